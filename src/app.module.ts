@@ -1,0 +1,14 @@
+import { Module } from '@nestjs/common';
+
+import { CacheModule } from './cache/cache.module.js';
+import { CommentsModule } from './comments/comments.module.js';
+import { ConfigModule } from './config/config.module.js';
+import { DatabaseModule } from './database/database.module.js';
+import { HealthModule } from './health/health.module.js';
+import { TicketsModule } from './tickets/tickets.module.js';
+
+/** What the service is made of: what it stands on, then what it does. */
+@Module({
+  imports: [ConfigModule, DatabaseModule, CacheModule, TicketsModule, CommentsModule, HealthModule],
+})
+export class AppModule {}

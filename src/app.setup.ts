@@ -1,0 +1,42 @@
+import { ConsoleLogger } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+
+import { AppModule } from './app.module.js';
+import { readBody } from './http/body.js';
+import { ProblemFilter } from './http/problem.filter.js';
+import { ValidationPipe } from './http/validation.pipe.js';
+
+/** Makes the service, ready to listen: its rooms, its HTTP edge and its documentation. */
+export async function createApp(): Promise<NestExpressApplication> {
+  const app = await NestFactory.create<NestExpressApplication>(AppModule, {
+    abortOnError: false,
+    bodyParser: false,
+    logger: new ConsoleLogger({ json: !process.stdout.isTTY, logLevels: ['warn', 'error', 'fatal'] }),
+  });
+  // Validators of answers come with versions; a hash of each body would only cost time.
+  app.disable('etag').disable('x-powered-by');
+  app.use(readBody());
+  app.useGlobalPipes(new ValidationPipe());
+  app.useGlobalFilters(new ProblemFilter());
+  describe(app);
+  return app;
+}
+
+/** Swagger UI at /docs, the OpenAPI document at /docs-json and /docs-yaml. */
+function describe(app: NestExpressApplication): void {
+  const document = new DocumentBuilder()
+    .setTitle('Ticket System')
+    .setDescription('A headless ticket service: tickets, their status and their comments.')
+    .setVersion('1')
+    .setLicense('MIT', 'https://spdx.org/licenses/MIT.html')
+    .addTag('Tickets', 'Create, read and move tickets.')
+    .addTag('Comments', 'Comment on tickets.')
+    .addTag('Health', 'Probes for an orchestrator.')
+    .build();
+  SwaggerModule.setup('docs', app, () => SwaggerModule.createDocument(app, document), {
+    jsonDocumentUrl: 'docs-json',
+    yamlDocumentUrl: 'docs-yaml',
+  });
+}

@@ -1,0 +1,16 @@
+import { Global, Module } from '@nestjs/common';
+import { ConfigModule as NestConfigModule, ConfigService } from '@nestjs/config';
+
+import { Environment, readEnvironment } from './environment.js';
+
+/** Gives every room the checked `Environment`, read from the process and from a .env file beside it. */
+@Global()
+@Module({
+  imports: [NestConfigModule.forRoot()],
+  providers: [
+    // ConfigService is asked for only so that .env has been read before.
+    { provide: Environment, inject: [ConfigService], useFactory: () => readEnvironment(process.env) },
+  ],
+  exports: [Environment],
+})
+export class ConfigModule {}

@@ -1,0 +1,115 @@
+import { plainToInstance, Type } from 'class-transformer';
+import {
+  IsInt,
+  IsOptional,
+  IsString,
+  IsUrl,
+  Matches,
+  Max,
+  Min,
+  MinLength,
+  ValidateIf,
+  validateSync,
+} from 'class-validator';
+
+/** A variable of the environment is missing or wrong; the message is one line that names it. */
+export class ConfigurationError extends Error {}
+
+/** A rule that applies where the service talks to servers of its own choosing, not to the embedded default. */
+const OnServers = () => ValidateIf((environment: Environment) => environment.POSTGRES_HOST !== undefined);
+
+/** What a key looks like that nobody has replaced yet: .env.example, a tutorial, a hurry. */
+const placeholder = /^(?!.*(change|replace|example|placeholder|your[-_ ]|secret[-_ ]?key))/i;
+
+/** The environment of the process, checked once at start. Every variable is explained in .env.example. */
+export class Environment {
+  /** The port the service listens on; 0 takes any free one, and the log says which. */
+  @Type(() => Number)
+  @IsInt()
+  @Min(0)
+  @Max(65_535)
+  PORT = 8000;
+
+  /** Signs what the service hands out and must recognise again. At least 32 characters. */
+  @OnServers()
+  @IsString({ message: 'is missing: it is needed where POSTGRES_HOST is set' })
+  @MinLength(32, { message: 'must have at least 32 characters' })
+  @Matches(placeholder, { message: 'is still a placeholder: make one with `openssl rand -hex 32`' })
+  SECRET_KEY?: string;
+
+  /** The host of PostgreSQL. Unset: an embedded PostgreSQL under .data/ is started. */
+  @IsOptional()
+  @IsString()
+  POSTGRES_HOST?: string;
+
+  /** The port of PostgreSQL. */
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(65_535)
+  POSTGRES_PORT = 5432;
+
+  /** The role the service logs in as; it must own the database's public schema, for the migrations. */
+  @IsString()
+  POSTGRES_USER = 'ticket';
+
+  /** The password of that role. */
+  @OnServers()
+  @IsString({ message: 'is missing: it is needed where POSTGRES_HOST is set' })
+  POSTGRES_PASSWORD?: string;
+
+  /** The database. */
+  @IsString()
+  POSTGRES_DB = 'ticket';
+
+  /** Where Redis is, as redis:// or rediss://. Unset: an in-process cache, for one process alone. */
+  @ValidateIf(
+    ({ POSTGRES_HOST, REDIS_URL }: Environment) => POSTGRES_HOST !== undefined || REDIS_URL !== undefined,
+  )
+  @IsString({ message: 'is missing: it is needed where POSTGRES_HOST is set' })
+  @IsUrl(
+    { protocols: ['redis', 'rediss'], require_protocol: true, require_tld: false },
+    { message: 'must be a URL such as redis://localhost:6379' },
+  )
+  REDIS_URL?: string;
+
+  /** The user of Redis, where it has users. */
+  @IsOptional()
+  @IsString()
+  REDIS_USER?: string;
+
+  /** The password of Redis. */
+  @IsOptional()
+  @IsString()
+  REDIS_PASSWORD?: string;
+
+  /** How long a cached ticket may live, in seconds. */
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(86_400)
+  REDIS_EXPIRE_TIME = 300;
+}
+
+/**
+ * Reads the environment. A variable set to nothing counts as unset, as compose files pass it so.
+ * @throws ConfigurationError that names the first variable that is missing or wrong
+ */
+export function readEnvironment(variables: Record<string, string | undefined>): Environment {
+  const names = Object.keys(new Environment()).concat(optionalNames);
+  const given = names.flatMap((name) => (variables[name] ? [[name, variables[name]]] : []));
+  const environment = plainToInstance(Environment, Object.fromEntries(given), { exposeDefaultValues: true });
+  const [fault] = validateSync(environment, { stopAtFirstError: true });
+  if (!fault) return environment;
+  const [message = 'is wrong'] = Object.values(fault.constraints ?? {});
+  throw new ConfigurationError(`${fault.property} ${message.replace(`${fault.property} `, '')}`);
+}
+
+const optionalNames: (keyof Environment)[] = [
+  'SECRET_KEY',
+  'POSTGRES_HOST',
+  'POSTGRES_PASSWORD',
+  'REDIS_URL',
+  'REDIS_USER',
+  'REDIS_PASSWORD',
+];

@@ -1,0 +1,83 @@
+import { join } from 'node:path';
+
+import type { DataSourceOptions } from 'typeorm';
+
+import type { Environment } from '../config/environment.js';
+import { startEmbeddedPostgres } from './embedded-postgres.js';
+
+/** The compiled project: dist/ */
+const root = join(import.meta.dirname, '../..');
+
+/** Where the embedded PostgreSQL keeps its data, below the folder that the service was started in. */
+const embeddedData = '.data/postgres';
+
+/** A client never waits longer for an answer than connecting and its statement may take: below 3 s together. */
+const connectTimeoutMs = 1_000;
+const statementTimeoutMs = 1_500;
+
+/** Which PostgreSQL to use, and what to end with the service. */
+export interface PostgresServer {
+  options: Pick<
+    DataSourceOptions & { type: 'postgres' },
+    'host' | 'port' | 'username' | 'password' | 'database'
+  >;
+  stop: () => Promise<void>;
+}
+
+/** Finds the server that the environment names, or starts the embedded one. */
+export async function findPostgres(environment: Environment): Promise<PostgresServer> {
+  const { POSTGRES_HOST, POSTGRES_PORT, POSTGRES_USER, POSTGRES_PASSWORD = '', POSTGRES_DB } = environment;
+  if (POSTGRES_HOST === undefined) {
+    const { host, port, user, password, stop } = await startEmbeddedPostgres(embeddedData);
+    return { options: { host, port, username: user, password, database: 'postgres' }, stop };
+  }
+  return {
+    options: {
+      host: POSTGRES_HOST,
+      port: POSTGRES_PORT,
+      username: POSTGRES_USER,
+      password: POSTGRES_PASSWORD,
+      database: POSTGRES_DB,
+    },
+    stop: () => Promise.resolve(),
+  };
+}
+
+/** What the service and its migrations share. The schema comes from the migrations alone, never from entities. */
+export function sharedOptions(server: PostgresServer) {
+  return {
+    ...server.options,
+    type: 'postgres',
+    applicationName: 'ticket-system',
+    connectTimeoutMS: connectTimeoutMs,
+    parseInt8: true,
+    installExtensions: false,
+    synchronize: false,
+  } as const satisfies DataSourceOptions;
+}
+
+/** The service's own pool: every statement is bounded in time, on the server and, were it frozen, here. */
+export function serviceOptions(server: PostgresServer) {
+  return {
+    ...sharedOptions(server),
+    poolSize: 10,
+    extra: {
+      statement_timeout: statementTimeoutMs,
+      lock_timeout: statementTimeoutMs,
+      idle_in_transaction_session_timeout: statementTimeoutMs,
+      query_timeout: statementTimeoutMs + 250,
+      keepAlive: true,
+    },
+  } as const satisfies DataSourceOptions;
+}
+
+/** The migrations' connections: a migration may take as long as it takes. */
+export function migrationOptions(server: PostgresServer) {
+  return {
+    ...sharedOptions(server),
+    poolSize: 2,
+    entities: [join(root, 'src/**/*.entity.js')],
+    migrations: [join(root, 'migrations/*.js')],
+    migrationsTransactionMode: 'each',
+  } as const satisfies DataSourceOptions;
+}

@@ -1,0 +1,48 @@
+import { Global, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { DataSource } from 'typeorm';
+
+import { Environment } from '../config/environment.js';
+import { findPostgres, serviceOptions, type PostgresServer } from './data-source-options.js';
+import { Database } from './database.js';
+import { migrate } from './migrate.js';
+import { untilReachable } from './until-reachable.js';
+
+const POSTGRES = Symbol('PostgresServer');
+
+@Module({
+  providers: [{ provide: POSTGRES, inject: [Environment], useFactory: findPostgres }],
+  exports: [POSTGRES],
+})
+class PostgresModule {}
+
+/** PostgreSQL for every room: found or started, migrated, and ready before the service listens. */
+@Global()
+@Module({
+  imports: [
+    PostgresModule,
+    TypeOrmModule.forRootAsync({
+      imports: [PostgresModule],
+      inject: [POSTGRES],
+      useFactory: async (server: PostgresServer) => {
+        await untilReachable(server);
+        await migrate(server);
+        return { ...serviceOptions(server), autoLoadEntities: true, retryAttempts: 0 };
+      },
+    }),
+  ],
+  providers: [Database],
+  exports: [Database],
+})
+export class DatabaseModule implements OnApplicationShutdown {
+  constructor(
+    private readonly source: DataSource,
+    @Inject(POSTGRES) private readonly server: PostgresServer,
+  ) {}
+
+  /** Ends the pool before the embedded server, so that no connection is cut. */
+  async onApplicationShutdown(): Promise<void> {
+    if (this.source.isInitialized) await this.source.destroy();
+    await this.server.stop();
+  }
+}

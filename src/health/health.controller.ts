@@ -1,0 +1,44 @@
+import { Controller, Get, ServiceUnavailableException } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { HealthCheckService, TypeOrmHealthIndicator, type HealthCheckResult } from '@nestjs/terminus';
+
+import { DescribeLiveness, DescribeReadiness } from './health.docs.js';
+import { CacheIndicator } from './cache.indicator.js';
+import { Problem } from '../http/problem.js';
+
+/** Below the second or so after which an orchestrator gives a probe up. */
+const pingTimeoutMs = 800;
+
+/** The probes of an orchestrator. */
+@ApiTags('Health')
+@Controller('health')
+export class HealthController {
+  constructor(
+    private readonly health: HealthCheckService,
+    private readonly postgres: TypeOrmHealthIndicator,
+    private readonly cache: CacheIndicator,
+  ) {}
+
+  /** Whether the process lives: it answers, and that is all it takes. */
+  @Get('live')
+  @DescribeLiveness()
+  live(): { status: 'ok' } {
+    return { status: 'ok' };
+  }
+
+  /** Whether the service can do its work: PostgreSQL decides, the cache is only reported. */
+  @Get('ready')
+  @DescribeReadiness()
+  async ready(): Promise<HealthCheckResult> {
+    try {
+      return await this.health.check([
+        () => this.postgres.pingCheck('postgres', { timeout: pingTimeoutMs }),
+        () => this.cache.check(),
+      ]);
+    } catch (error) {
+      if (!(error instanceof ServiceUnavailableException)) throw error;
+      const { details } = error.getResponse() as HealthCheckResult;
+      throw new Problem('unavailable', 'The service is not ready', { checks: details });
+    }
+  }
+}

@@ -1,0 +1,35 @@
+import { applyDecorators } from '@nestjs/common';
+import { ApiExtraModels, ApiOkResponse, ApiServiceUnavailableResponse, getSchemaPath } from '@nestjs/swagger';
+
+import { ProblemDto } from '../http/problem.dto.js';
+
+const status = (...values: string[]) => ({ type: 'string', enum: values });
+
+/** Describes the liveness probe in /docs. */
+export function DescribeLiveness(): MethodDecorator {
+  return ApiOkResponse({
+    description: 'The process lives.',
+    schema: { type: 'object', required: ['status'], properties: { status: status('ok') } },
+  });
+}
+
+/** Describes the readiness probe in /docs. */
+export function DescribeReadiness(): MethodDecorator {
+  const checks = { type: 'object', additionalProperties: { type: 'object' } };
+  return applyDecorators(
+    ApiExtraModels(ProblemDto),
+    ApiOkResponse({
+      description: 'The service is ready; degraded means that it works without its cache.',
+      schema: {
+        type: 'object',
+        required: ['status', 'details'],
+        properties: { status: status('ok', 'degraded'), info: checks, error: checks, details: checks },
+      },
+    }),
+    ApiServiceUnavailableResponse({
+      description: 'The service is not ready: PostgreSQL does not answer, or the service is shutting down.',
+      content: { 'application/problem+json': { schema: { $ref: getSchemaPath(ProblemDto) } } },
+      headers: { 'Retry-After': { schema: { type: 'integer' } } },
+    }),
+  );
+}

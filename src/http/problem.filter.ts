@@ -1,0 +1,60 @@
+import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import type { Request, Response } from 'express';
+
+import { DatabaseUnavailable } from '../database/database.js';
+import { Problem, problemKinds, type ProblemKind } from './problem.js';
+
+/** After how many seconds a client may try again where the service cannot answer now. */
+const retryAfterSeconds = 1;
+
+/** Answers every error as application/problem+json (RFC 9457), and tells nothing that is not the client's business. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  private readonly logger = new Logger('Problem');
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const request = host.switchToHttp().getRequest<Request>();
+    const response = host.switchToHttp().getResponse<Response>();
+    const problem = this.asProblem(error);
+    const { status, title } = problemKinds[problem.kind];
+    if (status >= 500) this.logger.error(problem.message, error instanceof Error ? error.stack : error);
+    if (response.headersSent) {
+      response.destroy();
+      return;
+    }
+    if (status === 503) response.set('Retry-After', String(retryAfterSeconds));
+    const type = `urn:problem-type:ticket-system:${problem.kind}`;
+    const [instance] = request.originalUrl.split('?');
+    response
+      .status(status)
+      .type('application/problem+json')
+      .send(
+        JSON.stringify({ type, title, status, detail: problem.message, instance, ...problem.extensions }),
+      );
+  }
+
+  private asProblem(error: unknown): Problem {
+    if (error instanceof Problem) return error;
+    if (error instanceof DatabaseUnavailable)
+      return new Problem('unavailable', 'The database does not answer');
+    const status = statusOf(error);
+    const kind = kindByStatus.get(status) ?? (status < 500 ? 'invalid-request' : 'internal-error');
+    const detail = status < 500 && error instanceof Error ? error.message : problemKinds[kind].title;
+    return new Problem(kind, detail);
+  }
+}
+
+/** For errors of Nest and Express, which know a status and no kind. */
+const kindByStatus = new Map<number, ProblemKind>([
+  [404, 'not-found'],
+  [405, 'method-not-allowed'],
+  [413, 'body-too-large'],
+  [415, 'unsupported-media-type'],
+  [503, 'unavailable'],
+]);
+
+function statusOf(error: unknown): number {
+  if (error instanceof HttpException) return error.getStatus();
+  const status = error instanceof Error && 'status' in error ? error.status : undefined;
+  return typeof status === 'number' ? status : 500;
+}

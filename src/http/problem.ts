@@ -1,0 +1,49 @@
+/** The kinds of problems the service answers with: the last part of their type URI, their status and their title. */
+export const problemKinds = {
+  'invalid-request': { status: 400, title: 'The request is not valid' },
+  'not-found': { status: 404, title: 'There is no such thing' },
+  'method-not-allowed': { status: 405, title: 'The method is not allowed here' },
+  'transition-not-allowed': { status: 409, title: 'The rules do not allow this move' },
+  'ticket-closed': { status: 409, title: 'A closed ticket takes no comment' },
+  'body-too-large': { status: 413, title: 'The body is too large' },
+  'unsupported-media-type': { status: 415, title: 'The body is in a format the service does not read' },
+  'internal-error': { status: 500, title: 'The service has a fault' },
+  unavailable: { status: 503, title: 'The service cannot answer now' },
+} as const;
+
+/** The name of a kind of problem. */
+export type ProblemKind = keyof typeof problemKinds;
+
+/** What is wrong with one field. */
+export interface FieldError {
+  field: string;
+  message: string;
+}
+
+/**
+ * An error that is meant for the client. The filter answers it as problem details.
+ * @see RFC 9457, Problem Details for HTTP APIs
+ */
+export class Problem extends Error {
+  /**
+   * @param kind what kind of problem it is; says the status and the title
+   * @param detail what is wrong this time, for a person to read
+   * @param extensions further members, for a program to read
+   */
+  constructor(
+    readonly kind: ProblemKind,
+    detail: string,
+    readonly extensions: Readonly<Record<string, unknown>> = {},
+  ) {
+    super(detail);
+  }
+}
+
+/** 400 for fields, parameters or bodies that break their rules; nothing has been changed. */
+export class InvalidRequest extends Problem {
+  constructor(errors: FieldError[]) {
+    super('invalid-request', errors.map(({ field, message }) => `${field} ${message}`).join('; '), {
+      errors,
+    });
+  }
+}

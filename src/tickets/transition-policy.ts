@@ -1,0 +1,48 @@
+import { Injectable } from '@nestjs/common';
+
+import { ClosedTicket, ForbiddenMove } from './ticket-errors.js';
+import { ticketStatuses, type TicketStatus } from './ticket-status.js';
+
+/** The rules of a ticket: from each status, the ones it may become. */
+const moves: Readonly<Record<TicketStatus, readonly TicketStatus[]>> = {
+  opened: ['answered', 'closed'],
+  answered: ['awaited', 'closed'],
+  awaited: ['answered', 'closed'],
+  closed: [],
+};
+
+/**
+ * The one place of the rules. It decides nothing about a ticket it has not locked: services hand what it says to the
+ * one statement that checks and writes, and ask it to explain where that statement refused.
+ */
+@Injectable()
+export class TransitionPolicy {
+  private readonly sources = new Map(
+    ticketStatuses.map((to) => [to, ticketStatuses.filter((from) => moves[from].includes(to))]),
+  );
+
+  /** The statuses that a ticket in `from` may become. */
+  allowedFrom(from: TicketStatus): readonly TicketStatus[] {
+    return moves[from];
+  }
+
+  /** The statuses from which a ticket may become `to`. */
+  sourcesOf(to: TicketStatus): readonly TicketStatus[] {
+    return this.sources.get(to) ?? [];
+  }
+
+  /** The statuses in which a ticket takes comments: all from which it may still move. */
+  commentable(): readonly TicketStatus[] {
+    return ticketStatuses.filter((status) => moves[status].length > 0);
+  }
+
+  /** Why a ticket in `current` did not become `to`. */
+  refuseMove(current: TicketStatus, to: TicketStatus): ForbiddenMove {
+    return new ForbiddenMove(current, to, this.allowedFrom(current));
+  }
+
+  /** Why a ticket in `current` took no comment. */
+  refuseComment(current: TicketStatus): ClosedTicket {
+    return new ClosedTicket(current, this.allowedFrom(current));
+  }
+}
