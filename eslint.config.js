@@ -1,10 +1,12 @@
 import js from '@eslint/js';
 import prettier from 'eslint-config-prettier';
 import { defineConfig } from 'eslint/config';
+import globals from 'globals';
 import tseslint from 'typescript-eslint';
 
 export default defineConfig(
   { ignores: ['dist/', 'coverage/', '.data/'] },
+  { files: ['**/*.js'], languageOptions: { globals: globals.node } },
   js.configs.recommended,
   {
     files: ['**/*.ts'],

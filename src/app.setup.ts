@@ -1,4 +1,4 @@
-import { ConsoleLogger } from '@nestjs/common';
+import type { LoggerService } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
@@ -9,11 +9,11 @@ import { ProblemFilter } from './http/problem.filter.js';
 import { ValidationPipe } from './http/validation.pipe.js';
 
 /** Makes the service, ready to listen: its rooms, its HTTP edge and its documentation. */
-export async function createApp(): Promise<NestExpressApplication> {
+export async function createApp(logger: LoggerService): Promise<NestExpressApplication> {
   const app = await NestFactory.create<NestExpressApplication>(AppModule, {
     abortOnError: false,
     bodyParser: false,
-    logger: new ConsoleLogger({ json: !process.stdout.isTTY, logLevels: ['warn', 'error', 'fatal'] }),
+    logger,
   });
   // Validators of answers come with versions; a hash of each body would only cost time.
   app.disable('etag').disable('x-powered-by');

@@ -40,7 +40,7 @@ export class CacheModule implements OnApplicationShutdown {
 
   /** Leaves Redis once the last request has been answered. */
   async onApplicationShutdown(): Promise<void> {
-    await this.redis?.disconnect();
+    if (this.redis?.isOpen) await this.redis.disconnect();
   }
 }
 

@@ -21,20 +21,23 @@ const OnServers = () => ValidateIf((environment: Environment) => environment.POS
 /** What a key looks like that nobody has replaced yet: .env.example, a tutorial, a hurry. */
 const placeholder = /^(?!.*(change|replace|example|placeholder|your[-_ ]|secret[-_ ]?key))/i;
 
-/** The environment of the process, checked once at start. Every variable is explained in .env.example. */
+/**
+ * The environment of the process, checked once at start. Every variable is explained in .env.example.
+ * Of the rules of a variable the lowest is checked first, and the first that is broken is the one that is reported.
+ */
 export class Environment {
   /** The port the service listens on; 0 takes any free one, and the log says which. */
   @Type(() => Number)
-  @IsInt()
   @Min(0)
   @Max(65_535)
+  @IsInt()
   PORT = 8000;
 
   /** Signs what the service hands out and must recognise again. At least 32 characters. */
   @OnServers()
-  @IsString({ message: 'is missing: it is needed where POSTGRES_HOST is set' })
   @MinLength(32, { message: 'must have at least 32 characters' })
   @Matches(placeholder, { message: 'is still a placeholder: make one with `openssl rand -hex 32`' })
+  @IsString({ message: 'is missing: it is needed where POSTGRES_HOST is set' })
   SECRET_KEY?: string;
 
   /** The host of PostgreSQL. Unset: an embedded PostgreSQL under .data/ is started. */
@@ -44,9 +47,9 @@ export class Environment {
 
   /** The port of PostgreSQL. */
   @Type(() => Number)
-  @IsInt()
   @Min(1)
   @Max(65_535)
+  @IsInt()
   POSTGRES_PORT = 5432;
 
   /** The role the service logs in as; it must own the database's public schema, for the migrations. */
@@ -66,11 +69,11 @@ export class Environment {
   @ValidateIf(
     ({ POSTGRES_HOST, REDIS_URL }: Environment) => POSTGRES_HOST !== undefined || REDIS_URL !== undefined,
   )
-  @IsString({ message: 'is missing: it is needed where POSTGRES_HOST is set' })
   @IsUrl(
     { protocols: ['redis', 'rediss'], require_protocol: true, require_tld: false },
     { message: 'must be a URL such as redis://localhost:6379' },
   )
+  @IsString({ message: 'is missing: it is needed where POSTGRES_HOST is set' })
   REDIS_URL?: string;
 
   /** The user of Redis, where it has users. */
@@ -85,9 +88,9 @@ export class Environment {
 
   /** How long a cached ticket may live, in seconds. */
   @Type(() => Number)
-  @IsInt()
   @Min(1)
   @Max(86_400)
+  @IsInt()
   REDIS_EXPIRE_TIME = 300;
 }
 

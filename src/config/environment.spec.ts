@@ -1,0 +1,47 @@
+import { describe, expect, it } from '@jest/globals';
+
+import { ConfigurationError, readEnvironment } from './environment.js';
+
+const onServers = {
+  SECRET_KEY: '0123456789abcdef0123456789abcdef',
+  POSTGRES_HOST: 'db',
+  POSTGRES_PASSWORD: 'p',
+  REDIS_URL: 'redis://cache:6379',
+};
+
+describe('The environment', () => {
+  it('needs nothing for the embedded default', () => {
+    expect(readEnvironment({})).toMatchObject({ PORT: 8000, REDIS_EXPIRE_TIME: 300 });
+  });
+
+  it('takes numbers as numbers, and leaves what is not its own', () => {
+    const environment = readEnvironment({ ...onServers, PORT: '80', POSTGRES_PORT: '6543', HOME: '/' });
+    expect(environment).toMatchObject({ PORT: 80, POSTGRES_PORT: 6543, POSTGRES_HOST: 'db' });
+    expect(environment).not.toHaveProperty('HOME');
+  });
+
+  it('takes an empty variable for one that is not set', () => {
+    expect(readEnvironment({ PORT: '', POSTGRES_HOST: '', REDIS_USER: '' })).toEqual(readEnvironment({}));
+  });
+
+  it.each([
+    ['PORT', 'http'],
+    ['PORT', '65536'],
+    ['PORT', '80.5'],
+    ['POSTGRES_PORT', '0'],
+    ['REDIS_EXPIRE_TIME', '0'],
+    ['REDIS_EXPIRE_TIME', '1 minute'],
+    ['REDIS_URL', 'http://cache'],
+    ['REDIS_URL', 'cache:6379'],
+    ['REDIS_URL', ''],
+    ['POSTGRES_PASSWORD', ''],
+    ['SECRET_KEY', ''],
+    ['SECRET_KEY', 'short'],
+    ['SECRET_KEY', 'change-me-change-me-change-me-change-me'],
+    ['SECRET_KEY', 'replace-this-with-32-random-characters'],
+  ])('refuses %s=%s in one line that names it', (name, value) => {
+    const read = () => readEnvironment({ ...onServers, [name]: value });
+    expect(read).toThrow(ConfigurationError);
+    expect(read).toThrow(new RegExp(`^${name} [^\\n]+$`));
+  });
+});

@@ -1,0 +1,98 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+
+import { Api, count, times } from './support/api.js';
+import { eventually } from './support/eventually.js';
+import { Gate } from './support/gate.js';
+import { createStores, servers } from './support/servers.js';
+import { Service, type ServiceOnStores } from './support/service.js';
+
+let postgres: Gate;
+let redis: Gate;
+let service: ServiceOnStores;
+let api: Api;
+
+beforeAll(async () => {
+  const stores = await createStores();
+  const redisUrl = new URL(stores.redisUrl);
+  postgres = await Gate.to(servers().postgres.port);
+  redis = await Gate.to(Number(redisUrl.port || 6379));
+  redisUrl.port = String(redis.port);
+  service = await Service.start({
+    stores,
+    environment: { POSTGRES_PORT: String(postgres.port), REDIS_URL: redisUrl.href },
+  });
+  api = new Api(service.url);
+});
+
+afterAll(async () => {
+  await service.stop();
+  await Promise.all([postgres.close(), redis.close()]);
+});
+
+interface Readiness {
+  status: string;
+  details: Record<string, { status: string }>;
+}
+const ready = () => api.send<Readiness>('GET', '/health/ready');
+
+describe('Without Redis, the service', () => {
+  beforeAll(() => redis.close());
+
+  it('reads and writes on, and never shows what was before a write', async () => {
+    const { id } = (await api.createTicket()).body;
+    await api.ticket(id);
+    expect((await api.updateStatus(id, 'answered')).status).toBe(200);
+    expect((await api.comment(id)).status).toBe(201);
+    expect((await api.ticket(id)).body).toMatchObject({ status: 'answered', comment_count: 1 });
+  });
+
+  it('is ready, and says that it is degraded', async () => {
+    const { status, body } = await ready();
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ status: 'degraded', details: { cache: { status: 'degraded' } } });
+  });
+
+  it('finds Redis again once it is back', async () => {
+    await redis.open();
+    await eventually(async () => (await ready()).body.status === 'ok');
+    const { id } = (await api.createTicket()).body;
+    await api.ticket(id);
+    expect((await api.ticket(id)).headers.get('x-cache')).toBe('HIT');
+  });
+});
+
+describe('Without PostgreSQL, the service', () => {
+  it('answers every call with a quick 503, and comes back by itself', async () => {
+    const { id } = (await api.createTicket()).body;
+    await postgres.close();
+
+    const begin = Date.now();
+    const answers = [await api.createTicket(), await api.updateStatus(id, 'closed'), await api.comment(id)];
+    for (const { status, headers, problem } of answers) {
+      expect(status).toBe(503);
+      expect(headers.get('retry-after')).toBe('1');
+      expect(problem).toMatchObject({ type: 'urn:problem-type:ticket-system:unavailable', status: 503 });
+      expect(JSON.stringify(problem)).not.toMatch(/ECONN|sql|127\.0\.0\.1/i);
+    }
+    expect(Date.now() - begin).toBeLessThan(3_000);
+    expect((await ready()).status).toBe(503);
+    expect((await api.send('GET', '/health/live')).status).toBe(200);
+
+    await postgres.open();
+    await eventually(async () => (await ready()).status === 200, 2_000);
+    expect((await api.ticket(id)).body.status).toBe('opened');
+    expect((await api.updateStatus(id, 'closed')).status).toBe(200);
+  });
+
+  it('gives up on a PostgreSQL that has frozen within 3 s, and works on once it goes on', async () => {
+    const { id } = (await api.createTicket()).body;
+    postgres.freeze();
+    const begin = Date.now();
+    const answers = await times(30, () => api.comment(id));
+    expect(count(answers, 503)).toBe(30);
+    expect(Date.now() - begin).toBeLessThan(3_500);
+
+    postgres.thaw();
+    await eventually(async () => (await api.comment(id)).status === 201, 2_000);
+  });
+});

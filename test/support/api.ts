@@ -1,0 +1,91 @@
+import type { CommentDto } from '../../src/tickets/dto/comment.dto.js';
+import type { TicketDto } from '../../src/tickets/dto/ticket.dto.js';
+import type { ProblemDto } from '../../src/http/problem.dto.js';
+
+/** The three forms a body can take. */
+export const bodyKinds = ['form-data', 'form', 'JSON'] as const;
+export type BodyKind = (typeof bodyKinds)[number];
+
+/** What the service answered. */
+export interface Answer<Body> {
+  status: number;
+  headers: Headers;
+  /** What the call answers when it succeeds. */
+  body: Body;
+  /** The same, where it is a problem. */
+  problem: ProblemDto;
+}
+
+type Fields = Record<string, string>;
+type Wire<Dto> = { [Field in keyof Dto]: Dto[Field] extends Date ? string : Dto[Field] };
+
+/** A comment as it comes over the wire. */
+export type Comment = Wire<CommentDto>;
+
+/** A ticket as it comes over the wire. */
+export type Ticket = Wire<Omit<TicketDto, 'comments'>> & { comments: Comment[] };
+
+/** A client of the service: each method is one call, and answers what came back, be it a success or a problem. */
+export class Api {
+  constructor(readonly url: string) {}
+
+  createTicket(fields: Fields = aTicket, kind: BodyKind = 'JSON') {
+    return this.send<Ticket>('POST', '/ticket', encode(fields, kind));
+  }
+
+  ticket(id: number | string, headers: Fields = {}) {
+    return this.send<Ticket>('GET', `/ticket/${id}`, { headers });
+  }
+
+  updateStatus(id: number, status: string, kind: BodyKind = 'JSON') {
+    return this.send<Ticket>('PUT', `/ticket/${id}`, encode({ status }, kind));
+  }
+
+  comment(id: number, fields: Fields = aComment, kind: BodyKind = 'JSON') {
+    return this.send<Comment>('POST', `/ticket/${id}/comment`, encode(fields, kind));
+  }
+
+  /** Sends anything, also what no well-meaning client would. */
+  async send<Body>(method: string, path: string, init: RequestInit = {}): Promise<Answer<Body>> {
+    const response = await fetch(this.url + path, { method, ...init });
+    const text = await response.text();
+    const isJson = response.headers.get('content-type')?.includes('json');
+    const body: unknown = isJson ? JSON.parse(text) : text;
+    const { status, headers } = response;
+    return { status, headers, body: body as Body, problem: body as ProblemDto };
+  }
+}
+
+/** The fields of a ticket that the rules allow. */
+export const aTicket = {
+  theme: 'Invoice 2043 is wrong',
+  text: 'It lists an item twice.',
+  email: 'ada@example.com',
+};
+
+/** The fields of a comment that the rules allow. */
+export const aComment = { text: 'Which item do you mean?', email: 'support@example.com' };
+
+/** A body of these fields, with the header that names its kind. */
+export function encode(fields: Fields, kind: BodyKind): RequestInit {
+  if (kind === 'form') return { body: new URLSearchParams(fields) };
+  if (kind === 'JSON') return json(JSON.stringify(fields));
+  const form = new FormData();
+  for (const [name, value] of Object.entries(fields)) form.append(name, value);
+  return { body: form };
+}
+
+/** A body of this text, called JSON. */
+export function json(body: string): RequestInit {
+  return { body, headers: { 'content-type': 'application/json' } };
+}
+
+/** Does something n times at once. */
+export function times<Result>(n: number, act: (index: number) => Promise<Result>): Promise<Result[]> {
+  return Promise.all(Array.from({ length: n }, (_, index) => act(index)));
+}
+
+/** How many answers have this status. */
+export function count(answers: { status: number }[], status: number): number {
+  return answers.filter((answer) => answer.status === status).length;
+}

@@ -1,0 +1,11 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** Asks again and again until what it asks for holds; fails after the time a test has for it. */
+export async function eventually(holds: () => Promise<boolean>, withinMs = 5_000): Promise<void> {
+  const deadline = Date.now() + withinMs;
+  while (!(await holds())) {
+    if (Date.now() > deadline)
+      throw new Error(`Did not come true within ${withinMs} ms: ${holds.toString()}`);
+    await sleep(20);
+  }
+}

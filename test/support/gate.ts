@@ -1,0 +1,67 @@
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+
+/** A TCP proxy in front of a server, that a test can close, and so cut the server off, or freeze. */
+export class Gate {
+  private readonly sockets = new Set<Socket>();
+  private frozen = false;
+
+  private constructor(
+    private readonly server: Server,
+    readonly port: number,
+  ) {}
+
+  /** Opens a gate to the server on this port of the loopback. */
+  static async to(targetPort: number): Promise<Gate> {
+    const server = createServer({ allowHalfOpen: false }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const gate = new Gate(server, (server.address() as AddressInfo).port);
+    server.on('connection', (client) => {
+      gate.pipe(client, connect(targetPort, '127.0.0.1'));
+    });
+    return gate;
+  }
+
+  /** Cuts every connection, and takes no new one. */
+  async close(): Promise<void> {
+    if (!this.server.listening) return;
+    const closed = once(this.server, 'close');
+    this.server.close();
+    for (const socket of this.sockets) socket.destroy();
+    await closed;
+  }
+
+  /** Takes connections again. */
+  async open(): Promise<void> {
+    this.server.listen(this.port, '127.0.0.1');
+    await once(this.server, 'listening');
+  }
+
+  /** Lets nothing more through, without a word to either side, until `thaw`. */
+  freeze(): void {
+    this.frozen = true;
+    for (const socket of this.sockets) socket.pause();
+  }
+
+  /** Lets through what has come meanwhile, and all that follows. */
+  thaw(): void {
+    this.frozen = false;
+    for (const socket of this.sockets) socket.resume();
+  }
+
+  private pipe(client: Socket, target: Socket): void {
+    for (const [from, to] of [
+      [client, target],
+      [target, client],
+    ] as const) {
+      this.sockets.add(from);
+      from.on('data', (chunk) => to.write(chunk));
+      if (this.frozen) from.pause();
+      from.on('error', () => to.destroy());
+      from.on('close', () => {
+        this.sockets.delete(from);
+        to.destroy();
+      });
+    }
+  }
+}

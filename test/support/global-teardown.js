@@ -1,0 +1,4 @@
+/** Ends the servers that the tests shared. */
+export default async function stopServers() {
+  await globalThis.stopServers();
+}

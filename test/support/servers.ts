@@ -1,0 +1,54 @@
+import { createClient } from '@redis/client';
+import pg from 'pg';
+
+import { eventually } from './eventually.js';
+
+interface Servers {
+  postgres: { host: string; port: number; user: string; password: string };
+  redisUrl: string;
+}
+
+/** Where the servers are that the tests share. */
+export function servers(): Servers {
+  return JSON.parse(process.env['TEST_SERVERS'] ?? '') as Servers;
+}
+
+/** What services that are replicas of each other share: a database and a cache. */
+export interface Stores {
+  database: string;
+  redisUrl: string;
+}
+
+/** Makes stores that no other test sees: a new database, and one of the 15 databases of Redis that come after the first. */
+export async function createStores(): Promise<Stores> {
+  const postgres = await connect('postgres');
+  await postgres.query('CREATE SEQUENCE IF NOT EXISTS test_number');
+  const { rows } = await postgres.query<{ number: number }>(
+    `SELECT nextval('test_number')::integer AS number`,
+  );
+  const number = rows[0]?.number ?? 0;
+  await postgres.query(`CREATE DATABASE test_${number}`);
+  await postgres.end();
+
+  const redisUrl = `${servers().redisUrl}/${1 + (number % 15)}`;
+  const redis = createClient({ url: redisUrl });
+  await redis.connect();
+  await redis.flushDb();
+  await redis.disconnect();
+  return { database: `test_${number}`, redisUrl };
+}
+
+/** Connects to a database beside the service, to see or to disturb what it does. */
+export async function connect(database: string): Promise<pg.Client> {
+  const client = new pg.Client({ ...servers().postgres, database });
+  await client.connect();
+  return client;
+}
+
+/** Resolves once this many sessions of the database wait for a lock. */
+export async function waitingForLock(database: string, sessions: number): Promise<void> {
+  const observer = await connect(database);
+  const sql = `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+  await eventually(async () => (await observer.query(sql)).rows.length === sessions);
+  await observer.end();
+}
