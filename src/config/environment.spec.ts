@@ -20,6 +20,10 @@ describe('The environment', () => {
     expect(environment).not.toHaveProperty('HOME');
   });
 
+  it('refuses a placeholder for the key on the embedded default too', () => {
+    expect(() => readEnvironment({ SECRET_KEY: 'change-me' })).toThrow(/^SECRET_KEY /);
+  });
+
   it('takes an empty variable for one that is not set', () => {
     expect(readEnvironment({ PORT: '', POSTGRES_HOST: '', REDIS_USER: '' })).toEqual(readEnvironment({}));
   });

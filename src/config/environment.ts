@@ -15,11 +15,12 @@ import {
 /** A variable of the environment is missing or wrong; the message is one line that names it. */
 export class ConfigurationError extends Error {}
 
-/** A rule that applies where the service talks to servers of its own choosing, not to the embedded default. */
-const OnServers = () => ValidateIf((environment: Environment) => environment.POSTGRES_HOST !== undefined);
+/** A variable that must be set where POSTGRES_HOST is, and must be right wherever it is set. */
+const NeededOnServers = () =>
+  ValidateIf(({ POSTGRES_HOST }: Environment, value) => POSTGRES_HOST !== undefined || value !== undefined);
 
-/** What a key looks like that nobody has replaced yet: .env.example, a tutorial, a hurry. */
-const placeholder = /^(?!.*(change|replace|example|placeholder|your[-_ ]|secret[-_ ]?key))/i;
+/** A key that somebody has made, unlike those of .env.example, of tutorials and of haste. */
+const noPlaceholder = /^(?!.*(change|replace|example|placeholder|your[-_ ]|secret[-_ ]?key))/i;
 
 /**
  * The environment of the process, checked once at start. Every variable is explained in .env.example.
@@ -34,9 +35,9 @@ export class Environment {
   PORT = 8000;
 
   /** Signs what the service hands out and must recognise again. At least 32 characters. */
-  @OnServers()
+  @NeededOnServers()
   @MinLength(32, { message: 'must have at least 32 characters' })
-  @Matches(placeholder, { message: 'is still a placeholder: make one with `openssl rand -hex 32`' })
+  @Matches(noPlaceholder, { message: 'is still a placeholder: make one with `openssl rand -hex 32`' })
   @IsString({ message: 'is missing: it is needed where POSTGRES_HOST is set' })
   SECRET_KEY?: string;
 
@@ -57,7 +58,7 @@ export class Environment {
   POSTGRES_USER = 'ticket';
 
   /** The password of that role. */
-  @OnServers()
+  @NeededOnServers()
   @IsString({ message: 'is missing: it is needed where POSTGRES_HOST is set' })
   POSTGRES_PASSWORD?: string;
 
@@ -66,9 +67,7 @@ export class Environment {
   POSTGRES_DB = 'ticket';
 
   /** Where Redis is, as redis:// or rediss://. Unset: an in-process cache, for one process alone. */
-  @ValidateIf(
-    ({ POSTGRES_HOST, REDIS_URL }: Environment) => POSTGRES_HOST !== undefined || REDIS_URL !== undefined,
-  )
+  @NeededOnServers()
   @IsUrl(
     { protocols: ['redis', 'rediss'], require_protocol: true, require_tld: false },
     { message: 'must be a URL such as redis://localhost:6379' },
@@ -99,7 +98,7 @@ export class Environment {
  * @throws ConfigurationError that names the first variable that is missing or wrong
  */
 export function readEnvironment(variables: Record<string, string | undefined>): Environment {
-  const names = Object.keys(new Environment()).concat(optionalNames);
+  const names = Object.keys(new Environment());
   const given = names.flatMap((name) => (variables[name] ? [[name, variables[name]]] : []));
   const environment = plainToInstance(Environment, Object.fromEntries(given), { exposeDefaultValues: true });
   const [fault] = validateSync(environment, { stopAtFirstError: true });
@@ -107,12 +106,3 @@ export function readEnvironment(variables: Record<string, string | undefined>): 
   const [message = 'is wrong'] = Object.values(fault.constraints ?? {});
   throw new ConfigurationError(`${fault.property} ${message.replace(`${fault.property} `, '')}`);
 }
-
-const optionalNames: (keyof Environment)[] = [
-  'SECRET_KEY',
-  'POSTGRES_HOST',
-  'POSTGRES_PASSWORD',
-  'REDIS_URL',
-  'REDIS_USER',
-  'REDIS_PASSWORD',
-];
