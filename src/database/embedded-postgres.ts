@@ -104,9 +104,16 @@ async function initialise({ initdb }: Binaries, data: string): Promise<string> {
  * As root it becomes `nobody`, who keeps root's right to pass through folders: the project may lie in /root.
  */
 function start(binary: string, options: string[]): ChildProcess {
-  const dropRoot = ['--reuid=65534', '--regid=65534', '--clear-groups'];
-  const keepWay = ['--inh-caps=+dac_override', '--ambient-caps=+dac_override', '--'];
-  const command = isRoot() ? ['setpriv', ...dropRoot, ...keepWay, binary, ...options] : [binary, ...options];
+  const dropRoot = [`--reuid=${nobody}`, `--regid=${nobody}`, '--clear-groups'];
+  // Without the securebit, access(2) would not count the capability for a user who is not root.
+  const keepWay = [
+    '--securebits=+no_setuid_fixup',
+    '--inh-caps=+dac_override',
+    '--ambient-caps=+dac_override',
+  ];
+  const command = isRoot()
+    ? ['setpriv', ...dropRoot, ...keepWay, '--', binary, ...options]
+    : [binary, ...options];
   const [program = binary, ...rest] = command;
   return spawn(program, rest, {
     detached: true,
