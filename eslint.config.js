@@ -5,7 +5,7 @@ import globals from 'globals';
 import tseslint from 'typescript-eslint';
 
 export default defineConfig(
-  { ignores: ['dist/', 'coverage/', '.data/'] },
+  { ignores: ['dist/', 'coverage/', '.data/', 'test/client/'] },
   { files: ['**/*.js'], languageOptions: { globals: globals.node } },
   js.configs.recommended,
   {

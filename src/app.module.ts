@@ -4,11 +4,22 @@ import { CacheModule } from './cache/cache.module.js';
 import { CommentsModule } from './comments/comments.module.js';
 import { ConfigModule } from './config/config.module.js';
 import { DatabaseModule } from './database/database.module.js';
+import { EventsModule } from './events/events.module.js';
 import { HealthModule } from './health/health.module.js';
+import { HttpModule } from './http/http.module.js';
 import { TicketsModule } from './tickets/tickets.module.js';
 
 /** What the service is made of: what it stands on, then what it does. */
 @Module({
-  imports: [ConfigModule, DatabaseModule, CacheModule, TicketsModule, CommentsModule, HealthModule],
+  imports: [
+    ConfigModule,
+    DatabaseModule,
+    CacheModule,
+    HttpModule,
+    TicketsModule,
+    CommentsModule,
+    EventsModule,
+    HealthModule,
+  ],
 })
 export class AppModule {}

@@ -5,8 +5,6 @@ import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 
 import { AppModule } from './app.module.js';
 import { readBody } from './http/body.js';
-import { ProblemFilter } from './http/problem.filter.js';
-import { ValidationPipe } from './http/validation.pipe.js';
 
 /** Makes the service, ready to listen: its rooms, its HTTP edge and its documentation. */
 export async function createApp(logger: LoggerService): Promise<NestExpressApplication> {
@@ -18,8 +16,6 @@ export async function createApp(logger: LoggerService): Promise<NestExpressAppli
   // Validators of answers come with versions; a hash of each body would only cost time.
   app.disable('etag').disable('x-powered-by');
   app.use(readBody());
-  app.useGlobalPipes(new ValidationPipe());
-  app.useGlobalFilters(new ProblemFilter());
   describe(app);
   return app;
 }
@@ -30,6 +26,7 @@ function describe(app: NestExpressApplication): void {
     .setTitle('Ticket System')
     .setDescription('A headless ticket service: tickets, their status and their comments.')
     .setVersion('1')
+    .addServer('/')
     .setLicense('MIT', 'https://spdx.org/licenses/MIT.html')
     .addTag('Tickets', 'Create, read and move tickets.')
     .addTag('Comments', 'Comment on tickets.')

@@ -136,6 +136,28 @@ describe('A request', () => {
     expect(problem.instance).toBe('/nowhere');
   });
 
+  it('of 1,000 parameters is refused', async () => {
+    const query = Array.from({ length: 1_000 }, (_, n) => `p${n}=1`).join('&');
+    expect((await api.send('GET', `/ticket?${query}`)).status).toBe(400);
+  });
+
+  it('with huge headers is refused', async () => {
+    const { status } = await api.send('GET', '/ticket', { headers: { 'x-huge': 'x'.repeat(20_000) } });
+    expect(status).toBe(431);
+    expect((await api.ticket(id)).status).toBe(200);
+  });
+
+  it.each([
+    ['DELETE', '/ticket/1', 'GET, HEAD, PUT'],
+    ['POST', '/ticket/1', 'GET, HEAD, PUT'],
+    ['PATCH', '/ticket', 'GET, HEAD, POST'],
+    ['PUT', '/health/live', 'GET, HEAD'],
+  ])('by a method that is not allowed is answered 405: %s %s', async (method, path, allow) => {
+    const { status, headers, problem } = await api.send(method, path);
+    expect([status, headers.get('allow')]).toEqual([405, allow]);
+    expect(problem.type).toBe('urn:problem-type:ticket-system:method-not-allowed');
+  });
+
   it('that ends in the middle of its body does no harm', async () => {
     const sent = request(`${service.url}/ticket`, {
       method: 'POST',

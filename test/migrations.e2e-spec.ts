@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
 
 import { describe, expect, it } from '@jest/globals';
 
@@ -30,7 +31,8 @@ describe('The migrations', () => {
       '[X] 1 TicketsAndComments1764000000000',
     );
 
-    expect(npmRun('migration:revert', service.stores).status).toBe(0);
+    const reverted = readdirSync('migrations').map(() => npmRun('migration:revert', service.stores).status);
+    expect(new Set(reverted)).toEqual(new Set([0]));
     const database = await connect(service.stores.database);
     const { rows } = await database.query(
       `SELECT to_regclass('ticket') AS ticket, to_regclass('comment') AS comment`,

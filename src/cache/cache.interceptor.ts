@@ -9,9 +9,11 @@ import {
 } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { Request, Response } from 'express';
-import { concatMap, from, of, type Observable } from 'rxjs';
+import { concatMap, from, map, of, type Observable } from 'rxjs';
 
-import { ResponseCache } from './response-cache.js';
+import type { Answer } from '../http/answer.js';
+import { etagOf, matchesNone } from '../http/etag.js';
+import { ResponseCache, type CacheEntry } from './response-cache.js';
 
 /** From the parameters of a path to the key of the thing it shows; undefined where it shows none. */
 export type KeyOfPath = (parameters: Record<string, string>) => string | undefined;
@@ -23,14 +25,6 @@ export function Cached(keyOfPath: KeyOfPath): MethodDecorator {
   return applyDecorators(SetMetadata(KEY_OF_PATH, keyOfPath), UseInterceptors(CacheInterceptor));
 }
 
-/** The headers of a cached call, for /docs. */
-export const cacheHeaders = {
-  'X-Cache': {
-    description: 'Whether the answer came from the cache',
-    schema: { type: 'string', enum: ['HIT', 'MISS'] },
-  },
-};
-
 /** Answers from the cache where it can; else lets the call answer, and keeps the body it answered with. */
 @Injectable()
 export class CacheInterceptor implements NestInterceptor {
@@ -41,25 +35,36 @@ export class CacheInterceptor implements NestInterceptor {
 
   async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
     const http = context.switchToHttp();
+    const request = http.getRequest<Request<Record<string, string>>>();
     const keyOfPath = this.reflector.get<KeyOfPath>(KEY_OF_PATH, context.getHandler());
-    const key = keyOfPath(http.getRequest<Request<Record<string, string>>>().params);
+    const key = keyOfPath(request.params);
     if (key === undefined) return next.handle();
 
     const response = http.getResponse<Response>();
     const kept = await this.cache.read(key);
-    if (kept !== undefined) return of(answer(response, kept, 'HIT'));
-    return next.handle().pipe(concatMap((result) => from(this.keep(key, result, response))));
+    if (kept !== undefined) return of(send(kept, 'HIT', request, response));
+    return next.handle().pipe(
+      concatMap((answer: Answer<unknown>) => from(this.keep(key, answer))),
+      map((entry) => send(entry, 'MISS', request, response)),
+    );
   }
 
-  private async keep(key: string, result: unknown, response: Response): Promise<string> {
-    const body = JSON.stringify(result);
-    await this.cache.fill(key, body);
-    return answer(response, body, 'MISS');
+  private async keep(key: string, { body, about }: Answer<unknown>): Promise<CacheEntry> {
+    const entry = { body: JSON.stringify(body), etag: etagOf(about.version ?? 0) };
+    await this.cache.fill(key, entry);
+    return entry;
   }
 }
 
-/** Nest sends a string as it stands. */
-function answer(response: Response, body: string, outcome: 'HIT' | 'MISS'): string {
-  response.type('application/json').set('X-Cache', outcome);
-  return body;
+/** Nest sends a string as it stands, and nothing of it with a 304. */
+function send(
+  { body, etag }: CacheEntry,
+  outcome: 'HIT' | 'MISS',
+  request: Request<Record<string, string>>,
+  response: Response,
+): string {
+  response.type('application/json').set({ ETag: etag, 'X-Cache': outcome });
+  if (matchesNone(request.get('if-none-match'), etag)) return body;
+  response.status(304);
+  return '';
 }

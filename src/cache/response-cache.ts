@@ -1,6 +1,12 @@
 import { CACHE_MANAGER, type Cache } from '@nestjs/cache-manager';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 
+/** An answer as it is sent: its body, and the ETag of the version that it shows. */
+export interface CacheEntry {
+  body: string;
+  etag: string;
+}
+
 /**
  * Answers that can be given again, each under the key of the thing it shows. The cache is a help, never a need:
  * where it fails, its caller is told that it holds nothing.
@@ -11,14 +17,14 @@ export class ResponseCache {
 
   constructor(@Inject(CACHE_MANAGER) private readonly cache: Cache) {}
 
-  /** The body kept under this key, if there is one. */
-  read(key: string): Promise<string | undefined> {
-    return this.ignoringFaults(() => this.cache.get<string>(key));
+  /** The answer kept under this key, if there is one. */
+  read(key: string): Promise<CacheEntry | undefined> {
+    return this.ignoringFaults(() => this.cache.get<CacheEntry>(key));
   }
 
-  /** Keeps a body under this key for REDIS_EXPIRE_TIME. */
-  async fill(key: string, body: string): Promise<void> {
-    await this.ignoringFaults(() => this.cache.set(key, body));
+  /** Keeps an answer under this key for REDIS_EXPIRE_TIME. */
+  async fill(key: string, entry: CacheEntry): Promise<void> {
+    await this.ignoringFaults(() => this.cache.set(key, entry));
   }
 
   /** Forgets what is kept under this key: after a write has been committed, before it is answered. */

@@ -1,11 +1,15 @@
-import { Body, Controller, Param, Post, Res } from '@nestjs/common';
+import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import type { Response } from 'express';
 
-import { location, WriteCall } from '../http/api-call.js';
+import { Answer } from '../http/answer.js';
+import { ListCall, WriteCall, ifMatch, idempotencyKey, created } from '../http/api-call.js';
+import { IfMatch } from '../http/etag.js';
+import { IdempotencyKey } from '../http/idempotency.js';
+import { PageQuery, type Page } from '../http/page.js';
 import { CommentDto } from '../tickets/dto/comment.dto.js';
 import { TicketParams } from '../tickets/dto/ticket.params.dto.js';
 import { CommentsService } from './comments.service.js';
+import { CommentPageDto } from './dto/comment-page.dto.js';
 import { CreateCommentDto } from './dto/create-comment.dto.js';
 
 /** The calls on the comments of a ticket. */
@@ -14,19 +18,38 @@ import { CreateCommentDto } from './dto/create-comment.dto.js';
 export class CommentsController {
   constructor(private readonly comments: CommentsService) {}
 
-  /** Comments on a ticket that is not closed. */
+  /**
+   * Comments on a ticket that is not closed.
+   *
+   * @remarks A comment is a change of its ticket: it raises its version. With an Idempotency-Key the call can be repeated safely.
+   */
   @Post()
   @WriteCall({
-    success: { status: 201, body: CommentDto, description: 'The new comment.', headers: location },
+    success: { status: 201, body: CommentDto, description: 'The new comment.', headers: created },
+    requestHeaders: [idempotencyKey, ifMatch],
     problems: { 404: 'There is no such ticket.', 409: 'The ticket is closed.' },
   })
   async add(
     @Param() { ticket_id }: TicketParams,
     @Body() body: CreateCommentDto,
-    @Res({ passthrough: true }) response: Response,
-  ): Promise<CommentDto> {
-    const comment = await this.comments.add(ticket_id, body);
-    response.location(`/ticket/${ticket_id}`);
-    return comment;
+    @IfMatch() versions?: number[],
+    @IdempotencyKey() key?: string,
+  ): Promise<Answer<CommentDto>> {
+    const { result, replayed } = await this.comments.add(ticket_id, body, { versions, idempotencyKey: key });
+    return new Answer(result, { location: `/ticket/${ticket_id}`, replayed });
+  }
+
+  /**
+   * Lists the comments of a ticket, oldest first.
+   *
+   * @remarks Follow next_cursor, or Link rel="next", for the next page.
+   */
+  @Get()
+  @ListCall({
+    success: { status: 200, body: CommentPageDto, description: 'A page of comments.' },
+    problems: { 404: 'There is no such ticket.' },
+  })
+  find(@Param() { ticket_id }: TicketParams, @Query() query: PageQuery): Promise<Page<CommentDto>> {
+    return this.comments.find(ticket_id, query);
   }
 }

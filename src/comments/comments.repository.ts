@@ -1,37 +1,61 @@
 import { Injectable } from '@nestjs/common';
 
-import { Database, type Statement } from '../database/database.js';
+import { Database, type Session } from '../database/database.js';
+import { recordEvent } from '../events/event-sql.js';
 import type { CommentDto } from '../tickets/dto/comment.dto.js';
 import type { TicketStatus } from '../tickets/ticket-status.js';
+import type { Found } from '../tickets/tickets.repository.js';
 import type { CreateCommentDto } from './dto/create-comment.dto.js';
 
 /**
- * Locks the ticket, and adds the comment only if the ticket takes one in the status it is then found in. A close that
- * holds the lock goes first, and this sees it; a close that waits for the lock comes after the comment.
+ * Locks the ticket, and adds the comment only if the ticket takes one in the status it is then found in, and is in a
+ * version asked for. A close that holds the lock goes first, and this sees it; a close that waits for the lock comes
+ * after the comment.
  */
-const addComment: Statement = {
+const addComment = {
   name: 'add_comment',
   text: `
     WITH locked AS (
-      SELECT id, status FROM ticket WHERE id = $1 FOR NO KEY UPDATE
+      SELECT id, status, version FROM ticket WHERE id = $1 FOR NO KEY UPDATE
     ), changed AS (
       UPDATE ticket
-      SET comment_count = comment_count + 1, version = version + 1,
+      SET comment_count = comment_count + 1, version = ticket.version + 1,
           updated_at = greatest(updated_at, clock_timestamp())
       FROM locked
-      WHERE ticket.id = locked.id AND locked.status = ANY ($4::ticket_status[])
-      RETURNING ticket.id
+      WHERE ticket.id = locked.id
+        AND locked.status = ANY ($4::ticket_status[])
+        AND ($5::integer[] IS NULL OR locked.version = ANY ($5))
+      RETURNING ticket.id, ticket.version
     ), added AS (
       INSERT INTO comment (ticket_id, text, email)
       SELECT id, $2, $3 FROM changed
       RETURNING id, ticket_id, text, email, created_at
-    )
-    SELECT locked.status AS current, added.* FROM locked LEFT JOIN added ON true`,
+    ), ${recordEvent('comment.added', 'changed CROSS JOIN added', {
+      id: 'changed.id',
+      version: 'changed.version',
+      data: `json_build_object('comment_id', added.id)`,
+    })}
+    SELECT locked.status AS found_status, locked.version AS found_version, added.*
+    FROM locked LEFT JOIN added ON true`,
 };
 
-/** What became of a comment: where its ticket stood and, if it was added, the comment. */
+const listComments = {
+  name: 'list_comments',
+  text: `
+    SELECT page.*
+    FROM ticket LEFT JOIN LATERAL (
+      SELECT id, ticket_id, text, email, created_at
+      FROM comment
+      WHERE ticket_id = ticket.id AND id > $2
+      ORDER BY id LIMIT $3
+    ) AS page ON true
+    WHERE ticket.id = $1
+    ORDER BY page.id`,
+};
+
+/** What became of a comment: what its ticket was found in and, if it was added, the comment. */
 export interface Addition {
-  current: TicketStatus;
+  found: Found;
   added: CommentDto | undefined;
 }
 
@@ -41,25 +65,35 @@ export class CommentsRepository {
   constructor(private readonly database: Database) {}
 
   /**
-   * Adds a comment if the ticket stands in one of `commentable`.
+   * Adds a comment if the ticket stands in one of `statuses`, and is in one of `versions` where those are given.
    * @returns undefined where there is no such ticket
    */
   async add(
     ticketId: number,
     { text, email }: CreateCommentDto,
-    commentable: readonly TicketStatus[],
+    { statuses, versions }: { statuses: readonly TicketStatus[]; versions: number[] | undefined },
+    session: Session,
   ): Promise<Addition | undefined> {
-    const values = [ticketId, text, email, commentable];
-    const [row] = await this.database.run<AdditionRow>(addComment, values);
+    const [row] = await session.run<AdditionRow>(addComment, [ticketId, text, email, statuses, versions]);
     if (!row) return undefined;
-    const { current, ...comment } = row;
-    return { current, added: isAdded(comment) ? comment : undefined };
+    const { found_status, found_version, ...comment } = row;
+    const found = { status: found_status, version: found_version };
+    return { found, added: isComment(comment) ? comment : undefined };
+  }
+
+  /**
+   * The comments of a ticket after the one numbered `after`, oldest first.
+   * @returns undefined where there is no such ticket
+   */
+  async find(ticketId: number, after: number, most: number): Promise<CommentDto[] | undefined> {
+    const rows = await this.database.run<CommentDto | NoComment>(listComments, [ticketId, after, most]);
+    return rows.length === 0 ? undefined : rows.filter(isComment);
   }
 }
 
-type NotAdded = Record<keyof CommentDto, null>;
-type AdditionRow = { current: TicketStatus } & (CommentDto | NotAdded);
+type NoComment = Record<keyof CommentDto, null>;
+type AdditionRow = { found_status: TicketStatus; found_version: number } & (CommentDto | NoComment);
 
-function isAdded(row: CommentDto | NotAdded): row is CommentDto {
+function isComment(row: CommentDto | NoComment): row is CommentDto {
   return row.id !== null;
 }

@@ -1,8 +1,12 @@
 import { Injectable } from '@nestjs/common';
 
 import { ResponseCache } from '../cache/response-cache.js';
+import { Cursors } from '../http/cursors.js';
+import { Idempotency, type Once } from '../http/idempotency.js';
+import { cutPage, type Page, type PageQuery } from '../http/page.js';
 import type { CommentDto } from '../tickets/dto/comment.dto.js';
-import { TicketNotFound } from '../tickets/ticket-errors.js';
+import { commentsList } from '../tickets/ticket-comments.js';
+import { StaleVersion, TicketNotFound } from '../tickets/ticket-errors.js';
 import { ticketKey } from '../tickets/ticket-key.js';
 import { TransitionPolicy } from '../tickets/transition-policy.js';
 import { CommentsRepository } from './comments.repository.js';
@@ -15,18 +19,46 @@ export class CommentsService {
     private readonly repository: CommentsRepository,
     private readonly policy: TransitionPolicy,
     private readonly cache: ResponseCache,
+    private readonly idempotency: Idempotency,
+    private readonly cursors: Cursors,
   ) {}
 
   /**
-   * Adds a comment to a ticket, and forgets what the cache held of the ticket.
+   * Adds a comment to a ticket, once only for each idempotency key, and forgets what the cache held of the ticket.
+   * @param versions the versions that the ticket may be in; undefined for any
    * @throws TicketNotFound
+   * @throws StaleVersion where the ticket is in another version
    * @throws ClosedTicket
    */
-  async add(ticketId: number, comment: CreateCommentDto): Promise<CommentDto> {
-    const addition = await this.repository.add(ticketId, comment, this.policy.commentable());
-    if (!addition) throw new TicketNotFound(ticketId);
-    if (!addition.added) throw this.policy.refuseComment(addition.current);
+  async add(
+    ticketId: number,
+    comment: CreateCommentDto,
+    { versions, idempotencyKey }: { versions: number[] | undefined; idempotencyKey: string | undefined },
+  ): Promise<Once<CommentDto>> {
+    const request = ['add comment', ticketId, comment];
+    const once = await this.idempotency.once(idempotencyKey, request, async (session) => {
+      const limits = { statuses: this.policy.commentable(), versions };
+      const addition = await this.repository.add(ticketId, comment, limits, session);
+      if (!addition) throw new TicketNotFound(ticketId);
+      const { found, added } = addition;
+      if (added) return added;
+      if (versions && !versions.includes(found.version)) throw new StaleVersion(found.version);
+      throw this.policy.refuseComment(found.status);
+    });
+    // A repeat does so too: the process that added the comment may have died before it could.
     await this.cache.invalidate(ticketKey(ticketId));
-    return addition.added;
+    return once;
+  }
+
+  /**
+   * A page of the comments of a ticket, oldest first.
+   * @throws TicketNotFound
+   */
+  async find(ticketId: number, { limit, cursor }: PageQuery): Promise<Page<CommentDto>> {
+    const list = commentsList(ticketId);
+    const [after = 0] = cursor === undefined ? [] : this.cursors.open(list, cursor);
+    const comments = await this.repository.find(ticketId, Number(after), limit + 1);
+    if (!comments) throw new TicketNotFound(ticketId);
+    return cutPage(comments, limit, { cursors: this.cursors, list, positionOf: ({ id }) => [id] });
   }
 }

@@ -91,6 +91,10 @@ export class Environment {
   @Max(86_400)
   @IsInt()
   REDIS_EXPIRE_TIME = 300;
+
+  /** The text search configuration of PostgreSQL that tickets are searched by. */
+  @Matches(/^[a-z_]+$/, { message: 'must be a text search configuration, such as simple or english' })
+  SEARCH_DICTIONARY = 'simple';
 }
 
 /**

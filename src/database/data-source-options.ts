@@ -14,6 +14,7 @@ const embeddedData = '.data/postgres';
 /** A client never waits longer for an answer than connecting and its statement may take: below 3 s together. */
 const connectTimeoutMs = 1_000;
 const statementTimeoutMs = 1_500;
+const lockTimeoutMs = 1_000;
 
 /** Which PostgreSQL to use, and what to end with the service. */
 export interface PostgresServer {
@@ -63,7 +64,7 @@ export function serviceOptions(server: PostgresServer) {
     poolSize: 10,
     extra: {
       statement_timeout: statementTimeoutMs,
-      lock_timeout: statementTimeoutMs,
+      lock_timeout: lockTimeoutMs,
       idle_in_transaction_session_timeout: statementTimeoutMs,
       query_timeout: statementTimeoutMs + 250,
       keepAlive: true,

@@ -23,10 +23,10 @@ class PostgresModule {}
     PostgresModule,
     TypeOrmModule.forRootAsync({
       imports: [PostgresModule],
-      inject: [POSTGRES],
-      useFactory: async (server: PostgresServer) => {
+      inject: [POSTGRES, Environment],
+      useFactory: async (server: PostgresServer, { SEARCH_DICTIONARY }: Environment) => {
         await untilReachable(server);
-        await migrate(server);
+        await migrate(server, SEARCH_DICTIONARY);
         return { ...serviceOptions(server), autoLoadEntities: true, retryAttempts: 0 };
       },
     }),

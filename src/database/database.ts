@@ -10,10 +10,22 @@ export class DatabaseUnavailable extends Error {
   }
 }
 
-/** One SQL statement; PostgreSQL parses and plans it once for each connection, under its name. */
+/** One SQL statement; with a name, PostgreSQL parses and plans it once for each connection. */
 export interface Statement {
-  readonly name: string;
+  readonly name?: string;
   readonly text: string;
+}
+
+/** Where statements run: on their own, or together in a transaction. */
+export interface Session {
+  /**
+   * Runs one statement; returns its rows.
+   * @throws DatabaseUnavailable where PostgreSQL is gone, frozen, full or locked
+   */
+  run<Row>(statement: Statement, values: unknown[]): Promise<Row[]>;
+
+  /** Runs a statement that always gives exactly one row, such as INSERT … RETURNING. */
+  runForOne<Row>(statement: Statement, values: unknown[]): Promise<Row>;
 }
 
 /**
@@ -22,39 +34,52 @@ export interface Statement {
  * @see https://www.postgresql.org/docs/current/errcodes-appendix.html
  */
 const passingFaults = new Set(['08', '40', '53', '55', '57', '58']);
+const lockNotAvailable = '55P03';
 
-/** Runs the repositories' statements on TypeORM's own pool, each in one round trip. */
+/** Runs the repositories' statements on TypeORM's own pool. */
 @Injectable()
-export class Database {
+export class Database implements Session {
   private readonly pool: Pool;
 
   constructor(source: DataSource) {
     this.pool = (source.driver as PostgresDriver).master as Pool;
   }
 
-  /**
-   * Runs one statement in a transaction of its own.
-   * @returns its rows
-   * @throws DatabaseUnavailable where PostgreSQL is gone, frozen, full or locked
-   */
-  async run<Row>(statement: Statement, values: unknown[]): Promise<Row[]> {
-    const client = await this.connect();
-    try {
-      const { rows } = await client.query({ ...statement, values });
-      client.release();
-      return rows as Row[];
-    } catch (error) {
-      // An error that PostgreSQL itself reports leaves the connection in order; any other may not.
-      client.release(!(error instanceof DatabaseError));
-      throw isPassing(error) ? new DatabaseUnavailable(error) : error;
-    }
+  /** Runs one statement in a transaction of its own, in one round trip. */
+  run<Row>(statement: Statement, values: unknown[]): Promise<Row[]> {
+    return this.withClient((session) => session.run<Row>(statement, values));
   }
 
-  /** Runs a statement that always gives exactly one row, such as INSERT … RETURNING. */
-  async runForOne<Row>(statement: Statement, values: unknown[]): Promise<Row> {
-    const [row] = await this.run<Row>(statement, values);
-    if (row === undefined) throw new Error(`${statement.name} gave no row`);
-    return row;
+  /** The same for a statement that gives exactly one row. */
+  runForOne<Row>(statement: Statement, values: unknown[]): Promise<Row> {
+    return this.withClient((session) => session.runForOne<Row>(statement, values));
+  }
+
+  /** Runs several statements as one: all of them take effect, or none. */
+  transaction<Result>(work: (session: Session) => Promise<Result>): Promise<Result> {
+    return this.withClient(async (session) => {
+      await session.run({ text: 'BEGIN' }, []);
+      try {
+        const result = await work(session);
+        await session.run({ text: 'COMMIT' }, []);
+        return result;
+      } catch (error) {
+        if (!isBroken(error)) await session.run({ text: 'ROLLBACK' }, []);
+        throw error;
+      }
+    });
+  }
+
+  private async withClient<Result>(work: (session: ClientSession) => Promise<Result>): Promise<Result> {
+    const client = await this.connect();
+    try {
+      const result = await work(new ClientSession(client));
+      client.release();
+      return result;
+    } catch (error) {
+      client.release(isBroken(error));
+      throw error;
+    }
   }
 
   private async connect(): Promise<PoolClient> {
@@ -66,6 +91,36 @@ export class Database {
   }
 }
 
-function isPassing(error: unknown): boolean {
-  return !(error instanceof DatabaseError) || passingFaults.has(error.code?.slice(0, 2) ?? '');
+/** Whether a write waited too long for a lock that another holds. */
+export function isLockTimeout(error: unknown): boolean {
+  return (
+    error instanceof DatabaseUnavailable &&
+    error.cause instanceof DatabaseError &&
+    error.cause.code === lockNotAvailable
+  );
+}
+
+class ClientSession implements Session {
+  constructor(private readonly client: PoolClient) {}
+
+  async run<Row>(statement: Statement, values: unknown[]): Promise<Row[]> {
+    try {
+      const { rows } = await this.client.query({ ...statement, values });
+      return rows as Row[];
+    } catch (error) {
+      const isPassing = !(error instanceof DatabaseError) || passingFaults.has(error.code?.slice(0, 2) ?? '');
+      throw isPassing ? new DatabaseUnavailable(error) : error;
+    }
+  }
+
+  async runForOne<Row>(statement: Statement, values: unknown[]): Promise<Row> {
+    const [row] = await this.run<Row>(statement, values);
+    if (row === undefined) throw new Error(`No row from: ${statement.text}`);
+    return row;
+  }
+}
+
+/** An error that PostgreSQL itself reports leaves the connection in order; one of the connection does not. */
+function isBroken(error: unknown): boolean {
+  return error instanceof DatabaseUnavailable && !(error.cause instanceof DatabaseError);
 }

@@ -19,14 +19,22 @@ export class HealthController {
     private readonly cache: CacheIndicator,
   ) {}
 
-  /** Whether the process lives: it answers, and that is all it takes. */
+  /**
+   * Whether the process lives.
+   *
+   * @remarks It answers, and that is all it takes: a restart would mend nothing else.
+   */
   @Get('live')
   @DescribeLiveness()
   live(): { status: 'ok' } {
     return { status: 'ok' };
   }
 
-  /** Whether the service can do its work: PostgreSQL decides, the cache is only reported. */
+  /**
+   * Whether the service can do its work.
+   *
+   * @remarks PostgreSQL decides; the cache is only reported.
+   */
   @Get('ready')
   @DescribeReadiness()
   async ready(): Promise<HealthCheckResult> {

@@ -1,16 +1,28 @@
 import { applyDecorators } from '@nestjs/common';
-import { ApiExtraModels, ApiOkResponse, ApiServiceUnavailableResponse, getSchemaPath } from '@nestjs/swagger';
+import {
+  ApiBadRequestResponse,
+  ApiExtraModels,
+  ApiOkResponse,
+  ApiServiceUnavailableResponse,
+  getSchemaPath,
+} from '@nestjs/swagger';
 
 import { ProblemDto } from '../http/problem.dto.js';
 
 const status = (...values: string[]) => ({ type: 'string', enum: values });
 
+const problemContent = { 'application/problem+json': { schema: { $ref: getSchemaPath(ProblemDto) } } };
+
 /** Describes the liveness probe in /docs. */
 export function DescribeLiveness(): MethodDecorator {
-  return ApiOkResponse({
-    description: 'The process lives.',
-    schema: { type: 'object', required: ['status'], properties: { status: status('ok') } },
-  });
+  return applyDecorators(
+    ApiExtraModels(ProblemDto),
+    ApiOkResponse({
+      description: 'The process lives.',
+      schema: { type: 'object', required: ['status'], properties: { status: status('ok') } },
+    }),
+    ApiBadRequestResponse({ description: 'The call has no parameters.', content: problemContent }),
+  );
 }
 
 /** Describes the readiness probe in /docs. */
@@ -26,9 +38,10 @@ export function DescribeReadiness(): MethodDecorator {
         properties: { status: status('ok', 'degraded'), info: checks, error: checks, details: checks },
       },
     }),
+    ApiBadRequestResponse({ description: 'The call has no parameters.', content: problemContent }),
     ApiServiceUnavailableResponse({
       description: 'The service is not ready: PostgreSQL does not answer, or the service is shutting down.',
-      content: { 'application/problem+json': { schema: { $ref: getSchemaPath(ProblemDto) } } },
+      content: problemContent,
       headers: { 'Retry-After': { schema: { type: 'integer' } } },
     }),
   );

@@ -2,14 +2,19 @@ import { applyDecorators, type Type } from '@nestjs/common';
 import {
   ApiConsumes,
   ApiExtraModels,
+  ApiHeader,
   ApiResponse,
   getSchemaPath,
-  type ApiResponseOptions,
+  type ApiHeaderOptions,
 } from '@nestjs/swagger';
 
+import { TakesQuery } from './known-query.guard.js';
 import { ProblemDto } from './problem.dto.js';
 
-type Headers = NonNullable<Extract<ApiResponseOptions, { headers?: unknown }>['headers']>;
+type Headers = Record<
+  string,
+  { description: string; schema: { type: 'string' | 'integer'; enum?: string[] } }
+>;
 
 /** What a call answers when it succeeds. */
 interface Success {
@@ -19,9 +24,10 @@ interface Success {
   headers?: Headers;
 }
 
-/** A call as /docs describes it: what it answers, and each problem it can answer with. */
+/** A call as /docs describes it: what it takes, what it answers, and each problem it can answer with. */
 interface Call {
   success: Success;
+  requestHeaders?: ApiHeaderOptions[];
   /** From a status to when it is answered. */
   problems: Record<number, string>;
 }
@@ -38,40 +44,118 @@ const bodyProblems = {
   415: 'The body is neither form-data, nor a form, nor JSON; or is compressed; or is not in UTF-8.',
 };
 
+/** What the headers of a request can lead to. */
+const headerProblems: Record<string, Record<number, string>> = {
+  'If-Match': { 412: 'The ticket is in none of the versions that If-Match names. Nothing has changed.' },
+  'If-None-Match': {
+    304: 'The ticket is in one of the versions that If-None-Match names. There is no body.',
+  },
+  'Idempotency-Key': {
+    409: 'The first request with this key is still under way: try again after the seconds in Retry-After.',
+    422: 'The key was used for another request. Nothing has changed.',
+  },
+};
+
 /** Describes a call without a body. */
-export function ReadCall({ success, problems }: Call): MethodDecorator {
+export function ReadCall({ success, requestHeaders = [], problems }: Call): MethodDecorator {
+  const { status, body, description, headers = {} } = success;
+  const answers = [commonProblems, ...requestHeaders.map(({ name }) => headerProblems[name] ?? {}), problems];
   return applyDecorators(
     ApiExtraModels(ProblemDto),
-    ApiResponse({
-      status: success.status,
-      type: success.body,
-      description: success.description,
-      ...(success.headers && { headers: success.headers }),
-    }),
-    ...Object.entries({ ...commonProblems, ...problems }).map(([status, description]) =>
-      ApiResponse({
-        status: Number(status),
-        description,
-        content: { 'application/problem+json': { schema: { $ref: getSchemaPath(ProblemDto) } } },
-        ...(status === '503' && { headers: retryAfter }),
-      }),
-    ),
+    ApiResponse({ status, type: body, description, headers }),
+    ...requestHeaders.map((header) => ApiHeader(header)),
+    ...[...inOneLine(answers)].map(([status, description]) => problem(status, description)),
   );
 }
 
+/** Describes a list: a call with query parameters, which its query DTO checks. */
+export function ListCall({ success, ...call }: Call): MethodDecorator {
+  const headers = { ...success.headers, ...nextPage };
+  return applyDecorators(TakesQuery(), ReadCall({ ...call, success: { ...success, headers } }));
+}
+
 /** Describes a call with a body, which may be form-data, a form or JSON. */
-export function WriteCall({ success, problems }: Call): MethodDecorator {
+export function WriteCall({ problems, ...call }: Call): MethodDecorator {
   return applyDecorators(
     ApiConsumes('multipart/form-data', 'application/x-www-form-urlencoded', 'application/json'),
-    ReadCall({ success, problems: { ...bodyProblems, ...problems } }),
+    ReadCall({ ...call, problems: { ...bodyProblems, ...problems } }),
   );
+}
+
+/** What each status means; where a status has several reasons, all of them. */
+function inOneLine(answers: Record<number, string>[]): Map<number, string> {
+  const reasons = new Map<number, string>();
+  for (const [status, reason] of answers.flatMap((answer) => Object.entries(answer))) {
+    reasons.set(Number(status), [reasons.get(Number(status)), reason].filter(Boolean).join(' Or: '));
+  }
+  return reasons;
+}
+
+function problem(status: number, description: string): MethodDecorator {
+  if (status === 304) return ApiResponse({ status, description, headers: versioned });
+  return ApiResponse({
+    status,
+    description,
+    content: { 'application/problem+json': { schema: { $ref: getSchemaPath(ProblemDto) } } },
+    ...(status === 503 && { headers: retryAfter }),
+  });
 }
 
 const retryAfter: Headers = {
   'Retry-After': { description: 'After how many seconds to try again', schema: { type: 'integer' } },
 };
 
-/** The Location header of a call that creates. */
-export const location: Headers = {
-  Location: { description: 'The path of what was created', schema: { type: 'string' } },
+const nextPage: Headers = {
+  Link: { description: 'The next page, with rel="next"; absent on the last one', schema: { type: 'string' } },
+};
+
+/** The headers of an answer that shows a ticket in a version. */
+export const versioned: Headers = {
+  ETag: {
+    description: 'The version of the ticket, for If-Match and If-None-Match',
+    schema: { type: 'string' },
+  },
+};
+
+/** The headers of the answer to a call that creates. */
+export const created: Headers = {
+  Location: { description: 'The path of the ticket', schema: { type: 'string' } },
+  'Idempotency-Replayed': {
+    description: 'true where this was the answer to an earlier request with the same Idempotency-Key',
+    schema: { type: 'string', enum: ['true'] },
+  },
+};
+
+/** The headers of an answer that can come from the cache. */
+export const cached: Headers = {
+  'X-Cache': {
+    description: 'Whether the answer came from the cache',
+    schema: { type: 'string', enum: ['HIT', 'MISS'] },
+  },
+};
+
+/** The header that makes a read conditional. */
+export const ifNoneMatch: ApiHeaderOptions = {
+  name: 'If-None-Match',
+  description:
+    'ETags of versions that the client has: if the ticket is still in one of them, the answer is 304.',
+  required: false,
+  schema: { type: 'string' },
+};
+
+/** The header that makes a write conditional. */
+export const ifMatch: ApiHeaderOptions = {
+  name: 'If-Match',
+  description: 'ETags of versions: if the ticket is in none of them, nothing changes and the answer is 412.',
+  required: false,
+  schema: { type: 'string' },
+};
+
+/** The header that makes a POST safe to repeat. */
+export const idempotencyKey: ApiHeaderOptions = {
+  name: 'Idempotency-Key',
+  description:
+    'A key of the client’s for this very request, e.g. a UUID. A repeat within 24 hours changes nothing and gets the first answer again.',
+  required: false,
+  schema: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[!-~]+$' },
 };

@@ -1,7 +1,15 @@
-import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import {
+  Catch,
+  HttpException,
+  Logger,
+  NotFoundException,
+  type ArgumentsHost,
+  type ExceptionFilter,
+} from '@nestjs/common';
 import type { Request, Response } from 'express';
 
 import { DatabaseUnavailable } from '../database/database.js';
+import { allowedMethods } from './allowed-methods.js';
 import { Problem, problemKinds, type ProblemKind } from './problem.js';
 
 /** After how many seconds a client may try again where the service cannot answer now. */
@@ -15,14 +23,15 @@ export class ProblemFilter implements ExceptionFilter {
   catch(error: unknown, host: ArgumentsHost): void {
     const request = host.switchToHttp().getRequest<Request>();
     const response = host.switchToHttp().getResponse<Response>();
-    const problem = this.asProblem(error);
+    const problem = this.asProblem(error, request, response);
     const { status, title } = problemKinds[problem.kind];
     if (status >= 500) this.logger.error(problem.message, error instanceof Error ? error.stack : error);
     if (response.headersSent) {
       response.destroy();
       return;
     }
-    if (status === 503) response.set('Retry-After', String(retryAfterSeconds));
+    if (status === 503 || problem.kind === 'request-in-progress')
+      response.set('Retry-After', String(retryAfterSeconds));
     const type = `urn:problem-type:ticket-system:${problem.kind}`;
     const [instance] = request.originalUrl.split('?');
     response
@@ -33,14 +42,23 @@ export class ProblemFilter implements ExceptionFilter {
       );
   }
 
-  private asProblem(error: unknown): Problem {
+  private asProblem(error: unknown, request: Request, response: Response): Problem {
     if (error instanceof Problem) return error;
+    if (error instanceof NotFoundException) return this.noRoute(request, response);
     if (error instanceof DatabaseUnavailable)
       return new Problem('unavailable', 'The database does not answer');
     const status = statusOf(error);
     const kind = kindByStatus.get(status) ?? (status < 500 ? 'invalid-request' : 'internal-error');
     const detail = status < 500 && error instanceof Error ? error.message : problemKinds[kind].title;
     return new Problem(kind, detail);
+  }
+
+  /** No route was found for the path, or none for the method. */
+  private noRoute({ method, path, app }: Request, response: Response): Problem {
+    const allowed = allowedMethods(app, path);
+    if (allowed.length === 0) return new Problem('not-found', `There is nothing at ${path}`);
+    response.set('Allow', allowed.join(', '));
+    return new Problem('method-not-allowed', `${path} takes ${allowed.join(', ')}, not ${method}`);
   }
 }
 

@@ -4,9 +4,12 @@ export const problemKinds = {
   'not-found': { status: 404, title: 'There is no such thing' },
   'method-not-allowed': { status: 405, title: 'The method is not allowed here' },
   'transition-not-allowed': { status: 409, title: 'The rules do not allow this move' },
+  'request-in-progress': { status: 409, title: 'The first request with this key is under way' },
   'ticket-closed': { status: 409, title: 'A closed ticket takes no comment' },
+  'precondition-failed': { status: 412, title: 'The ticket has changed since' },
   'body-too-large': { status: 413, title: 'The body is too large' },
   'unsupported-media-type': { status: 415, title: 'The body is in a format the service does not read' },
+  'idempotency-key-reused': { status: 422, title: 'The key was used for another request' },
   'internal-error': { status: 500, title: 'The service has a fault' },
   unavailable: { status: 503, title: 'The service cannot answer now' },
 } as const;

@@ -1,6 +1,6 @@
 import { applyDecorators } from '@nestjs/common';
-import { ApiProperty } from '@nestjs/swagger';
-import { IsEmail, ValidateBy } from 'class-validator';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { isEmail, IsOptional, isRFC3339, ValidateBy } from 'class-validator';
 
 /** Why a value is not a text of 1 to `max` code points that PostgreSQL can keep; undefined where it is one. */
 export function faultOfText(value: unknown, max: number): string | undefined {
@@ -17,22 +17,54 @@ export function faultOfText(value: unknown, max: number): string | undefined {
 /** A text of 1 to `max` code points, not blank, kept as it stands. */
 export function IsText(max: number, example: string): PropertyDecorator {
   return applyDecorators(
-    ApiProperty({ type: String, minLength: 1, maxLength: max, pattern: '\\S', example }),
-    ValidateBy({
-      name: 'isText',
-      validator: {
-        validate: (value) => faultOfText(value, max) === undefined,
-        defaultMessage: (input) => faultOfText(input?.value, max) ?? '',
-      },
-    }),
+    ApiProperty(textSchema(max, example)),
+    HasNoFault((value) => faultOfText(value, max)),
   );
+}
+
+/** The same where it may be left out. */
+export function IsOptionalText(max: number, example: string): PropertyDecorator {
+  const rule = HasNoFault((value) => faultOfText(value, max));
+  return applyDecorators(ApiPropertyOptional(textSchema(max, example)), rule, IsOptional());
 }
 
 /** An e-mail address of at most 254 characters (RFC 5321, section 4.5.3.1.3), kept as it stands. */
 export function IsAddress(): PropertyDecorator {
   return applyDecorators(
     ApiProperty({ type: String, format: 'email', maxLength: 254, example: 'ada@example.com' }),
-    IsEmail({}, { message: 'must be an e-mail address' }),
-    IsText(254, 'ada@example.com'),
+    HasNoFault(
+      (value) => faultOfText(value, 254) ?? (isEmail(value) ? undefined : 'must be an e-mail address'),
+    ),
   );
+}
+
+/** Why a value is not a time as RFC 3339 writes it, in the years that both JavaScript and PostgreSQL know. */
+export function faultOfTime(value: unknown): string | undefined {
+  const fault = 'must be a time such as 2026-11-23T07:15:42.505Z';
+  if (typeof value !== 'string' || !/^[1-9]\d{3}-/.test(value) || !isRFC3339(value)) return fault;
+  // Dates such as 30 February would roll over into the next month.
+  const [year = 0, month = 0, day = 0] = value.slice(0, 10).split('-').map(Number);
+  const isOnCalendar = new Date(Date.UTC(year, month - 1, day)).getUTCDate() === day;
+  return isOnCalendar && !Number.isNaN(Date.parse(value)) ? undefined : fault;
+}
+
+/** A time (RFC 3339) that may be left out. */
+export function IsOptionalTime(): PropertyDecorator {
+  const schema = { type: String, format: 'date-time' };
+  return applyDecorators(ApiPropertyOptional(schema), HasNoFault(faultOfTime), IsOptional());
+}
+
+/** A class-validator rule from a function that says what is wrong with a value, or nothing. */
+function HasNoFault(faultOf: (value: unknown) => string | undefined): PropertyDecorator {
+  return ValidateBy({
+    name: 'hasNoFault',
+    validator: {
+      validate: (value) => faultOf(value) === undefined,
+      defaultMessage: (input) => faultOf(input?.value) ?? '',
+    },
+  });
+}
+
+function textSchema(max: number, example: string) {
+  return { type: String, minLength: 1, maxLength: max, pattern: '\\S', example };
 }

@@ -22,3 +22,10 @@ export class ClosedTicket extends Problem {
     super('ticket-closed', `The ticket is ${current} and takes no comment`, { current, allowed });
   }
 }
+
+/** 412: the ticket is not, or no longer, in a version that If-Match names. */
+export class StaleVersion extends Problem {
+  constructor(version: number) {
+    super('precondition-failed', `The ticket is in version ${version}, which If-Match does not name`);
+  }
+}

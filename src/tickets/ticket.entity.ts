@@ -1,9 +1,17 @@
-import { Check, Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
+import { ApiHideProperty } from '@nestjs/swagger';
+import { Check, Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
 
+import { searchExpression } from '../database/search-column.js';
 import { ticketStatuses, type TicketStatus } from './ticket-status.js';
 
 /** A ticket as the table keeps it. Properties, columns and the fields on the wire share their names. */
 @Entity()
+@Index('ticket_by_creation', ['status', 'created_at', 'id'])
+@Index('ticket_by_update', ['status', 'updated_at', 'id'])
+// TypeORM cannot say these, and leaves them to the migrations: they are of expressions, and of another kind.
+@Index('ticket_of_email_by_creation', { synchronize: false })
+@Index('ticket_of_email_by_update', { synchronize: false })
+@Index('ticket_by_words', { synchronize: false })
 @Check('ticket_theme_bounds', `char_length(theme) BETWEEN 1 AND 255 AND btrim(theme) <> ''`)
 @Check('ticket_text_bounds', `char_length(text) BETWEEN 1 AND 10000 AND btrim(text) <> ''`)
 @Check('ticket_email_bounds', 'char_length(email) BETWEEN 3 AND 254')
@@ -59,4 +67,12 @@ export class Ticket {
   /** When it last changed, a comment being a change. */
   @Column({ type: 'timestamptz', precision: 3, default: () => 'now()' })
   updated_at!: Date;
+
+  /** The words of theme and text, to search by. */
+  @ApiHideProperty()
+  @Column({
+    ...{ type: 'tsvector', generatedType: 'STORED', asExpression: searchExpression },
+    ...{ select: false, insert: false, update: false },
+  })
+  search?: never;
 }

@@ -1,61 +1,138 @@
-import { Body, Controller, Get, Param, Post, Put, Res } from '@nestjs/common';
+import { Body, Controller, Get, Param, Post, Put, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import type { Response } from 'express';
 
-import { Cached, cacheHeaders } from '../cache/cache.interceptor.js';
-import { location, ReadCall, WriteCall } from '../http/api-call.js';
+import { Cached } from '../cache/cache.interceptor.js';
+import { HistoryPageDto, type HistoryEventDto } from '../events/dto/event.dto.js';
+import { Answer } from '../http/answer.js';
+import {
+  cached,
+  created,
+  idempotencyKey,
+  ifMatch,
+  ifNoneMatch,
+  ListCall,
+  ReadCall,
+  versioned,
+  WriteCall,
+} from '../http/api-call.js';
+import { IfMatch } from '../http/etag.js';
+import { IdempotencyKey } from '../http/idempotency.js';
+import { PageQuery, type Page } from '../http/page.js';
 import { CreateTicketDto } from './dto/create-ticket.dto.js';
-import { TicketDto } from './dto/ticket.dto.js';
+import { ListTicketsQuery } from './dto/list-tickets.query.dto.js';
+import { TicketDto, TicketPageDto, type TicketSummaryDto } from './dto/ticket.dto.js';
 import { TicketParams } from './dto/ticket.params.dto.js';
 import { UpdateStatusDto } from './dto/update-status.dto.js';
 import { ticketKeyOfPath } from './ticket-key.js';
+import { TicketListService } from './ticket-list.service.js';
 import { TicketsService } from './tickets.service.js';
 
 /** The calls on tickets. */
 @ApiTags('Tickets')
 @Controller('ticket')
 export class TicketsController {
-  constructor(private readonly tickets: TicketsService) {}
+  constructor(
+    private readonly tickets: TicketsService,
+    private readonly lists: TicketListService,
+  ) {}
 
-  /** Creates a ticket. */
+  /**
+   * Creates a ticket.
+   *
+   * @remarks It starts opened, in version 1. With an Idempotency-Key the call can be repeated safely.
+   */
   @Post()
   @WriteCall({
-    success: { status: 201, body: TicketDto, description: 'The new ticket, opened.', headers: location },
+    success: {
+      status: 201,
+      body: TicketDto,
+      description: 'The new ticket, opened.',
+      headers: { ...created, ...versioned },
+    },
+    requestHeaders: [idempotencyKey],
     problems: {},
   })
-  async create(
-    @Body() body: CreateTicketDto,
-    @Res({ passthrough: true }) response: Response,
-  ): Promise<TicketDto> {
-    const ticket = await this.tickets.create(body);
-    response.location(`/ticket/${ticket.id}`);
-    return ticket;
+  async create(@Body() body: CreateTicketDto, @IdempotencyKey() key?: string): Promise<Answer<TicketDto>> {
+    const { result, replayed } = await this.tickets.create(body, key);
+    const { ticket, version } = result;
+    return new Answer(ticket, { version, location: `/ticket/${ticket.id}`, replayed });
   }
 
-  /** Reads a ticket with its first 100 comments. */
+  /**
+   * Lists tickets, without their comments.
+   *
+   * @remarks The newest come first unless sort says otherwise. Follow next_cursor, or Link rel="next", with the same parameters; tickets created meanwhile do not shift the pages.
+   */
+  @Get()
+  @ListCall({
+    success: { status: 200, body: TicketPageDto, description: 'A page of tickets.' },
+    problems: {},
+  })
+  list(@Query() query: ListTicketsQuery): Promise<Page<TicketSummaryDto>> {
+    return this.lists.find(query);
+  }
+
+  /**
+   * Reads a ticket with its first 100 comments.
+   *
+   * @remarks comments_next leads to the rest of the comments. X-Cache says whether the answer came from the cache.
+   */
   @Get(':ticket_id')
   @Cached(ticketKeyOfPath)
   @ReadCall({
-    success: { status: 200, body: TicketDto, description: 'The ticket.', headers: cacheHeaders },
+    success: {
+      status: 200,
+      body: TicketDto,
+      description: 'The ticket.',
+      headers: { ...cached, ...versioned },
+    },
+    requestHeaders: [ifNoneMatch],
     problems: { 404: 'There is no such ticket.' },
   })
-  find(@Param() { ticket_id }: TicketParams): Promise<TicketDto> {
-    return this.tickets.find(ticket_id);
+  async find(@Param() { ticket_id }: TicketParams): Promise<Answer<TicketDto>> {
+    const { ticket, version } = await this.tickets.find(ticket_id);
+    return new Answer(ticket, { version });
   }
 
-  /** Moves a ticket to another status. */
+  /**
+   * Moves a ticket to another status.
+   *
+   * @remarks opened becomes answered or closed; answered becomes awaited or closed; awaited becomes answered or closed; closed stays so. Of several clients that race for the same move one wins.
+   */
   @Put(':ticket_id')
   @WriteCall({
-    success: { status: 200, body: TicketDto, description: 'The ticket in its new status.' },
+    success: {
+      status: 200,
+      body: TicketDto,
+      description: 'The ticket in its new status.',
+      headers: versioned,
+    },
+    requestHeaders: [ifMatch],
     problems: {
       404: 'There is no such ticket.',
       409: 'The rules do not allow this move; the problem says the current status and the allowed ones.',
     },
   })
-  updateStatus(
+  async updateStatus(
     @Param() { ticket_id }: TicketParams,
     @Body() { status }: UpdateStatusDto,
-  ): Promise<TicketDto> {
-    return this.tickets.updateStatus(ticket_id, status);
+    @IfMatch() versions?: number[],
+  ): Promise<Answer<TicketDto>> {
+    const { ticket, version } = await this.tickets.updateStatus(ticket_id, status, versions);
+    return new Answer(ticket, { version });
+  }
+
+  /**
+   * Lists every change of a ticket, oldest first.
+   *
+   * @remarks Each change raised the version of the ticket by one; the first is its creation.
+   */
+  @Get(':ticket_id/history')
+  @ListCall({
+    success: { status: 200, body: HistoryPageDto, description: 'A page of changes.' },
+    problems: { 404: 'There is no such ticket.' },
+  })
+  history(@Param() { ticket_id }: TicketParams, @Query() query: PageQuery): Promise<Page<HistoryEventDto>> {
+    return this.tickets.history(ticket_id, query);
   }
 }

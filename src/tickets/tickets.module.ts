@@ -1,6 +1,9 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 
+import { EventsModule } from '../events/events.module.js';
+import { TicketListRepository } from './ticket-list.repository.js';
+import { TicketListService } from './ticket-list.service.js';
 import { Ticket } from './ticket.entity.js';
 import { TicketsController } from './tickets.controller.js';
 import { TicketsRepository } from './tickets.repository.js';
@@ -9,9 +12,9 @@ import { TransitionPolicy } from './transition-policy.js';
 
 /** Tickets: creating, reading, moving. */
 @Module({
-  imports: [TypeOrmModule.forFeature([Ticket])],
+  imports: [TypeOrmModule.forFeature([Ticket]), EventsModule],
   controllers: [TicketsController],
-  providers: [TicketsService, TicketsRepository, TransitionPolicy],
+  providers: [TicketsService, TicketsRepository, TicketListService, TicketListRepository, TransitionPolicy],
   exports: [TransitionPolicy],
 })
 export class TicketsModule {}

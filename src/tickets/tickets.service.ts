@@ -1,13 +1,26 @@
 import { Injectable } from '@nestjs/common';
 
 import { ResponseCache } from '../cache/response-cache.js';
+import type { HistoryEventDto } from '../events/dto/event.dto.js';
+import { History } from '../events/history.js';
+import { Cursors } from '../http/cursors.js';
+import { Idempotency, type Once } from '../http/idempotency.js';
+import type { Page, PageQuery } from '../http/page.js';
 import type { CreateTicketDto } from './dto/create-ticket.dto.js';
 import type { TicketDto } from './dto/ticket.dto.js';
+import { commentsList } from './ticket-comments.js';
+import { StaleVersion, TicketNotFound } from './ticket-errors.js';
 import { ticketKey } from './ticket-key.js';
-import { TicketNotFound } from './ticket-errors.js';
+import { shownComments, type TicketRow } from './ticket-row.js';
 import type { TicketStatus } from './ticket-status.js';
 import { TicketsRepository } from './tickets.repository.js';
 import { TransitionPolicy } from './transition-policy.js';
+
+/** A ticket, and the version that it is in. */
+export interface VersionedTicket {
+  ticket: TicketDto;
+  version: number;
+}
 
 /** What can be done with a ticket. */
 @Injectable()
@@ -16,33 +29,65 @@ export class TicketsService {
     private readonly repository: TicketsRepository,
     private readonly policy: TransitionPolicy,
     private readonly cache: ResponseCache,
+    private readonly idempotency: Idempotency,
+    private readonly cursors: Cursors,
+    private readonly events: History,
   ) {}
 
-  /** Creates a ticket, opened. */
-  create(ticket: CreateTicketDto): Promise<TicketDto> {
-    return this.repository.create(ticket);
+  /** Creates a ticket, opened; once only for each idempotency key. */
+  create(ticket: CreateTicketDto, idempotencyKey: string | undefined): Promise<Once<VersionedTicket>> {
+    return this.idempotency.once(idempotencyKey, ['create ticket', ticket], async (session) =>
+      this.show(await this.repository.create(ticket, session)),
+    );
   }
 
   /**
    * The ticket with its first comments.
    * @throws TicketNotFound
    */
-  async find(id: number): Promise<TicketDto> {
-    const ticket = await this.repository.find(id);
-    if (!ticket) throw new TicketNotFound(id);
-    return ticket;
+  async find(id: number): Promise<VersionedTicket> {
+    const row = await this.repository.find(id);
+    if (!row) throw new TicketNotFound(id);
+    return this.show(row);
   }
 
   /**
    * Moves a ticket to another status, and forgets what the cache held of it.
+   * @param versions the versions that it may be in; undefined for any
    * @throws TicketNotFound
+   * @throws StaleVersion where it is in another version
    * @throws ForbiddenMove where the rules do not allow it
    */
-  async updateStatus(id: number, to: TicketStatus): Promise<TicketDto> {
-    const move = await this.repository.move(id, to, this.policy.sourcesOf(to));
+  async updateStatus(id: number, to: TicketStatus, versions: number[] | undefined): Promise<VersionedTicket> {
+    const move = await this.repository.move(id, { to, from: this.policy.sourcesOf(to), versions });
     if (!move) throw new TicketNotFound(id);
-    if (!move.moved) throw this.policy.refuseMove(move.current, to);
-    await this.cache.invalidate(ticketKey(id));
-    return move.moved;
+    const { found, moved } = move;
+    if (moved) {
+      await this.cache.invalidate(ticketKey(id));
+      return this.show(moved);
+    }
+    if (versions && !versions.includes(found.version)) throw new StaleVersion(found.version);
+    throw this.policy.refuseMove(found.status, to);
+  }
+
+  /**
+   * A page of the changes of a ticket, oldest first.
+   * @throws TicketNotFound
+   */
+  async history(id: number, query: PageQuery): Promise<Page<HistoryEventDto>> {
+    const page = await this.events.of(id, query);
+    // Every ticket has at least the event of its creation.
+    if (page.items.length === 0 && query.cursor === undefined) throw new TicketNotFound(id);
+    return page;
+  }
+
+  private show({ version, ...ticket }: TicketRow): VersionedTicket {
+    return { ticket: { ...ticket, comments_next: this.linkToMore(ticket) }, version };
+  }
+
+  private linkToMore({ id, comments, comment_count }: Omit<TicketRow, 'version'>): string | null {
+    const last = comments.at(-1);
+    if (comment_count <= shownComments || !last) return null;
+    return `/ticket/${id}/comment?cursor=${this.cursors.seal(commentsList(id), [last.id])}`;
   }
 }

@@ -1,0 +1,31 @@
+import { Injectable } from '@nestjs/common';
+
+import { Database } from '../database/database.js';
+import { Cursors } from '../http/cursors.js';
+import { cutPage, type Page, type PageQuery } from '../http/page.js';
+import type { HistoryEventDto } from './dto/event.dto.js';
+
+const listEvents = {
+  name: 'list_events_of_ticket',
+  text: `
+    SELECT type, version, actor, at, data FROM event
+    WHERE ticket_id = $1 AND version > $2
+    ORDER BY version LIMIT $3`,
+};
+
+/** What has happened to tickets. */
+@Injectable()
+export class History {
+  constructor(
+    private readonly database: Database,
+    private readonly cursors: Cursors,
+  ) {}
+
+  /** A page of the changes of a ticket, oldest first. As no ticket is without one, a first page without is of none. */
+  async of(ticketId: number, { limit, cursor }: PageQuery): Promise<Page<HistoryEventDto>> {
+    const list = `history of ${ticketId}`;
+    const [after = 0] = cursor === undefined ? [] : this.cursors.open(list, cursor);
+    const events = await this.database.run<HistoryEventDto>(listEvents, [ticketId, after, limit + 1]);
+    return cutPage(events, limit, { cursors: this.cursors, list, positionOf: ({ version }) => [version] });
+  }
+}

@@ -1,0 +1,17 @@
+import type { Application } from 'express';
+
+/** What Express knows of a route; its types do not tell. */
+interface Layer {
+  match(path: string): boolean;
+  route?: { methods: Record<string, boolean> };
+}
+
+/** The methods that a path takes, none where there is no such path: what 405 and Allow are made of. */
+export function allowedMethods(app: Application, path: string): string[] {
+  const { stack } = (app as unknown as { router: { stack: Layer[] } }).router;
+  const methods = stack
+    .filter((layer) => layer.route && layer.match(path))
+    .flatMap(({ route }) => Object.keys(route?.methods ?? {}));
+  if (methods.includes('get')) methods.push('head');
+  return [...new Set(methods)].map((method) => method.toUpperCase()).sort();
+}

@@ -1,0 +1,54 @@
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+
+import { Injectable } from '@nestjs/common';
+
+import { Environment } from '../config/environment.js';
+import { InvalidRequest } from './problem.js';
+
+/** Where a page ends: the sort keys of its last item. */
+export type Position = readonly (string | number)[];
+
+const tagBytes = 16;
+
+/**
+ * Cursors: where a page of a list ended, sealed so that a client can hand it back and not make one up. A cursor holds
+ * for the one list it was made for, its filters and its order included. Replicas with the same SECRET_KEY understand
+ * each other's; without one, a cursor lasts as long as the process.
+ */
+@Injectable()
+export class Cursors {
+  private readonly key: Buffer;
+
+  constructor({ SECRET_KEY }: Environment) {
+    // A key of its own: what is signed for another purpose must not pass for a cursor.
+    this.key = createHmac('sha256', SECRET_KEY ?? randomBytes(32))
+      .update('cursors')
+      .digest();
+  }
+
+  /** Seals where a page of this list ended. */
+  seal(list: string, position: Position): string {
+    const content = Buffer.from(JSON.stringify(position));
+    return Buffer.concat([this.tag(list, content), content]).toString('base64url');
+  }
+
+  /**
+   * Opens a cursor of this list.
+   * @throws InvalidRequest for one that is not the service's, or is another list's
+   */
+  open(list: string, cursor: string): Position {
+    const bytes = Buffer.from(cursor, 'base64url');
+    const [tag, content] = [bytes.subarray(0, tagBytes), bytes.subarray(tagBytes)];
+    // Written back it must be the same: base64 has several ways to write the same bytes.
+    const isCanonical = bytes.toString('base64url') === cursor;
+    if (!isCanonical || tag.length < tagBytes || !timingSafeEqual(tag, this.tag(list, content))) {
+      throw new InvalidRequest([{ field: 'cursor', message: 'must be a next_cursor of this same list' }]);
+    }
+    return JSON.parse(content.toString()) as Position;
+  }
+
+  private tag(list: string, content: Buffer): Buffer {
+    const hmac = createHmac('sha256', this.key).update(JSON.stringify(list)).update(content);
+    return hmac.digest().subarray(0, tagBytes);
+  }
+}

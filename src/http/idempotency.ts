@@ -1,0 +1,114 @@
+import { createHash } from 'node:crypto';
+
+import {
+  createParamDecorator,
+  Injectable,
+  Logger,
+  type ExecutionContext,
+  type OnApplicationBootstrap,
+  type OnModuleDestroy,
+} from '@nestjs/common';
+import type { Request } from 'express';
+
+import { Database, isLockTimeout, type Session } from '../database/database.js';
+import { InvalidRequest, Problem } from './problem.js';
+
+/** How long a key is remembered, as PostgreSQL reads it. */
+const keptFor = '24 hours';
+const sweepMs = 10 * 60 * 1000;
+
+/**
+ * The request's Idempotency-Key: 1 to 255 visible ASCII characters.
+ * @see The Idempotency-Key HTTP Header Field, draft-ietf-httpapi-idempotency-key-header
+ */
+export const IdempotencyKey = createParamDecorator((_: unknown, context: ExecutionContext) => {
+  const key = context.switchToHttp().getRequest<Request>().get('idempotency-key');
+  if (key === undefined || /^[\x21-\x7e]{1,255}$/.test(key)) return key;
+  throw new InvalidRequest([
+    { field: 'Idempotency-Key', message: 'must be 1 to 255 visible ASCII characters' },
+  ]);
+});
+
+/** What was answered, and whether it was answered before. */
+export interface Once<Result> {
+  result: Result;
+  replayed: boolean;
+}
+
+const claim = {
+  name: 'claim_idempotency_key',
+  // A key that another request is using now makes this one wait for it; one older than a day counts as new.
+  text: `
+    INSERT INTO idempotency_key AS kept (key, fingerprint) VALUES ($1, $2)
+    ON CONFLICT (key) DO UPDATE SET fingerprint = excluded.fingerprint, answer = NULL, created_at = now()
+    WHERE kept.created_at < now() - interval '${keptFor}'
+    RETURNING key`,
+};
+const recall = {
+  name: 'recall_idempotency_key',
+  text: `SELECT fingerprint, answer FROM idempotency_key WHERE key = $1`,
+};
+const keep = { name: 'keep_idempotency_key', text: `UPDATE idempotency_key SET answer = $2 WHERE key = $1` };
+const sweep = {
+  name: 'sweep_idempotency_keys',
+  text: `DELETE FROM idempotency_key WHERE created_at < now() - interval '${keptFor}'`,
+};
+
+/** Lets a client repeat a POST without doing it twice. */
+@Injectable()
+export class Idempotency implements OnApplicationBootstrap, OnModuleDestroy {
+  private sweeper?: NodeJS.Timeout;
+
+  constructor(private readonly database: Database) {}
+
+  /**
+   * Does something once for a key, in one transaction with the memory of it: a process that dies leaves both or
+   * neither.
+   * @param key what the client sent; without one, it is simply done
+   * @param request what was asked for: a key holds for that alone
+   * @param act does it, by the session it is given
+   * @throws Problem 422 where the key was used for another request, 409 where that one is still under way
+   */
+  async once<Result>(
+    key: string | undefined,
+    request: unknown,
+    act: (session: Session) => Promise<Result>,
+  ): Promise<Once<Result>> {
+    if (key === undefined) return { result: await act(this.database), replayed: false };
+    const fingerprint = createHash('sha256').update(JSON.stringify(request)).digest();
+    return this.database.transaction(async (session) => {
+      const claimed = await session.run(claim, [key, fingerprint]).catch(refuseWaiting);
+      if (claimed.length === 0)
+        return { result: await this.recall<Result>(session, key, fingerprint), replayed: true };
+      const result = await act(session);
+      await session.run(keep, [key, JSON.stringify(result)]);
+      return { result, replayed: false };
+    });
+  }
+
+  /** Sweeps old keys now and then. Replicas may all do so: what one has swept is not there for the next. */
+  onApplicationBootstrap(): void {
+    const run = () => {
+      this.database.run(sweep, []).catch((error: unknown) => {
+        new Logger('Idempotency').warn(error);
+      });
+    };
+    run();
+    this.sweeper = setInterval(run, sweepMs).unref();
+  }
+
+  onModuleDestroy(): void {
+    clearInterval(this.sweeper);
+  }
+
+  private async recall<Result>(session: Session, key: string, fingerprint: Buffer): Promise<Result> {
+    const kept = await session.runForOne<{ fingerprint: Buffer; answer: Result }>(recall, [key]);
+    if (kept.fingerprint.equals(fingerprint)) return kept.answer;
+    throw new Problem('idempotency-key-reused', 'This Idempotency-Key was used for another request');
+  }
+}
+
+function refuseWaiting(error: unknown): never {
+  if (!isLockTimeout(error)) throw error;
+  throw new Problem('request-in-progress', 'The first request with this Idempotency-Key is still under way');
+}

@@ -1,0 +1,53 @@
+import { Transform } from 'class-transformer';
+import { ArrayMaxSize, ArrayUnique, IsIn, IsOptional } from 'class-validator';
+import { ApiPropertyOptional } from '@nestjs/swagger';
+
+import { PageQuery } from '../../http/page.js';
+import { IsOptionalText, IsOptionalTime } from '../../http/rules.js';
+import { ticketStatuses, type TicketStatus } from '../ticket-status.js';
+
+/** The orders of a list of tickets; a minus means newest first. */
+export const sorts = ['created_at', '-created_at', 'updated_at', '-updated_at'] as const;
+
+/** An order of a list of tickets. */
+export type TicketSort = (typeof sorts)[number];
+
+/** Which tickets to list, and how. */
+export class ListTicketsQuery extends PageQuery {
+  /** Only tickets in this status; repeat it for several. */
+  @ApiPropertyOptional({ enum: ticketStatuses, isArray: true })
+  @IsOptional()
+  @Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? [value] : value))
+  @ArrayUnique({ message: 'must not name a status twice' })
+  @ArrayMaxSize(ticketStatuses.length, { message: 'must not name a status twice' })
+  @IsIn(ticketStatuses, { each: true, message: `must be one of ${ticketStatuses.join(', ')}` })
+  status?: TicketStatus[];
+
+  /** Only tickets of this address, in upper or lower case. */
+  @IsOptionalText(254, 'ada@example.com')
+  email?: string;
+
+  /**
+   * Only tickets with these words in theme or text: "words in quotes" for a phrase, or between alternatives, -word for
+   * one that must not be there.
+   */
+  @IsOptionalText(255, 'invoice')
+  q?: string;
+
+  /** Only tickets created at this time (RFC 3339) or later. */
+  @IsOptionalTime()
+  created_from?: string;
+
+  /** Only tickets created before this time. */
+  @IsOptionalTime()
+  created_to?: string;
+
+  /** Only tickets changed at this time or later. */
+  @IsOptionalTime()
+  updated_from?: string;
+
+  /** The order: by creation or by the last change, with a minus the newest first. */
+  @ApiPropertyOptional({ enum: sorts, default: '-created_at' })
+  @IsIn(sorts, { message: `must be one of ${sorts.join(', ')}` })
+  sort: TicketSort = '-created_at';
+}

@@ -1,0 +1,56 @@
+import { Injectable } from '@nestjs/common';
+
+import { Environment } from '../config/environment.js';
+import { Database } from '../database/database.js';
+import type { Position } from '../http/cursors.js';
+import type { ListTicketsQuery } from './dto/list-tickets.query.dto.js';
+import type { TicketSummaryDto } from './dto/ticket.dto.js';
+import { columnsOf } from './ticket-row.js';
+import { ticketStatuses } from './ticket-status.js';
+
+/** The SQL of lists of tickets. */
+@Injectable()
+export class TicketListRepository {
+  constructor(
+    private readonly database: Database,
+    private readonly environment: Environment,
+  ) {}
+
+  /**
+   * One more ticket than the page has room for, so that it shows whether there is a next page. Each status has its own
+   * walk along an index that begins with it, and the walks are merged: so any choice of statuses is read in order,
+   * from the cursor on, without reading what comes before it.
+   * @param after the sort keys of the last ticket of the page before
+   */
+  find(query: ListTicketsQuery, after: Position | undefined): Promise<TicketSummaryDto[]> {
+    const { status = ticketStatuses, email, q, created_from, created_to, updated_from, sort, limit } = query;
+    const [column, direction] = sort.startsWith('-') ? [sort.slice(1), 'DESC'] : [sort, 'ASC'];
+    const values: unknown[] = [status, limit + 1];
+    const parameter = (value: unknown) => `$${values.push(value)}`;
+    const conditions = ['ticket.status = wanted.status'];
+    if (email !== undefined) conditions.push(`lower(email) = lower(${parameter(email)})`);
+    if (q !== undefined)
+      conditions.push(`search @@ websearch_to_tsquery(${this.dictionary}, ${parameter(q)})`);
+    if (created_from !== undefined) conditions.push(`created_at >= ${parameter(new Date(created_from))}`);
+    if (created_to !== undefined) conditions.push(`created_at < ${parameter(new Date(created_to))}`);
+    if (updated_from !== undefined) conditions.push(`updated_at >= ${parameter(new Date(updated_from))}`);
+    if (after) {
+      const [time, id] = after.map(parameter);
+      conditions.push(`(${column}, id) ${direction === 'DESC' ? '<' : '>'} (${time ?? ''}, ${id ?? ''})`);
+    }
+    const order = `ORDER BY ${column} ${direction}, id ${direction} LIMIT $2`;
+    // Without a name, it is planned for its very values: which index is best depends on how common the words are.
+    const text = `
+      SELECT ${columnsOf('walk')}
+      FROM unnest($1::ticket_status[]) AS wanted (status)
+      CROSS JOIN LATERAL (
+        SELECT ${columnsOf('ticket')} FROM ticket WHERE ${conditions.join(' AND ')} ${order}
+      ) AS walk
+      ${order}`;
+    return this.database.run<TicketSummaryDto>({ text }, values);
+  }
+
+  private get dictionary(): string {
+    return `'${this.environment.SEARCH_DICTIONARY}'::regconfig`;
+  }
+}

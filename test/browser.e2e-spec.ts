@@ -1,0 +1,56 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { chromium, type Browser } from 'playwright-core';
+
+import { Api } from './support/api.js';
+import { Service } from './support/service.js';
+
+/** Debian's Chromium; CHROMIUM names another one. */
+const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
+
+let service: Service;
+let browser: Browser;
+
+beforeAll(async () => {
+  if (!existsSync(executablePath)) install();
+  service = await Service.start();
+  const args = ['--no-sandbox', '--disable-gpu', '--disable-background-networking'];
+  browser = await chromium.launch({ executablePath, args });
+}, 180_000);
+
+afterAll(async () => {
+  await browser.close();
+  await service.stop();
+});
+
+function install(): void {
+  const apt = (...options: string[]) => spawnSync('apt-get', options, { stdio: 'ignore' }).status === 0;
+  apt('update');
+  if (!apt('install', '-y', '--no-install-recommends', 'chromium')) {
+    throw new Error('The tests need a Chromium: install it, or name it in CHROMIUM');
+  }
+}
+
+describe('Swagger UI', () => {
+  it('creates a ticket from its form', async () => {
+    const page = await browser.newPage({ viewport: { width: 1200, height: 1300 } });
+    await page.goto(`${service.url}/docs`);
+    const call = page.locator('.opblock-post').filter({ hasText: /Creates a ticket/ });
+    await call.locator('.opblock-summary').click();
+    await call.getByRole('button', { name: 'Try it out' }).click();
+    await call.locator('tr[data-property-name=theme] input').fill('From the browser');
+    await call.getByRole('button', { name: 'Execute' }).click();
+
+    const answer = call.locator('.live-responses-table .response');
+    await answer.waitFor();
+    expect(await answer.locator('.response-col_status').innerText()).toContain('201');
+    expect(await answer.locator('.microlight').first().innerText()).toContain('"theme": "From the browser"');
+    const api = new Api(service.url);
+    expect((await api.ticket(1)).body).toMatchObject({ theme: 'From the browser', email: 'ada@example.com' });
+
+    const screenshot = process.env['SCREENSHOT'];
+    if (screenshot) await page.screenshot({ path: screenshot });
+  }, 60_000);
+});

@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+
+import createClient from 'openapi-fetch';
+
+import type { paths } from './schema.js';
+
+/** The tour of the README, by a client that was generated from the OpenAPI document alone. */
+const client = createClient<paths>({ baseUrl: process.argv[2] ?? '' });
+
+const created = await client.POST('/ticket', {
+  body: { theme: 'Invoice 2043 is wrong', text: 'It lists the same item twice.', email: 'ada@example.com' },
+});
+assert.equal(created.response.status, 201);
+assert.ok(created.data);
+const params = { path: { ticket_id: created.data.id } };
+
+const comment = await client.POST('/ticket/{ticket_id}/comment', {
+  params,
+  body: { text: 'Which item do you mean?', email: 'support@example.com' },
+});
+assert.equal(comment.data?.ticket_id, created.data.id);
+
+const etag = (await client.GET('/ticket/{ticket_id}', { params })).response.headers.get('etag') ?? '';
+const moved = await client.PUT('/ticket/{ticket_id}', {
+  params: { ...params, header: { 'If-Match': etag } },
+  body: { status: 'answered' },
+});
+assert.equal(moved.data?.status, 'answered');
+assert.equal(moved.data.comments[0]?.text, 'Which item do you mean?');
+
+const refused = await client.PUT('/ticket/{ticket_id}', { params, body: { status: 'answered' } });
+assert.equal(refused.error?.status, 409);
+assert.deepEqual(refused.error.allowed, ['awaited', 'closed']);
+
+const listed = await client.GET('/ticket', {
+  params: { query: { status: ['answered', 'closed'], limit: 1 } },
+});
+assert.equal(listed.data?.items[0]?.id, created.data.id);
+
+const history = await client.GET('/ticket/{ticket_id}/history', { params });
+assert.deepEqual(
+  history.data?.items.map(({ type }) => type),
+  ['ticket.created', 'comment.added', 'ticket.status_changed'],
+);

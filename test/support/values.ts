@@ -1,0 +1,59 @@
+import fc from 'fast-check';
+
+import type { Schema } from './openapi.js';
+
+/** Characters that trip programs up: controls, bidi marks, emoji, combining and unassigned ones, but never a NUL. */
+const character = fc.oneof(
+  fc.string({ unit: 'grapheme', minLength: 1, maxLength: 1 }),
+  fc.constantFrom(
+    '\u0001',
+    '\u202E',
+    '\u2066',
+    '🙂',
+    'e\u0301',
+    '\uFFFD',
+    '\u{10FFFF}',
+    '\uFE0F',
+    '%',
+    '&',
+    '=',
+    '+',
+    '"',
+  ),
+);
+const textOf = (max: number) =>
+  fc
+    .array(character, { minLength: 1, maxLength: Math.min(max, 200) })
+    .map((characters) => Array.from(characters.join('')).slice(0, max).join(''))
+    .filter((text) => text.trim() !== '' && !text.includes('\0') && text.isWellFormed());
+
+/** A value that a schema allows, as it is written in a form or a query. */
+export function valid(schema: Schema): fc.Arbitrary<string> {
+  if (schema.items) return valid(schema.items);
+  if (schema.enum) return fc.constantFrom(...schema.enum);
+  if (schema.type === 'integer') {
+    return fc.integer({ min: schema.minimum ?? 1, max: schema.maximum ?? 2 ** 31 }).map(String);
+  }
+  if (schema.format === 'email')
+    return fc.constantFrom('ada@example.com', "o'hara+x@sub.example.org", 'ü@example.com');
+  if (schema.format === 'date-time') {
+    const noInvalidDate = true;
+    return fc
+      .date({ min: new Date('1970-01-01'), max: new Date('9998-01-01'), noInvalidDate })
+      .map((d) => d.toISOString());
+  }
+  return textOf(schema.maxLength ?? 50);
+}
+
+/** A value that it does not allow. */
+export function invalid(schema: Schema): fc.Arbitrary<string> {
+  if (schema.items) return invalid(schema.items);
+  if (schema.enum) return textOf(20).filter((text) => !schema.enum?.includes(text));
+  if (schema.type === 'integer')
+    return fc.constantFrom('0', '-1', '01', '1e3', '1.5', '+1', 'NaN', ' 1', '0x1', '１');
+  if (schema.format === 'email')
+    return fc.constantFrom('', 'ada', 'ada@', '@example.com', 'a b@example.com', ' a@b.co');
+  if (schema.format === 'date-time')
+    return fc.constantFrom('', 'now', '2026-01-01', '2026-13-01T00:00:00Z', '1');
+  return fc.constantFrom('', ' ', '\u2003', 'a\0', 'x'.repeat((schema.maxLength ?? 50) + 1));
+}
