@@ -51,7 +51,7 @@ describe.each(bodyKinds)('The bounds of a ticket in %s', (kind) => {
     ['text', 'a text of 10,001 characters', 'x'.repeat(10_001), 'must have at most 10000 characters'],
     ['email', 'no address', 'ada', 'must be an e-mail address'],
     ['email', 'an address with a space before it', ' ada@example.com', 'must be an e-mail address'],
-    ['email', 'an address of 255 characters', `a${longest}`, 'must be an e-mail address'],
+    ['email', 'an address of 255 characters', `a${longest}`, 'must have at most 254 characters'],
   ])('refuse in %s: %s', async (field, _what, value, message) => {
     const { status, problem } = await api.createTicket({ ...aTicket, [field]: value }, kind);
     expect(status).toBe(400);

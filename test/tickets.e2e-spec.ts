@@ -43,6 +43,7 @@ describe('POST /ticket', () => {
       updated_at: body.created_at,
       comment_count: 0,
       comments: [],
+      comments_next: null,
     });
     expect((await api.ticket(body.id)).body).toEqual(body);
   });

@@ -9,6 +9,7 @@ import {
 } from '@nestjs/swagger';
 
 import { TakesQuery } from './known-query.guard.js';
+import { problemKinds, problemType } from './problem.js';
 import { ProblemDto } from './problem.dto.js';
 
 type Headers = Record<
@@ -96,9 +97,25 @@ function problem(status: number, description: string): MethodDecorator {
   return ApiResponse({
     status,
     description,
-    content: { 'application/problem+json': { schema: { $ref: getSchemaPath(ProblemDto) } } },
+    content: {
+      'application/problem+json': { schema: { $ref: getSchemaPath(ProblemDto) }, examples: examples(status) },
+    },
     ...(status === 503 && { headers: retryAfter }),
   });
+}
+
+/** One example for each kind of problem that has this status. */
+function examples(status: number): Record<string, { value: object }> {
+  const kinds = Object.entries(problemKinds).filter(([, kind]) => kind.status === status);
+  const value = (name: string, title: string) => ({
+    type: problemType(name),
+    title,
+    status,
+    detail: `${title}.`,
+  });
+  return Object.fromEntries(
+    kinds.map(([name, { title }]) => [name, { value: { ...value(name, title), instance: '/ticket' } }]),
+  );
 }
 
 const retryAfter: Headers = {

@@ -10,7 +10,7 @@ import type { Request, Response } from 'express';
 
 import { DatabaseUnavailable } from '../database/database.js';
 import { allowedMethods } from './allowed-methods.js';
-import { Problem, problemKinds, type ProblemKind } from './problem.js';
+import { Problem, problemKinds, problemType, type ProblemKind } from './problem.js';
 
 /** After how many seconds a client may try again where the service cannot answer now. */
 const retryAfterSeconds = 1;
@@ -32,7 +32,7 @@ export class ProblemFilter implements ExceptionFilter {
     }
     if (status === 503 || problem.kind === 'request-in-progress')
       response.set('Retry-After', String(retryAfterSeconds));
-    const type = `urn:problem-type:ticket-system:${problem.kind}`;
+    const type = problemType(problem.kind);
     const [instance] = request.originalUrl.split('?');
     response
       .status(status)

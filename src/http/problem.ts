@@ -17,6 +17,11 @@ export const problemKinds = {
 /** The name of a kind of problem. */
 export type ProblemKind = keyof typeof problemKinds;
 
+/** The URI that names a kind of problem, for ever. */
+export function problemType(kind: string): string {
+  return `urn:problem-type:ticket-system:${kind}`;
+}
+
 /** What is wrong with one field. */
 export interface FieldError {
   field: string;
