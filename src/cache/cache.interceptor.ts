@@ -9,25 +9,28 @@ import {
 } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { Request, Response } from 'express';
-import { concatMap, from, map, of, type Observable } from 'rxjs';
+import { firstValueFrom, of, type Observable } from 'rxjs';
 
 import type { Answer } from '../http/answer.js';
 import { etagOf, matchesNone } from '../http/etag.js';
-import { ResponseCache, type CacheEntry } from './response-cache.js';
+import { CoalescedLoads } from './coalesced-loads.js';
+import { ResponseCache, type CacheEntry, type Reading } from './response-cache.js';
 
 /** From the parameters of a path to the key of the thing it shows; undefined where it shows none. */
 export type KeyOfPath = (parameters: Record<string, string>) => string | undefined;
 
 const KEY_OF_PATH = 'cache:key-of-path';
 
-/** Serves this call through the cache, and says so: X-Cache is HIT or MISS. */
+/** Serves this call through the cache, and says so: X-Cache is HIT or MISS, or BYPASS where the cache is not in use. */
 export function Cached(keyOfPath: KeyOfPath): MethodDecorator {
   return applyDecorators(SetMetadata(KEY_OF_PATH, keyOfPath), UseInterceptors(CacheInterceptor));
 }
 
-/** Answers from the cache where it can; else lets the call answer, and keeps the body it answered with. */
+/** Answers from the cache where it can; else lets the call answer, and keeps the answer where the lease is its own. */
 @Injectable()
 export class CacheInterceptor implements NestInterceptor {
+  private readonly loads = new CoalescedLoads<CacheEntry>();
+
   constructor(
     private readonly cache: ResponseCache,
     private readonly reflector: Reflector,
@@ -40,26 +43,28 @@ export class CacheInterceptor implements NestInterceptor {
     const key = keyOfPath(request.params);
     if (key === undefined) return next.handle();
 
-    const response = http.getResponse<Response>();
-    const kept = await this.cache.read(key);
-    if (kept !== undefined) return of(send(kept, 'HIT', request, response));
-    return next.handle().pipe(
-      concatMap((answer: Answer<unknown>) => from(this.keep(key, answer))),
-      map((entry) => send(entry, 'MISS', request, response)),
-    );
+    const reading = await this.cache.read(key);
+    const entry = reading.outcome === 'HIT' ? reading.entry : await this.load(key, reading, next);
+    return of(send(entry, reading.outcome, request, http.getResponse<Response>()));
   }
 
-  private async keep(key: string, { body, about }: Answer<unknown>): Promise<CacheEntry> {
-    const entry = { body: JSON.stringify(body), etag: etagOf(about.version ?? 0) };
-    await this.cache.fill(key, entry);
+  private async load(key: string, reading: Reading, next: CallHandler): Promise<CacheEntry> {
+    const answer = () => firstValueFrom(next.handle()) as Promise<Answer<unknown>>;
+    const entry = await this.loads.load(key, async () => serialise(await answer()));
+    if (reading.outcome === 'MISS' && reading.lease !== undefined)
+      await this.cache.fill(key, reading.lease, entry);
     return entry;
   }
+}
+
+function serialise({ body, about }: Answer<unknown>): CacheEntry {
+  return { body: JSON.stringify(body), etag: etagOf(about.version ?? 0) };
 }
 
 /** Nest sends a string as it stands, and nothing of it with a 304. */
 function send(
   { body, etag }: CacheEntry,
-  outcome: 'HIT' | 'MISS',
+  outcome: Reading['outcome'],
   request: Request<Record<string, string>>,
   response: Response,
 ): string {

@@ -1,16 +1,14 @@
 import { CacheModule as NestCacheModule } from '@nestjs/cache-manager';
-import { Global, Inject, Logger, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { Global, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { KeyvAdapter } from 'cache-manager';
 import { redisInsStore } from 'cache-manager-redis-yet';
 import { Keyv } from 'keyv';
-import { LRUCache } from 'lru-cache';
 
 import { Environment } from '../config/environment.js';
+import { ProcessResponseCache } from './process-response-cache.js';
+import { RedisResponseCache } from './redis-response-cache.js';
 import { connectRedis, REDIS, type Redis } from './redis.js';
 import { ResponseCache } from './response-cache.js';
-
-/** How much the in-process cache may hold, in characters. */
-const inProcessCharacters = 64 * 1024 * 1024;
 
 @Module({
   providers: [{ provide: REDIS, inject: [Environment], useFactory: connectRedis }],
@@ -18,7 +16,10 @@ const inProcessCharacters = 64 * 1024 * 1024;
 })
 class RedisModule {}
 
-/** The cache for every room: on Redis where REDIS_URL is set, else in this process. */
+/**
+ * The cache for every room: on Redis where REDIS_URL is set, else in this process. Nest's cache manager stands on the
+ * same connection; the lease protocol goes past it, as it needs steps that are atomic in Redis.
+ */
 @Global()
 @Module({
   imports: [
@@ -27,12 +28,19 @@ class RedisModule {}
       imports: [RedisModule],
       inject: [REDIS, Environment],
       useFactory: (redis: Redis | undefined, { REDIS_EXPIRE_TIME }: Environment) => ({
-        stores: [storeOn(redis)],
         ttl: REDIS_EXPIRE_TIME * 1000,
+        ...(redis && { stores: [new Keyv({ store: new KeyvAdapter(storeOn(redis)) })] }),
       }),
     }),
   ],
-  providers: [ResponseCache],
+  providers: [
+    {
+      provide: ResponseCache,
+      inject: [REDIS, Environment],
+      useFactory: (redis: Redis | undefined, environment: Environment) =>
+        redis ? new RedisResponseCache(redis, environment) : new ProcessResponseCache(environment),
+    },
+  ],
   exports: [RedisModule, ResponseCache],
 })
 export class CacheModule implements OnApplicationShutdown {
@@ -44,32 +52,7 @@ export class CacheModule implements OnApplicationShutdown {
   }
 }
 
-function storeOn(redis: Redis | undefined): Keyv {
-  const store = redis
-    ? new KeyvAdapter(redisInsStore(redis as Parameters<typeof redisInsStore>[0]))
-    : inProcessStore();
-  const keyv = new Keyv({ store });
-  keyv.on('error', (error: Error) => {
-    new Logger('Cache').warn(error.message);
-  });
-  return keyv;
-}
-
-/** A bounded store in the shape of the Map that Keyv takes; Keyv keeps the expiry in the entry. */
-function inProcessStore(): Pick<Map<string, string>, 'get' | 'set' | 'delete' | 'clear'> {
-  const entries = new LRUCache<string, string>({
-    maxSize: inProcessCharacters,
-    sizeCalculation: (entry) => entry.length,
-  });
-  return {
-    get: (key) => entries.get(key),
-    set(key, entry) {
-      entries.set(key, entry);
-      return this as Map<string, string>;
-    },
-    delete: (key) => entries.delete(key),
-    clear: () => {
-      entries.clear();
-    },
-  };
+/** The store's types name a client with the modules of Redis Stack, which it does not use. */
+function storeOn(redis: Redis) {
+  return redisInsStore(redis as unknown as Parameters<typeof redisInsStore>[0]);
 }

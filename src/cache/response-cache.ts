@@ -1,43 +1,39 @@
-import { CACHE_MANAGER, type Cache } from '@nestjs/cache-manager';
-import { Inject, Injectable, Logger } from '@nestjs/common';
-
 /** An answer as it is sent: its body, and the ETag of the version that it shows. */
 export interface CacheEntry {
-  body: string;
   etag: string;
+  body: string;
 }
 
 /**
- * Answers that can be given again, each under the key of the thing it shows. The cache is a help, never a need:
- * where it fails, its caller is told that it holds nothing.
+ * What the cache knows of a key: an entry to answer with; or nothing, in which case the reader answers from the
+ * database, and may fill the cache if it was given the lease; or that it must not be asked now.
  */
-@Injectable()
-export class ResponseCache {
-  private readonly logger = new Logger('Cache');
+export type Reading =
+  | { outcome: 'HIT'; entry: CacheEntry }
+  | { outcome: 'MISS'; lease: string | undefined }
+  | { outcome: 'BYPASS' };
 
-  constructor(@Inject(CACHE_MANAGER) private readonly cache: Cache) {}
+/**
+ * The lease protocol: after a write has invalidated a key, nothing that was read before the write is ever given out.
+ *
+ * Who finds nothing under a key puts a lease there, a token with a short life, and may fill the cache only while its
+ * own token still stands. An invalidation deletes the key, token and all; so a reader that loaded the old state before
+ * the write finds its token gone, and stores nothing.
+ * @see Nishtala et al., Scaling Memcache at Facebook, NSDI 2013, section 3.2.1
+ */
+export abstract class ResponseCache {
+  /** Looks a key up; where nothing is there, tries to get the lease on it. */
+  abstract read(key: string): Promise<Reading>;
 
-  /** The answer kept under this key, if there is one. */
-  read(key: string): Promise<CacheEntry | undefined> {
-    return this.ignoringFaults(() => this.cache.get<CacheEntry>(key));
-  }
+  /** Stores an entry that was loaded after the lease was given, if the lease still stands. */
+  abstract fill(key: string, lease: string, entry: CacheEntry): Promise<void>;
 
-  /** Keeps an answer under this key for REDIS_EXPIRE_TIME. */
-  async fill(key: string, entry: CacheEntry): Promise<void> {
-    await this.ignoringFaults(() => this.cache.set(key, entry));
-  }
+  /** Forgets a key: after the write has been committed, before it is answered. */
+  abstract invalidate(key: string): Promise<void>;
 
-  /** Forgets what is kept under this key: after a write has been committed, before it is answered. */
-  async invalidate(key: string): Promise<void> {
-    await this.ignoringFaults(() => this.cache.del(key));
-  }
-
-  private async ignoringFaults<Result>(call: () => Promise<Result>): Promise<Result | undefined> {
-    try {
-      return await call();
-    } catch (error) {
-      this.logger.warn(error instanceof Error ? error.message : error);
-      return undefined;
-    }
-  }
+  /** Whether the cache is in use, or the service does without it for now. */
+  abstract get inUse(): boolean;
 }
+
+/** How long a lease stands: longer than any load may take. */
+export const leaseMs = 3_000;

@@ -146,8 +146,8 @@ export const created: Headers = {
 /** The headers of an answer that can come from the cache. */
 export const cached: Headers = {
   'X-Cache': {
-    description: 'Whether the answer came from the cache',
-    schema: { type: 'string', enum: ['HIT', 'MISS'] },
+    description: 'Whether the answer came from the cache; BYPASS while the service does without it',
+    schema: { type: 'string', enum: ['HIT', 'MISS', 'BYPASS'] },
   },
 };
 

@@ -6,6 +6,9 @@ export class Gate {
   private readonly sockets = new Set<Socket>();
   private frozen = false;
 
+  /** How much later everything gets through, each way. */
+  latencyMs = 0;
+
   private constructor(
     private readonly server: Server,
     readonly port: number,
@@ -29,6 +32,11 @@ export class Gate {
     this.server.close();
     for (const socket of this.sockets) socket.destroy();
     await closed;
+  }
+
+  /** Resets every connection, and takes new ones at once. */
+  reset(): void {
+    for (const socket of this.sockets) socket.resetAndDestroy();
   }
 
   /** Takes connections again. */
@@ -55,9 +63,13 @@ export class Gate {
       [target, client],
     ] as const) {
       this.sockets.add(from);
-      from.on('data', (chunk) => to.write(chunk));
+      from.on('data', (chunk) => {
+        if (this.latencyMs === 0) to.write(chunk);
+        else setTimeout(() => to.write(chunk), this.latencyMs);
+      });
       if (this.frozen) from.pause();
       from.on('error', () => to.destroy());
+      to.on('error', () => from.destroy());
       from.on('close', () => {
         this.sockets.delete(from);
         to.destroy();

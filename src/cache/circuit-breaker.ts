@@ -1,0 +1,102 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { within } from './deadline.js';
+
+/** How often a server that is away is asked whether it is back, and how soon it must answer. */
+const probeMs = 50;
+const answerMs = 30;
+
+/**
+ * How long a server must have answered before it is trusted again: longer than another replica needs to find it back
+ * too, and to send it what is still to be sent.
+ */
+const quarantineMs = 400;
+
+/** After how long without an answer a connection is taken for dead, and made anew. */
+const deadMs = 2_000;
+
+/** What the breaker stands before. */
+interface Circuit {
+  /** Asks the server whether it is there. */
+  ping: () => Promise<unknown>;
+  /** Does what must be done before the server is trusted again. */
+  mend: () => Promise<void>;
+  /** Makes the connection anew. */
+  reconnect: () => void;
+}
+
+/**
+ * Keeps requests from waiting for a server that is away: closed, the server is used; open, it is not, and is probed in
+ * the background; recovering, it answers, but is not trusted yet.
+ */
+export class CircuitBreaker {
+  state: 'closed' | 'open' | 'recovering' = 'closed';
+  private openedAt = 0;
+  private stopped = false;
+
+  constructor(private readonly circuit: Circuit) {}
+
+  /** How long the server has been away, in milliseconds. */
+  get awayMs(): number {
+    return this.state === 'open' ? Date.now() - this.openedAt : 0;
+  }
+
+  /** A call has failed: the server is not used until it has answered for a while. */
+  open(): void {
+    const wasClosed = this.state === 'closed';
+    if (this.state !== 'open') this.openedAt = Date.now();
+    this.state = 'open';
+    if (wasClosed) void this.untilClosed(quarantineMs);
+  }
+
+  /** Opens before the first use: the server is used once it answers and `mend` has been done. */
+  start(): void {
+    this.state = 'open';
+    this.openedAt = Date.now();
+    void this.untilClosed(0);
+  }
+
+  /** Ends the probing. */
+  stop(): void {
+    this.stopped = true;
+  }
+
+  private async untilClosed(quarantine: number): Promise<void> {
+    let answeringSince: number | undefined;
+    let silentSince = Date.now();
+    while (!this.stopped) {
+      if (await this.mended()) {
+        answeringSince ??= Date.now();
+        silentSince = Date.now();
+        if (Date.now() - answeringSince >= quarantine) {
+          this.state = 'closed';
+          return;
+        }
+      } else {
+        answeringSince = undefined;
+        this.open();
+        if (Date.now() - silentSince > deadMs) {
+          silentSince = Date.now();
+          this.circuit.reconnect();
+        }
+      }
+      await sleep(probeMs, undefined, { ref: false });
+    }
+  }
+
+  private async mended(): Promise<boolean> {
+    try {
+      await within(answerMs, this.circuit.ping());
+      this.state = 'recovering';
+      await this.circuit.mend();
+      return this.isRecovering();
+    } catch {
+      return false;
+    }
+  }
+
+  /** A request may have met a failure while `mend` ran. */
+  private isRecovering(): boolean {
+    return this.state === 'recovering';
+  }
+}

@@ -1,0 +1,164 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import {
+  Inject,
+  Injectable,
+  Logger,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+} from '@nestjs/common';
+
+import { Environment } from '../config/environment.js';
+import { CircuitBreaker } from './circuit-breaker.js';
+import { DeadlineExceeded, within } from './deadline.js';
+import { generationKey, generationMs } from './lease-scripts.js';
+import { REDIS, type Redis } from './redis.js';
+import { leaseMs, ResponseCache, type CacheEntry, type Reading } from './response-cache.js';
+
+/** No call of Redis costs a request more than this. */
+const deadlineMs = 30;
+
+/** How many reads in a row may be late before Redis is taken for lost. */
+const mostLateReads = 3;
+
+/** For how long after Redis was lost a write still waits for it, as after a reset it is back in no time. */
+const resetMs = 250;
+
+/** How long a starting service waits for Redis. */
+const startMs = 500;
+
+/** How many keys wait to be forgotten; where there are more, all of them are. */
+const mostForgotten = 10_000;
+
+/**
+ * The cache on Redis, which all replicas share. Redis is a help, never a need: where it fails, readers are sent to the
+ * database, and the keys of writes are kept, to be forgotten before this replica trusts Redis again.
+ */
+@Injectable()
+export class RedisResponseCache
+  extends ResponseCache
+  implements OnApplicationBootstrap, OnApplicationShutdown
+{
+  private readonly logger = new Logger('Cache');
+  private readonly lifeMs: number;
+  private readonly breaker = new CircuitBreaker({
+    ping: () => this.redis.ping(),
+    mend: () => this.forget(),
+    reconnect: () => {
+      this.reconnect();
+    },
+  });
+
+  private lateReads = 0;
+
+  /** Keys whose deletion Redis has not confirmed. */
+  private readonly forgotten = new Set<string>();
+
+  /**
+   * Whether everything is to be forgotten: by making a new generation. So it is at start, as this process cannot know
+   * what an earlier one did not get to tell Redis.
+   */
+  private allForgotten = true;
+
+  constructor(
+    @Inject(REDIS) private readonly redis: Redis,
+    { REDIS_EXPIRE_TIME }: Environment,
+  ) {
+    super();
+    this.lifeMs = REDIS_EXPIRE_TIME * 1000;
+    this.breaker.start();
+  }
+
+  get inUse(): boolean {
+    return this.breaker.state === 'closed';
+  }
+
+  async read(key: string): Promise<Reading> {
+    if (!this.inUse) return { outcome: 'BYPASS' };
+    const token = randomUUID();
+    try {
+      const found = await within(deadlineMs, this.redis.readOrLease(key, token, leaseMs));
+      this.lateReads = 0;
+      if (typeof found === 'object') return { outcome: 'HIT', entry: found };
+      return { outcome: 'MISS', lease: found === 'nothing' ? token : undefined };
+    } catch (error) {
+      // One late answer may be this machine's being busy. A late read costs its time, and nothing of what is promised.
+      this.lateReads++;
+      if (!(error instanceof DeadlineExceeded) || this.lateReads >= mostLateReads) this.lost(error);
+      return { outcome: 'BYPASS' };
+    }
+  }
+
+  async fill(key: string, lease: string, entry: CacheEntry): Promise<void> {
+    if (!this.inUse) return;
+    try {
+      await within(deadlineMs, this.redis.fillLeased(key, lease, entry, this.lifeMs));
+    } catch (error) {
+      this.lost(error);
+    }
+  }
+
+  async invalidate(key: string): Promise<void> {
+    const deadline = Date.now() + deadlineMs;
+    while (this.breaker.awayMs < resetMs && Date.now() < deadline) {
+      try {
+        await within(Math.max(deadline - Date.now(), 1), this.redis.del(key));
+        return;
+      } catch (error) {
+        this.lost(error);
+        // A connection that was reset may be back before the deadline.
+        await sleep(1);
+      }
+    }
+    this.keepForgotten(key);
+  }
+
+  /** Lets a service that finds Redis at once begin with it; one that does not begins without. */
+  async onApplicationBootstrap(): Promise<void> {
+    const deadline = Date.now() + startMs;
+    while (!this.inUse && Date.now() < deadline) await sleep(5);
+  }
+
+  onApplicationShutdown(): void {
+    this.breaker.stop();
+  }
+
+  private keepForgotten(key: string): void {
+    this.forgotten.add(key);
+    if (this.forgotten.size <= mostForgotten) return;
+    this.forgotten.clear();
+    this.allForgotten = true;
+  }
+
+  /** Tells Redis what to forget; throws where it does not confirm. */
+  private async forget(): Promise<void> {
+    if (this.allForgotten) {
+      await within(deadlineMs, this.redis.set(generationKey, randomUUID(), { PX: generationMs }));
+      this.allForgotten = false;
+    }
+    const keys = [...this.forgotten];
+    for (let sent = 0; sent < keys.length; sent += 1_000) {
+      const some = keys.slice(sent, sent + 1_000);
+      await within(deadlineMs, this.redis.del(some));
+      for (const key of some) this.forgotten.delete(key);
+    }
+  }
+
+  private lost(error: unknown): void {
+    if (this.inUse)
+      this.logger.warn(`Doing without Redis: ${error instanceof Error ? error.message : 'lost'}`);
+    this.breaker.open();
+  }
+
+  /** Ends a connection that seems to stand, but does not answer; all that waits on it fails. */
+  private reconnect(): void {
+    if (!this.redis.isReady) return;
+    this.redis
+      .disconnect()
+      .then(() => this.redis.connect())
+      .catch((error: unknown) => {
+        this.logger.warn(error);
+      });
+  }
+}

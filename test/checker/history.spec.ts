@@ -1,0 +1,31 @@
+import { describe, expect, it } from '@jest/globals';
+
+import { findStaleReads, type Call } from './history.js';
+
+const call = (kind: Call['kind'], version: number, begin: number, end: number, key = 'a'): Call => ({
+  ...{ kind, version, begin, end, key },
+});
+
+describe('The checker', () => {
+  it('finds a read that began after a newer version was acknowledged', () => {
+    const read = call('read', 1, 30, 31);
+    expect(findStaleReads([call('write', 2, 0, 10), call('write', 3, 11, 20), read])).toEqual([
+      { read, acknowledged: call('write', 3, 11, 20), staleMs: 20 },
+    ]);
+  });
+
+  it.each([
+    ['shows the newest version', [call('write', 2, 0, 10), call('read', 2, 11, 12)]],
+    ['shows a version whose writer has no answer yet', [call('write', 2, 0, 30), call('read', 2, 11, 12)]],
+    ['began before the write was acknowledged', [call('write', 2, 0, 10), call('read', 1, 9, 50)]],
+    ['began with the acknowledgement', [call('write', 2, 0, 10), call('read', 1, 10, 50)]],
+    ['is of another key', [call('write', 2, 0, 10, 'b'), call('read', 1, 11, 12)]],
+  ])('lets a read pass that %s', (_what, calls) => {
+    expect(findStaleReads(calls)).toEqual([]);
+  });
+
+  it('is not misled by an older write that is acknowledged later', () => {
+    const calls = [call('write', 3, 0, 10), call('write', 2, 0, 20), call('read', 2, 30, 31)];
+    expect(findStaleReads(calls)).toMatchObject([{ staleMs: 20 }]);
+  });
+});
