@@ -32,10 +32,14 @@ export function connectRedis({ REDIS_URL, REDIS_USER, REDIS_PASSWORD }: Environm
     },
   });
   const logger = new Logger('Redis');
+  let isAway = false;
   client.on('error', (error: Error) => {
-    logger.warn(error.message);
+    // Said once, not at each attempt to connect.
+    if (!isAway) logger.warn(error.message);
+    isAway = true;
   });
   client.on('ready', () => {
+    isAway = false;
     logger.log('Connected');
   });
   client.connect().catch((error: unknown) => {

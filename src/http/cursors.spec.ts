@@ -1,0 +1,34 @@
+import { describe, expect, it } from '@jest/globals';
+
+import { readEnvironment } from '../config/environment.js';
+import { Cursors } from './cursors.js';
+import { InvalidRequest } from './problem.js';
+
+const cursors = (key: string) => new Cursors(readEnvironment({ SECRET_KEY: key.repeat(32) }));
+
+describe('A cursor', () => {
+  it('gives back the position it was made of, to every replica with the same key', () => {
+    const cursor = cursors('a').seal('list', ['2026-01-01T00:00:00.000Z', 7]);
+    expect(cursors('a').open('list', cursor)).toEqual(['2026-01-01T00:00:00.000Z', 7]);
+    expect(cursor).toMatch(/^[\w-]+$/);
+  });
+
+  it('is refused by another list, and by another key', () => {
+    const cursor = cursors('a').seal('list', [7]);
+    expect(() => cursors('a').open('lis', cursor)).toThrow(InvalidRequest);
+    expect(() => cursors('b').open('list', cursor)).toThrow(InvalidRequest);
+  });
+
+  it('is refused with any character changed, added or taken away', () => {
+    const cursor = cursors('a').seal('list', [7]);
+    for (let at = 0; at < cursor.length; at++) {
+      for (const other of ['A', '_', '=', '+', '']) {
+        const altered = cursor.slice(0, at) + other + cursor.slice(at + 1);
+        if (altered !== cursor) expect(() => cursors('a').open('list', altered)).toThrow(InvalidRequest);
+      }
+    }
+    for (const altered of ['', 'A', `${cursor}=`, `${cursor}A`, ` ${cursor}`, cursor.repeat(2)]) {
+      expect(() => cursors('a').open('list', altered)).toThrow(InvalidRequest);
+    }
+  });
+});
