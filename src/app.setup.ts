@@ -4,6 +4,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 
 import { AppModule } from './app.module.js';
+import { answerOptions } from './http/allowed-methods.js';
 import { readBody } from './http/body.js';
 
 /** Makes the service, ready to listen: its rooms, its HTTP edge and its documentation. */
@@ -15,7 +16,7 @@ export async function createApp(logger: LoggerService): Promise<NestExpressAppli
   });
   // Validators of answers come with versions; a hash of each body would only cost time.
   app.disable('etag').disable('x-powered-by');
-  app.use(readBody());
+  app.use(answerOptions, ...readBody());
   describe(app);
   return app;
 }

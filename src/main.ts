@@ -32,7 +32,9 @@ try {
   await app.listen(app.get(Environment).PORT);
   app.useLogger(logger);
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void shutDown(app));
-  console.log(`The ticket service listens on ${await app.getUrl()}, its documentation is at /docs`);
+  console.log(
+    `The ticket service listens on ${(await app.getUrl()).replace('[::1]', 'localhost')}, its documentation is at /docs`,
+  );
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exit(1);

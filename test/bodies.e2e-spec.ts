@@ -115,10 +115,12 @@ describe('A body', () => {
 
   it.each([
     ['no boundary', 'multipart/form-data', 'x'],
+    ['an empty boundary', 'multipart/form-data; boundary=', 'x'],
     ['another boundary', 'multipart/form-data; boundary=y', part('theme', Buffer.from('a'))],
     ['no end', 'multipart/form-data; boundary=x', part('theme', Buffer.from('a')).subarray(0, -8)],
   ])('of broken form-data is refused: %s', async (_what, type, body) => {
-    expect((await withType(type, body)).status).toBe(400);
+    const { status, problem } = await withType(type, body);
+    expect([status, problem.errors?.[0]?.field]).toEqual([400, 'body']);
   });
 
   it('of 200 parts is refused', async () => {
@@ -145,6 +147,11 @@ describe('A request', () => {
     const { status } = await api.send('GET', '/ticket', { headers: { 'x-huge': 'x'.repeat(20_000) } });
     expect(status).toBe(431);
     expect((await api.ticket(id)).status).toBe(200);
+  });
+
+  it('by OPTIONS is told the methods', async () => {
+    const { status, headers } = await api.send('OPTIONS', '/ticket/1');
+    expect([status, headers.get('allow')]).toEqual([204, 'GET, HEAD, PUT']);
   });
 
   it.each([

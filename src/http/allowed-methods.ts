@@ -1,4 +1,4 @@
-import type { Application } from 'express';
+import type { Application, NextFunction, Request, Response } from 'express';
 
 /** What Express knows of a route; its types do not tell. */
 interface Layer {
@@ -14,4 +14,11 @@ export function allowedMethods(app: Application, path: string): string[] {
     .flatMap(({ route }) => Object.keys(route?.methods ?? {}));
   if (methods.includes('get')) methods.push('head');
   return [...new Set(methods)].map((method) => method.toUpperCase()).sort();
+}
+
+/** Answers OPTIONS (RFC 9110, section 9.3.7) for every path that there is. */
+export function answerOptions({ method, app, path }: Request, response: Response, next: NextFunction): void {
+  const allowed = method === 'OPTIONS' ? allowedMethods(app, path) : [];
+  if (allowed.length === 0) next();
+  else response.set('Allow', allowed.join(', ')).status(204).end();
 }

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { promisify } from 'node:util';
 
 import { parse as parseContentType } from 'content-type';
-import express, { Router, type NextFunction, type Request, type Response } from 'express';
+import express, { type NextFunction, type Request, type RequestHandler, type Response } from 'express';
 import multer, { MulterError } from 'multer';
 
 import { InvalidRequest, Problem } from './problem.js';
@@ -12,6 +12,9 @@ const bodyLimitBytes = 100 * 1024;
 
 /** More fields than any call has, few enough to cost nothing. */
 const mostFields = 32;
+
+/** The methods whose body is read. */
+const writes = new Set(['POST', 'PUT', 'PATCH']);
 
 /** A body as fields; what a client may have put in them is for validation to say. */
 type Fields = Record<string, unknown>;
@@ -35,11 +38,15 @@ const formats = new Map<
  * Reads the body of a write as JSON, as a form, or as form-data without files, into flat fields of request.body.
  * The bytes are read once, bounded, and must be UTF-8, so that what is accepted can be given back byte for byte.
  */
-export function readBody(): Router {
-  const router = Router();
+export function readBody(): RequestHandler[] {
   const readBytes = express.raw({ type: () => true, limit: bodyLimitBytes, inflate: false });
-  for (const method of ['post', 'put', 'patch'] as const) router[method]('/{*path}', readBytes, toFields);
-  return router;
+  const ofWrites = (read: RequestHandler): RequestHandler => {
+    return (request, response, next) => {
+      if (writes.has(request.method)) return read(request, response, next);
+      next();
+    };
+  };
+  return [ofWrites(readBytes), ofWrites(toFields)];
 }
 
 async function toFields(request: ReadRequest, response: Response, next: NextFunction): Promise<void> {
@@ -113,7 +120,10 @@ async function fromMultipart(bytes: Buffer, request: ReadRequest, response: Resp
       `is not form-data with fields only: ${error instanceof Error ? error.message : 'unreadable'}`,
     );
   }
-  return request.body as Fields;
+  // multer leaves alone what it does not take for form-data.
+  const { body = {} } = request;
+  if (Buffer.isBuffer(body)) throw malformed('has no boundary');
+  return body;
 }
 
 /**

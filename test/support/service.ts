@@ -54,7 +54,7 @@ export class Service {
 
   /** Where the service listens; empty where it does not. */
   get url(): string {
-    return /listens on (\S+),/.exec(this.output)?.[1]?.replace('[::1]', 'localhost') ?? '';
+    return /listens on (\S+),/.exec(this.output)?.[1] ?? '';
   }
 
   /** What the service has written. */
