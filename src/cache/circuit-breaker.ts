@@ -12,6 +12,9 @@ const answerMs = 30;
  */
 const quarantineMs = 400;
 
+/** How soon after the start a server must answer to be trusted at once: it was not away, but being connected to. */
+const connectMs = 250;
+
 /** After how long without an answer a connection is taken for dead, and made anew. */
 const deadMs = 2_000;
 
@@ -46,14 +49,14 @@ export class CircuitBreaker {
     const wasClosed = this.state === 'closed';
     if (this.state !== 'open') this.openedAt = Date.now();
     this.state = 'open';
-    if (wasClosed) void this.untilClosed(quarantineMs);
+    if (wasClosed) void this.untilClosed({ isStart: false });
   }
 
-  /** Opens before the first use: the server is used once it answers and `mend` has been done. */
+  /** Opens before the first use: a server that answers at once is used as soon as `mend` has been done. */
   start(): void {
     this.state = 'open';
     this.openedAt = Date.now();
-    void this.untilClosed(0);
+    void this.untilClosed({ isStart: true });
   }
 
   /** Ends the probing. */
@@ -61,14 +64,16 @@ export class CircuitBreaker {
     this.stopped = true;
   }
 
-  private async untilClosed(quarantine: number): Promise<void> {
+  private async untilClosed({ isStart }: { isStart: boolean }): Promise<void> {
+    const begin = Date.now();
     let answeringSince: number | undefined;
     let silentSince = Date.now();
     while (!this.stopped) {
       if (await this.mended()) {
         answeringSince ??= Date.now();
         silentSince = Date.now();
-        if (Date.now() - answeringSince >= quarantine) {
+        const isAtOnce = isStart && answeringSince - begin < connectMs;
+        if (isAtOnce || Date.now() - answeringSince >= quarantineMs) {
           this.state = 'closed';
           return;
         }
