@@ -64,6 +64,6 @@ describe('A cold herd', () => {
 
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
     expect(after - before).toBeGreaterThan(0);
-    expect(after - before).toBeLessThanOrEqual(20);
+    expect(after - before).toBeLessThanOrEqual(5);
   });
 });

@@ -1,3 +1,6 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+
 import { describe, expect, it } from '@jest/globals';
 
 import { Api, aTicket, count, times } from './support/api.js';
@@ -110,7 +113,9 @@ describe('The embedded default', () => {
 
     const next = await Service.launch({ PORT: '0' }, killed.folder);
     expect((await new Api(next.url).ticket(id)).status).toBe(200);
-    await next.stop();
+    expect(await next.stop()).toBe(0);
+    // It has been ended with the service that took it over.
+    expect(existsSync(join(killed.folder, '.data/postgres/postmaster.pid'))).toBe(false);
   });
 });
 

@@ -50,9 +50,9 @@ export class CacheInterceptor implements NestInterceptor {
 
   private async load(key: string, reading: Reading, next: CallHandler): Promise<CacheEntry> {
     const answer = () => firstValueFrom(next.handle()) as Promise<Answer<unknown>>;
-    const entry = await this.loads.load(key, async () => serialise(await answer()));
-    if (reading.outcome === 'MISS' && reading.lease !== undefined)
-      await this.cache.fill(key, reading.lease, entry);
+    const lease = reading.outcome === 'MISS' ? reading.lease : undefined;
+    const entry = await this.loads.load(key, async () => serialise(await answer()), lease);
+    if (reading.outcome === 'MISS' && reading.isOwn) await this.cache.fill(key, reading.lease, entry);
     return entry;
   }
 }

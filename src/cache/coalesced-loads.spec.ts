@@ -24,29 +24,45 @@ describe('Coalesced loads', () => {
   it('give all who come while one runs the next one, which begins after they came', async () => {
     const { started, load } = loads();
     const coalesced = new CoalescedLoads<number>();
-    const first = coalesced.load('a', load);
-    const others = [coalesced.load('a', load), coalesced.load('a', load), coalesced.load('a', load)];
+    const first = coalesced.load('a', load, undefined);
+    const others = [
+      coalesced.load('a', load, undefined),
+      coalesced.load('a', load, undefined),
+      coalesced.load('a', load, undefined),
+    ];
     expect(started).toHaveLength(1);
 
     started[0]?.end();
     expect(await first).toBe(1);
     expect(started).toHaveLength(2);
-    const late = coalesced.load('a', load);
+    const late = coalesced.load('a', load, undefined);
     started[1]?.end();
     expect(await Promise.all(others)).toEqual([2, 2, 2]);
     started[2]?.end();
     expect(await late).toBe(3);
   });
 
+  it('are shared while they run by all who saw the same lease, and by no others', async () => {
+    const { started, load } = loads();
+    const coalesced = new CoalescedLoads<number>();
+    const same = [coalesced.load('a', load, 'one'), coalesced.load('a', load, 'one')];
+    const others = [coalesced.load('a', load, 'two'), coalesced.load('a', load, undefined)];
+    started[0]?.end();
+    expect(await Promise.all(same)).toEqual([1, 1]);
+    const late = coalesced.load('a', load, 'two');
+    started[1]?.end();
+    expect(await Promise.all([...others, late])).toEqual([2, 2, 2]);
+  });
+
   it('do not mix keys, and begin anew when all have ended', async () => {
     const { started, load } = loads();
     const coalesced = new CoalescedLoads<number>();
-    const [a, b] = [coalesced.load('a', load), coalesced.load('b', load)];
+    const [a, b] = [coalesced.load('a', load, undefined), coalesced.load('b', load, undefined)];
     started.forEach(({ end }) => {
       end();
     });
     expect(await Promise.all([a, b])).toEqual([1, 2]);
-    const again = coalesced.load('a', load);
+    const again = coalesced.load('a', load, undefined);
     started[2]?.end();
     expect(await again).toBe(3);
   });
@@ -54,8 +70,8 @@ describe('Coalesced loads', () => {
   it('hand a failure to those who share it alone', async () => {
     const { started, load } = loads();
     const coalesced = new CoalescedLoads<number>();
-    const first = coalesced.load('a', load);
-    const second = coalesced.load('a', load);
+    const first = coalesced.load('a', load, undefined);
+    const second = coalesced.load('a', load, undefined);
     started[0]?.fail();
     await expect(first).rejects.toThrow('load 1');
     started[1]?.end();

@@ -1,34 +1,41 @@
-interface Running {
-  load: Promise<unknown>;
-  next?: Promise<unknown>;
+interface Running<Result> {
+  load: Promise<Result>;
+  /** The lease that stood when this load began. */
+  lease: string | undefined;
+  next?: Promise<Result>;
 }
 
 /**
- * Lets many who ask for the same thing at once share a load, without giving anybody what was read before they asked: who
- * comes while a load runs shares the next one, which begins when that one has ended. So a herd costs two loads, and no
- * reader is answered from a load that began before it came.
+ * Lets many who ask for the same thing at once share a load, without giving anybody what was read before a write that
+ * was acknowledged when they asked.
+ *
+ * Who saw the same lease stand as the one that began a load shares it: a write would have taken the lease away, so none
+ * was acknowledged between the two. Who saw another, or none, shares the next load, which begins when this one has ended.
+ * So a herd costs a load or two.
  */
 export class CoalescedLoads<Result> {
-  private readonly running = new Map<string, Running>();
+  private readonly running = new Map<string, Running<Result>>();
 
-  /** The result of a load of this key that begins now or later. */
-  load(key: string, load: () => Promise<Result>): Promise<Result> {
+  /**
+   * The result of a load of this key.
+   * @param lease the lease that stood on the key when the caller asked; undefined where that is not known
+   */
+  load(key: string, load: () => Promise<Result>, lease: string | undefined): Promise<Result> {
     const running = this.running.get(key);
-    if (!running) return this.begin(key, load);
-    running.next ??= running.load.then(
-      () => this.begin(key, load),
-      () => this.begin(key, load),
-    );
-    return running.next as Promise<Result>;
+    if (!running) return this.begin(key, load, lease);
+    if (lease !== undefined && running.lease === lease) return running.load;
+    const begin = () => this.begin(key, load, lease);
+    running.next ??= running.load.then(begin, begin);
+    return running.next;
   }
 
-  private begin(key: string, load: () => Promise<Result>): Promise<Result> {
-    const running: Running = { load: load() };
+  private begin(key: string, load: () => Promise<Result>, lease: string | undefined): Promise<Result> {
+    const running: Running<Result> = { load: load(), lease };
     this.running.set(key, running);
     const end = () => {
       if (!running.next) this.running.delete(key);
     };
     running.load.then(end, end);
-    return running.load as Promise<Result>;
+    return running.load;
   }
 }

@@ -14,12 +14,12 @@ export const generationMs = 7 * 24 * 60 * 60 * 1000;
  */
 const leaseMark = 'L';
 
-/** What the script found: an entry, somebody's lease, or nothing, in which case the lease is the caller's. */
-export type Found = CacheEntry | 'leased' | 'nothing';
+/** What the script found: an entry; the token of somebody's lease; or nothing, in which case the lease is the caller's. */
+export type Found = CacheEntry | string | undefined;
 
 function parse(value: string | null): Found {
-  if (value === null) return 'nothing';
-  if (value.startsWith(leaseMark)) return 'leased';
+  if (value === null) return undefined;
+  if (value.startsWith(leaseMark)) return value.slice(leaseMark.length);
   const endOfGeneration = value.indexOf('\n');
   const endOfEtag = value.indexOf('\n', endOfGeneration + 1);
   return { etag: value.slice(endOfGeneration + 1, endOfEtag), body: value.slice(endOfEtag + 1) };

@@ -27,9 +27,10 @@ export class ProcessResponseCache extends ResponseCache {
   read(key: string): Promise<Reading> {
     const found = this.kept.get(key);
     if (typeof found === 'object') return Promise.resolve({ outcome: 'HIT', entry: found });
-    const lease = found === undefined ? randomUUID() : undefined;
-    if (lease !== undefined) this.kept.set(key, lease, { ttl: leaseMs });
-    return Promise.resolve({ outcome: 'MISS', lease });
+    if (found !== undefined) return Promise.resolve({ outcome: 'MISS', lease: found, isOwn: false });
+    const lease = randomUUID();
+    this.kept.set(key, lease, { ttl: leaseMs });
+    return Promise.resolve({ outcome: 'MISS', lease, isOwn: true });
   }
 
   fill(key: string, lease: string, entry: CacheEntry): Promise<void> {

@@ -81,7 +81,7 @@ export class RedisResponseCache
       const found = await within(deadlineMs, this.redis.readOrLease(key, token, leaseMs));
       this.lateReads = 0;
       if (typeof found === 'object') return { outcome: 'HIT', entry: found };
-      return { outcome: 'MISS', lease: found === 'nothing' ? token : undefined };
+      return { outcome: 'MISS', lease: found ?? token, isOwn: found === undefined };
     } catch (error) {
       // One late answer may be this machine's being busy. A late read costs its time, and nothing of what is promised.
       this.lateReads++;

@@ -5,12 +5,12 @@ export interface CacheEntry {
 }
 
 /**
- * What the cache knows of a key: an entry to answer with; or nothing, in which case the reader answers from the
- * database, and may fill the cache if it was given the lease; or that it must not be asked now.
+ * What the cache knows of a key: an entry to answer with; or nothing but a lease, in which case the reader answers from
+ * the database, and may fill the cache if the lease is its own; or that it must not be asked now.
  */
 export type Reading =
   | { outcome: 'HIT'; entry: CacheEntry }
-  | { outcome: 'MISS'; lease: string | undefined }
+  | { outcome: 'MISS'; lease: string; isOwn: boolean }
   | { outcome: 'BYPASS' };
 
 /**

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { chown, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
 import { dirname, join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import { freePort } from './free-port.js';
 
@@ -13,7 +14,7 @@ export interface EmbeddedPostgres {
   port: number;
   user: string;
   password: string;
-  /** Ends the server, if this process started it; else does nothing. */
+  /** Ends the server, if it is this process's: it started it, or took it over from one that was killed. */
   stop: () => Promise<void>;
 }
 
@@ -29,7 +30,7 @@ const user = 'postgres';
 
 /**
  * Starts a real PostgreSQL on a free loopback port, its data under `directory`, made at the first start.
- * A server that already runs on this data, say one that outlived a killed process, is used as it is.
+ * A server that already runs on this data is used as it is.
  * @param settings what postgresql.conf would say, e.g. `{ fsync: 'off' }`
  */
 export async function startEmbeddedPostgres(
@@ -39,8 +40,9 @@ export async function startEmbeddedPostgres(
   const data = resolve(directory);
   const binaries = await findBinaries();
   const password = await initialise(binaries, data);
-  const running = await portOfRunningServer(data);
-  if (running) return { host, port: running, user, password, stop: () => Promise.resolve() };
+  const running = await runningServer(data);
+  if (running)
+    return { host, port: running.port, user, password, stop: await stopIfAbandoned(data, running.pid) };
 
   const port = await freePort();
   const options = Object.entries({ ...settings, listen_addresses: host, unix_socket_directories: '' });
@@ -49,6 +51,7 @@ export async function startEmbeddedPostgres(
     ...options.flatMap(([name, value]) => ['-c', `${name}=${value}`]),
   ]);
   await acceptsConnections(server);
+  await writeFile(`${data}.owner`, String(process.pid));
   const stopAtExit = () => server.kill('SIGINT');
   process.once('exit', stopAtExit);
   const stop = async () => {
@@ -144,14 +147,29 @@ async function acceptsConnections(server: ChildProcess): Promise<void> {
   });
 }
 
-/** The port in postmaster.pid, if the process that wrote it still lives. */
-async function portOfRunningServer(data: string): Promise<number | undefined> {
+/** What postmaster.pid says of the server on this data, if it still lives. */
+async function runningServer(data: string): Promise<{ pid: number; port: number } | undefined> {
+  const lines = await readFile(join(data, 'postmaster.pid'), 'utf8').catch(() => '');
+  const [pid, , , port] = lines.split('\n').map(Number);
+  return pid && port && isAlive(pid) ? { pid, port } : undefined;
+}
+
+/** A server whose owner still lives is the owner's to end; one that a killed process left behind is ours from now on. */
+async function stopIfAbandoned(data: string, pid: number): Promise<() => Promise<void>> {
+  const owner = Number(await readFile(`${data}.owner`, 'utf8').catch(() => ''));
+  if (owner && isAlive(owner)) return () => Promise.resolve();
+  await writeFile(`${data}.owner`, String(process.pid));
+  return async () => {
+    if (isAlive(pid)) process.kill(pid, 'SIGINT');
+    while (isAlive(pid)) await sleep(20);
+  };
+}
+
+function isAlive(pid: number): boolean {
   try {
-    const [pid, , , port] = (await readFile(join(data, 'postmaster.pid'), 'utf8')).split('\n');
-    process.kill(Number(pid), 0);
-    return Number(port);
+    return process.kill(pid, 0);
   } catch {
-    return undefined;
+    return false;
   }
 }
 
