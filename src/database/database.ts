@@ -72,12 +72,14 @@ export class Database implements Session {
 
   private async withClient<Result>(work: (session: ClientSession) => Promise<Result>): Promise<Result> {
     const client = await this.connect();
+    // A connection that is lost tells its statement, and emits an error besides, which nobody else would hear of.
+    client.on('error', heard);
     try {
       const result = await work(new ClientSession(client));
-      client.release();
+      release(client, false);
       return result;
     } catch (error) {
-      client.release(isBroken(error));
+      release(client, isBroken(error));
       throw error;
     }
   }
@@ -89,6 +91,15 @@ export class Database implements Session {
       throw new DatabaseUnavailable(error);
     }
   }
+}
+
+function heard(): void {
+  return;
+}
+
+function release(client: PoolClient, isLost: boolean): void {
+  client.off('error', heard);
+  client.release(isLost);
 }
 
 /** Whether a write waited too long for a lock that another holds. */

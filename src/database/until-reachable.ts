@@ -16,6 +16,7 @@ export async function untilReachable({ options }: PostgresServer): Promise<void>
   const { host, port, username: user, password, database } = options;
   for (let attempt = 1; ; attempt++) {
     const client = new pg.Client({ host, port, user, password, database, connectionTimeoutMillis: pauseMs });
+    client.on('error', () => undefined);
     try {
       await client.connect();
       await client.end();
