@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Api, count, times } from './support/api.js';
 import { eventually } from './support/eventually.js';
 import { Gate } from './support/gate.js';
-import { connect, createStores, servers, waitingForLock } from './support/servers.js';
+import { createStores, lockTicket, servers, waitingForLock } from './support/servers.js';
 import { Service, type ServiceOnStores } from './support/service.js';
 
 let postgres: Gate;
@@ -86,16 +86,13 @@ describe('Without PostgreSQL, the service', () => {
 
   it('answers 503 where connections are cut in the middle of statements, and lives on', async () => {
     const { id } = (await api.createTicket()).body;
-    const other = await connect(service.stores.database);
-    await other.query('BEGIN');
-    await other.query('SELECT 1 FROM ticket WHERE id = $1 FOR UPDATE', [id]);
+    const unlock = await lockTicket(service.stores.database, id);
     const comments = times(5, () => api.comment(id));
     await waitingForLock(service.stores.database, 5);
     await postgres.close();
     expect(count(await comments, 503)).toBe(5);
 
-    await other.query('COMMIT');
-    await other.end();
+    await unlock();
     await postgres.open();
     await eventually(async () => (await ready()).status === 200, 2_000);
     expect((await api.ticket(id)).status).toBe(200);

@@ -5,7 +5,7 @@ import { describe, expect, it } from '@jest/globals';
 
 import { Api, aTicket, count, times } from './support/api.js';
 import { eventually } from './support/eventually.js';
-import { connect, createStores, waitingForLock } from './support/servers.js';
+import { connect, createStores, lockTicket, waitingForLock } from './support/servers.js';
 import { environmentOf, Service } from './support/service.js';
 
 describe('Health', () => {
@@ -30,21 +30,20 @@ describe('On SIGTERM the service', () => {
     const api = new Api(service.url);
     const { id } = (await api.createTicket()).body;
     // A lock holds the comments up until the service has been told to end.
-    const other = await connect(service.stores.database);
-    await other.query('BEGIN');
-    await other.query('SELECT 1 FROM ticket WHERE id = $1 FOR UPDATE', [id]);
+    const unlock = await lockTicket(service.stores.database, id);
     const comments = times(5, () => api.comment(id));
     await waitingForLock(service.stores.database, 5);
 
     const exit = service.stop();
     await eventually(() => refuses(service.url));
-    await other.query('COMMIT');
+    await unlock();
 
     expect(count(await comments, 201)).toBe(5);
     expect(await exit).toBe(0);
-    const { rows } = await other.query('SELECT comment_count FROM ticket WHERE id = $1', [id]);
+    const database = await connect(service.stores.database);
+    const { rows } = await database.query('SELECT comment_count FROM ticket WHERE id = $1', [id]);
     expect(rows).toEqual([{ comment_count: 5 }]);
-    await other.end();
+    await database.end();
   });
 
   it('exits with 0 at once when nothing is under way', async () => {

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { Environment } from '../config/environment.js';
 import { Database } from '../database/database.js';
 import type { Position } from '../http/cursors.js';
-import type { ListTicketsQuery } from './dto/list-tickets.query.dto.js';
+import { orderOf, type ListTicketsQuery } from './dto/list-tickets.query.dto.js';
 import type { TicketSummaryDto } from './dto/ticket.dto.js';
 import { columnsOf } from './ticket-row.js';
 import { ticketStatuses } from './ticket-status.js';
@@ -24,7 +24,8 @@ export class TicketListRepository {
    */
   find(query: ListTicketsQuery, after: Position | undefined): Promise<TicketSummaryDto[]> {
     const { status = ticketStatuses, email, q, created_from, created_to, updated_from, sort, limit } = query;
-    const [column, direction] = sort.startsWith('-') ? [sort.slice(1), 'DESC'] : [sort, 'ASC'];
+    const { column, isDescending } = orderOf(sort);
+    const direction = isDescending ? 'DESC' : 'ASC';
     const values: unknown[] = [status, limit + 1];
     const parameter = (value: unknown) => `$${values.push(value)}`;
     const conditions = ['ticket.status = wanted.status'];
@@ -36,7 +37,7 @@ export class TicketListRepository {
     if (updated_from !== undefined) conditions.push(`updated_at >= ${parameter(new Date(updated_from))}`);
     if (after) {
       const [time, id] = after.map(parameter);
-      conditions.push(`(${column}, id) ${direction === 'DESC' ? '<' : '>'} (${time ?? ''}, ${id ?? ''})`);
+      conditions.push(`(${column}, id) ${isDescending ? '<' : '>'} (${time ?? ''}, ${id ?? ''})`);
     }
     const order = `ORDER BY ${column} ${direction}, id ${direction} LIMIT $2`;
     // Without a name, it is planned for its very values: which index is best depends on how common the words are.

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 
 import { Cursors } from '../http/cursors.js';
 import { cutPage, type Page } from '../http/page.js';
-import type { ListTicketsQuery } from './dto/list-tickets.query.dto.js';
+import { orderOf, type ListTicketsQuery } from './dto/list-tickets.query.dto.js';
 import type { TicketSummaryDto } from './dto/ticket.dto.js';
 import { TicketListRepository } from './ticket-list.repository.js';
 
@@ -20,8 +20,7 @@ export class TicketListService {
     const list = `tickets ${JSON.stringify(choice)}`;
     const after = cursor === undefined ? undefined : this.cursors.open(list, cursor);
     const rows = await this.repository.find(query, after);
-    const column =
-      choice.sort.startsWith('-updated') || choice.sort === 'updated_at' ? 'updated_at' : 'created_at';
+    const { column } = orderOf(query.sort);
     const positionOf = (ticket: TicketSummaryDto) => [ticket[column].toISOString(), ticket.id];
     return cutPage(rows, limit, { cursors: this.cursors, list, positionOf });
   }

@@ -52,3 +52,14 @@ export async function waitingForLock(database: string, sessions: number): Promis
   await eventually(async () => (await observer.query(sql)).rows.length === sessions);
   await observer.end();
 }
+
+/** Locks a ticket for all who would write to it, until what it returns is called. */
+export async function lockTicket(database: string, id: number): Promise<() => Promise<void>> {
+  const holder = await connect(database);
+  await holder.query('BEGIN');
+  await holder.query('SELECT 1 FROM ticket WHERE id = $1 FOR UPDATE', [id]);
+  return async () => {
+    await holder.query('COMMIT');
+    await holder.end();
+  };
+}

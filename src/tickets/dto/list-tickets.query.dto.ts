@@ -7,10 +7,16 @@ import { IsOptionalText, IsOptionalTime } from '../../http/rules.js';
 import { ticketStatuses, type TicketStatus } from '../ticket-status.js';
 
 /** The orders of a list of tickets; a minus means newest first. */
-export const sorts = ['created_at', '-created_at', 'updated_at', '-updated_at'] as const;
+const sorts = ['created_at', '-created_at', 'updated_at', '-updated_at'] as const;
 
 /** An order of a list of tickets. */
 export type TicketSort = (typeof sorts)[number];
+
+/** The column and the direction that an order stands for. */
+export function orderOf(sort: TicketSort): { column: 'created_at' | 'updated_at'; isDescending: boolean } {
+  const column = sort.endsWith('updated_at') ? 'updated_at' : 'created_at';
+  return { column, isDescending: sort.startsWith('-') };
+}
 
 /** Which tickets to list, and how. */
 export class ListTicketsQuery extends PageQuery {
