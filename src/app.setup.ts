@@ -31,6 +31,7 @@ function describe(app: NestExpressApplication): void {
     .setLicense('MIT', 'https://spdx.org/licenses/MIT.html')
     .addTag('Tickets', 'Create, read and move tickets.')
     .addTag('Comments', 'Comment on tickets.')
+    .addTag('Events', 'Follow every change of every ticket.')
     .addTag('Health', 'Probes for an orchestrator.')
     .build();
   SwaggerModule.setup('docs', app, () => SwaggerModule.createDocument(app, document), {

@@ -5,6 +5,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 
 import { createApp } from './app.setup.js';
 import { Environment } from './config/environment.js';
+import { EventStreams } from './events/event-streams.js';
 import { drain } from './http/drain.js';
 
 /** How long the connections to PostgreSQL and Redis may take to close. */
@@ -12,6 +13,8 @@ const closeMs = 3_000;
 
 /** Ends in order: takes nothing new, answers what runs, closes what it holds. A second signal ends at once. */
 async function shutDown(app: NestExpressApplication): Promise<void> {
+  // A stream of the feed would go on for ever.
+  app.get(EventStreams).end();
   await drain(app.getHttpServer());
   // Every request has been answered: nothing is lost if a server that is gone or frozen is not waited for.
   await Promise.race([app.close(), sleep(closeMs)]);

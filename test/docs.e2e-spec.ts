@@ -59,6 +59,7 @@ describe('/docs', () => {
     ['get', '/ticket/{ticket_id}/history', [200, 400, 404, 503]],
     ['post', '/ticket/{ticket_id}/comment', [201, 400, 404, 409, 412, 413, 415, 422, 503]],
     ['get', '/ticket/{ticket_id}/comment', [200, 400, 404, 503]],
+    ['get', '/events', [200, 400, 410, 503]],
     ['get', '/health/live', [200, 400]],
     ['get', '/health/ready', [200, 400, 503]],
   ])('says of %s %s what it does and all that it answers', (method, path, statuses) => {
@@ -67,8 +68,9 @@ describe('/docs', () => {
     expect(Object.keys(responses).map(Number)).toEqual(statuses);
     for (const [status, { description, content }] of Object.entries(responses)) {
       expect(description).not.toBe('');
-      const type = Number(status) < 300 ? 'application/json' : 'application/problem+json';
-      expect(Object.keys(content ?? {})).toEqual(status === '304' ? [] : [type]);
+      const success = path === '/events' ? ['application/json', 'text/event-stream'] : ['application/json'];
+      const types = Number(status) < 300 ? success : ['application/problem+json'];
+      expect(Object.keys(content ?? {})).toEqual(status === '304' ? [] : types);
     }
   });
 
@@ -76,7 +78,7 @@ describe('/docs', () => {
     const calls = Object.entries(document.paths).flatMap(([path, methods]) =>
       Object.keys(methods).map((method) => `${method} ${path}`),
     );
-    expect(calls).toHaveLength(9);
+    expect(calls).toHaveLength(10);
   });
 
   it.each([

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 
 import { Database, type Session } from '../database/database.js';
-import { recordEvent } from '../events/event-sql.js';
+import { nextFeedPosition, recordEvent } from '../events/event-sql.js';
 import type { CommentDto } from '../tickets/dto/comment.dto.js';
 import type { TicketStatus } from '../tickets/ticket-status.js';
 import type { Found } from '../tickets/tickets.repository.js';
@@ -20,12 +20,12 @@ const addComment = {
     ), changed AS (
       UPDATE ticket
       SET comment_count = comment_count + 1, version = ticket.version + 1,
-          updated_at = greatest(updated_at, clock_timestamp())
+          updated_at = greatest(updated_at, clock_timestamp()), feed_position = ${nextFeedPosition}
       FROM locked
       WHERE ticket.id = locked.id
         AND locked.status = ANY ($4::ticket_status[])
         AND ($5::integer[] IS NULL OR locked.version = ANY ($5))
-      RETURNING ticket.id, ticket.version
+      RETURNING ticket.id, ticket.version, ticket.feed_position
     ), added AS (
       INSERT INTO comment (ticket_id, text, email)
       SELECT id, $2, $3 FROM changed
@@ -33,6 +33,7 @@ const addComment = {
     ), ${recordEvent('comment.added', 'changed CROSS JOIN added', {
       id: 'changed.id',
       version: 'changed.version',
+      position: 'changed.feed_position',
       data: `json_build_object('comment_id', added.id)`,
     })}
     SELECT locked.status AS found_status, locked.version AS found_version, added.*

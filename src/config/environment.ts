@@ -92,6 +92,14 @@ export class Environment {
   @IsInt()
   REDIS_EXPIRE_TIME = 300;
 
+  /** After how many days events are swept; unset: never. */
+  @IsOptional()
+  @Type(() => Number)
+  @Min(1)
+  @Max(36_500)
+  @IsInt()
+  EVENTS_RETENTION_DAYS?: number;
+
   /** The text search configuration of PostgreSQL that tickets are searched by. */
   @Matches(/^[a-z_]+$/, { message: 'must be a text search configuration, such as simple or english' })
   SEARCH_DICTIONARY = 'simple';

@@ -1,6 +1,7 @@
 import { DataSource } from 'typeorm';
 
 import { migrationOptions, type PostgresServer } from './data-source-options.js';
+import { windFeedClock } from './feed-clock.js';
 import { makeSearchColumn } from './search-column.js';
 
 /** The advisory lock that one replica holds while it migrates. Any number does, as long as it never changes. */
@@ -17,6 +18,7 @@ export async function migrate(server: PostgresServer, searchDictionary: string):
     await session.query('SELECT pg_advisory_lock($1)', [migrationLock]);
     await source.runMigrations();
     await makeSearchColumn(session, searchDictionary);
+    await windFeedClock(session);
     await session.release();
   } finally {
     // The session ends here, and the lock with it.

@@ -5,16 +5,22 @@ import type { EventType } from './event.entity.js';
  * returned, and so only if there was one.
  * @param type what happened
  * @param from the CTE that made the change; it must return what the expressions below name
- * @param ticket its expressions for the ticket's id and its new version, and for the event's data
+ * @param ticket its expressions for the ticket's id, its new version and its new place in the feed, and for the event's data
  */
 export function recordEvent(
   type: EventType,
   from: string,
-  ticket: { id: string; version: string; data: string },
+  ticket: { id: string; version: string; position: string; data: string },
 ): string {
   return `
     recorded AS (
-      INSERT INTO event (type, ticket_id, version, data)
-      SELECT '${type}', ${ticket.id}, ${ticket.version}, ${ticket.data} FROM ${from}
+      INSERT INTO event (type, ticket_id, version, position, data)
+      SELECT '${type}', ${ticket.id}, ${ticket.version}, ${ticket.position}, ${ticket.data} FROM ${from}
     )`;
 }
+
+/** The place in the feed of a ticket that is changed now: never before its last event, whenever this transaction began. */
+export const nextFeedPosition = 'greatest(ticket.feed_position, feed_clock(pg_current_xact_id()))';
+
+/** Below this place nothing can be added to the feed any more: all transactions that could have are over. */
+export const feedHorizon = 'feed_clock(pg_snapshot_xmin(pg_current_snapshot()))';

@@ -9,6 +9,7 @@ export type EventType = (typeof eventTypes)[number];
 /** A change of a ticket as the table keeps it, for ever as it was written. */
 @Entity()
 @Index('event_of_ticket', ['ticket_id', 'version'], { unique: true })
+@Index('event_in_feed', ['position', 'id'])
 export class Event {
   /** The number of the event. */
   @PrimaryGeneratedColumn('identity', { type: 'bigint', generatedIdentity: 'ALWAYS' })
@@ -25,6 +26,10 @@ export class Event {
   /** The version that the ticket got by it. */
   @Column('integer')
   version!: number;
+
+  /** Its place in the feed, together with its number. */
+  @Column('bigint', { default: () => 'feed_clock(pg_current_xact_id())' })
+  position!: number;
 
   /** Who did it; null where nobody had to say. */
   @Column('text', { nullable: true })

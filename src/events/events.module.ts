@@ -2,12 +2,19 @@ import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 
 import { Event } from './event.entity.js';
+import { EventStreams } from './event-streams.js';
+import { EventsController } from './events.controller.js';
+import { FeedTail } from './feed-tail.js';
+import { Feed } from './feed.js';
+import { FeedRepository } from './feed.repository.js';
 import { History } from './history.js';
+import { Retention } from './retention.js';
 
-/** What happened to the tickets. */
+/** What happened to the tickets: the history of each, and the feed of all. */
 @Module({
   imports: [TypeOrmModule.forFeature([Event])],
-  providers: [History],
+  controllers: [EventsController],
+  providers: [History, Feed, FeedRepository, FeedTail, EventStreams, Retention],
   exports: [History],
 })
 export class EventsModule {}

@@ -21,7 +21,7 @@ export class History {
     private readonly cursors: Cursors,
   ) {}
 
-  /** A page of the changes of a ticket, oldest first. As no ticket is without one, a first page without is of none. */
+  /** A page of the changes of a ticket, oldest first, as far back as events are kept. */
   async of(ticketId: number, { limit, cursor }: PageQuery): Promise<Page<HistoryEventDto>> {
     const list = `history of ${ticketId}`;
     const [after = 0] = cursor === undefined ? [] : this.cursors.open(list, cursor);

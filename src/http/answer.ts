@@ -42,10 +42,10 @@ function send({ body, about }: Answer<unknown>, response: Response): unknown {
 }
 
 /** Link rel="next" (RFC 8288): the same list from where this page ended. */
-function linkNext({ next_cursor }: Page<unknown>, request: Request, response: Response): void {
-  if (next_cursor === null) return;
+function linkNext(page: Page<unknown>, request: Request, response: Response): void {
+  if (page.next_cursor === null) return;
   const [path = '', query] = request.originalUrl.split('?');
   const parameters = new URLSearchParams(query);
-  parameters.set('cursor', next_cursor);
+  parameters.set(page.cursorParameter(), page.next_cursor);
   response.set('Link', `<${path}?${parameters.toString()}>; rel="next"`);
 }

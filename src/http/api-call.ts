@@ -12,6 +12,7 @@ import { TakesQuery } from './known-query.guard.js';
 import { problemKinds, problemType } from './problem.js';
 import { ProblemDto } from './problem.dto.js';
 
+type ContentObject = Record<string, { schema: { type: string }; example?: string }>;
 type Headers = Record<
   string,
   { description: string; schema: { type: 'string' | 'integer'; enum?: string[] } }
@@ -23,6 +24,8 @@ interface Success {
   body: Type;
   description: string;
   headers?: Headers;
+  /** What it answers to who accepts another type than JSON, by that type. */
+  otherContent?: ContentObject;
 }
 
 /** A call as /docs describes it: what it takes, what it answers, and each problem it can answer with. */
@@ -59,11 +62,12 @@ const headerProblems: Record<string, Record<number, string>> = {
 
 /** Describes a call without a body. */
 export function ReadCall({ success, requestHeaders = [], problems }: Call): MethodDecorator {
-  const { status, body, description, headers = {} } = success;
+  const { status, body, description, headers = {}, otherContent } = success;
+  const content = { 'application/json': { schema: { $ref: getSchemaPath(body) } }, ...otherContent };
   const answers = [commonProblems, ...requestHeaders.map(({ name }) => headerProblems[name] ?? {}), problems];
   return applyDecorators(
-    ApiExtraModels(ProblemDto),
-    ApiResponse({ status, type: body, description, headers }),
+    ApiExtraModels(ProblemDto, body),
+    ApiResponse({ status, description, headers, content }),
     ...requestHeaders.map((header) => ApiHeader(header)),
     ...[...inOneLine(answers)].map(([status, description]) => problem(status, description)),
   );

@@ -3,7 +3,6 @@ import { createHash } from 'node:crypto';
 import {
   createParamDecorator,
   Injectable,
-  Logger,
   type ExecutionContext,
   type OnApplicationBootstrap,
   type OnModuleDestroy,
@@ -11,11 +10,11 @@ import {
 import type { Request } from 'express';
 
 import { Database, isLockTimeout, type Session } from '../database/database.js';
+import { Sweeper } from '../database/sweeper.js';
 import { InvalidRequest, Problem } from './problem.js';
 
 /** How long a key is remembered, as PostgreSQL reads it. */
 const keptFor = '24 hours';
-const sweepMs = 10 * 60 * 1000;
 
 /**
  * The request's Idempotency-Key: 1 to 255 visible ASCII characters.
@@ -57,7 +56,10 @@ const sweep = {
 /** Lets a client repeat a POST without doing it twice. */
 @Injectable()
 export class Idempotency implements OnApplicationBootstrap, OnModuleDestroy {
-  private sweeper?: NodeJS.Timeout;
+  private readonly sweeper = new Sweeper('idempotency keys', async () => {
+    await this.database.run(sweep, []);
+    return false;
+  });
 
   constructor(private readonly database: Database) {}
 
@@ -86,19 +88,13 @@ export class Idempotency implements OnApplicationBootstrap, OnModuleDestroy {
     });
   }
 
-  /** Sweeps old keys now and then. Replicas may all do so: what one has swept is not there for the next. */
+  /** Sweeps old keys now and then. */
   onApplicationBootstrap(): void {
-    const run = () => {
-      this.database.run(sweep, []).catch((error: unknown) => {
-        new Logger('Idempotency').warn(error);
-      });
-    };
-    run();
-    this.sweeper = setInterval(run, sweepMs).unref();
+    this.sweeper.start();
   }
 
   onModuleDestroy(): void {
-    clearInterval(this.sweeper);
+    this.sweeper.stop();
   }
 
   private async recall<Result>(session: Session, key: string, fingerprint: Buffer): Promise<Result> {

@@ -1,8 +1,8 @@
-import { Transform } from 'class-transformer';
-import { IsInt, IsOptional, IsString, Max, Min } from 'class-validator';
+import { IsOptional, IsString } from 'class-validator';
 import { ApiPropertyOptional } from '@nestjs/swagger';
 
 import type { Cursors, Position } from './cursors.js';
+import { IsLimit } from './rules.js';
 
 /** A page of a list, and where the next one begins. */
 export class Page<Item> {
@@ -10,24 +10,17 @@ export class Page<Item> {
     readonly items: Item[],
     readonly next_cursor: string | null,
   ) {}
-}
 
-/** The largest page. */
-const mostItems = 100;
-
-/** A number written without sign, point, exponent or leading zeros; what is written otherwise stays as it is. */
-function toWholeNumber(value: unknown): unknown {
-  return typeof value === 'string' && /^[1-9]\d{0,2}$/.test(value) ? Number(value) : value;
+  /** The query parameter that next_cursor is handed back in. */
+  cursorParameter(): string {
+    return 'cursor';
+  }
 }
 
 /** The parameters of every list. */
 export class PageQuery {
   /** How many items the page may have: 1 to 100. */
-  @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: mostItems, default: 20 })
-  @Transform(({ value }: { value: unknown }) => toWholeNumber(value))
-  @Max(mostItems, { message: `must be at most ${mostItems}` })
-  @Min(1, { message: 'must be a whole number from 1 to 100' })
-  @IsInt({ message: 'must be a whole number from 1 to 100' })
+  @IsLimit(100, 20)
   limit = 20;
 
   /** The next_cursor of the page before; without it the list begins. */

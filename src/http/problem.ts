@@ -6,6 +6,7 @@ export const problemKinds = {
   'transition-not-allowed': { status: 409, title: 'The rules do not allow this move' },
   'request-in-progress': { status: 409, title: 'The first request with this key is under way' },
   'ticket-closed': { status: 409, title: 'A closed ticket takes no comment' },
+  'cursor-expired': { status: 410, title: 'The feed is no longer kept from there on' },
   'precondition-failed': { status: 412, title: 'The ticket has changed since' },
   'body-too-large': { status: 413, title: 'The body is too large' },
   'unsupported-media-type': { status: 415, title: 'The body is in a format the service does not read' },

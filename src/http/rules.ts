@@ -1,6 +1,18 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { isEmail, IsOptional, isRFC3339, ValidateBy } from 'class-validator';
+import { Transform } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  ArrayUnique,
+  isEmail,
+  IsIn,
+  IsInt,
+  IsOptional,
+  isRFC3339,
+  Max,
+  Min,
+  ValidateBy,
+} from 'class-validator';
 
 /** Why a value is not a text of 1 to `max` code points that PostgreSQL can keep; undefined where it is one. */
 export function faultOfText(value: unknown, max: number): string | undefined {
@@ -52,6 +64,47 @@ export function faultOfTime(value: unknown): string | undefined {
 export function IsOptionalTime(): PropertyDecorator {
   const schema = { type: String, format: 'date-time' };
   return applyDecorators(ApiPropertyOptional(schema), HasNoFault(faultOfTime), IsOptional());
+}
+
+/**
+ * The id of a ticket: a positive integer in its one canonical form. One that JavaScript cannot hold exactly is no
+ * ticket's, and comes out as some number beyond.
+ * @returns undefined where it is not one, e.g. 0, 07, 1e3 or +7
+ */
+export function parseId(id: unknown): number | undefined {
+  return typeof id === 'string' && /^[1-9]\d*$/.test(id) ? Number(id) : undefined;
+}
+
+/** An id, written canonically. */
+export function IsId(): PropertyDecorator {
+  return applyDecorators(
+    Transform(({ value }: { value: unknown }) => parseId(value) ?? value),
+    IsInt({ message: 'must be a positive integer, written without sign or leading zeros' }),
+  );
+}
+
+/** One of these values or several, each once: a parameter that is repeated for several, and may be left out. */
+export function IsOptionalChoice(values: readonly string[]): PropertyDecorator {
+  return applyDecorators(
+    ApiPropertyOptional({ enum: values, isArray: true }),
+    IsOptional(),
+    Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? [value] : value)),
+    ArrayUnique({ message: 'must not name a value twice' }),
+    ArrayMaxSize(values.length, { message: 'must not name a value twice' }),
+    IsIn(values, { each: true, message: `must be one of ${values.join(', ')}` }),
+  );
+}
+
+/** How many items a page may have; a number written without sign, point, exponent or leading zeros. */
+export function IsLimit(most: number, usual: number): PropertyDecorator {
+  const message = `must be a whole number from 1 to ${most}`;
+  return applyDecorators(
+    ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: most, default: usual }),
+    Transform(({ value }: { value: unknown }) => parseId(value) ?? value),
+    Max(most, { message: `must be at most ${most}` }),
+    Min(1, { message }),
+    IsInt({ message }),
+  );
 }
 
 /** A class-validator rule from a function that says what is wrong with a value, or nothing. */

@@ -68,6 +68,10 @@ export class Ticket {
   @Column({ type: 'timestamptz', precision: 3, default: () => 'now()' })
   updated_at!: Date;
 
+  /** The place of its last event in the feed; the next one does not come before it. */
+  @Column('bigint', { default: () => 'feed_clock(pg_current_xact_id())' })
+  feed_position!: number;
+
   /** The words of theme and text, to search by. */
   @ApiHideProperty()
   @Column({

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 
 import { Database, type Session } from '../database/database.js';
-import { recordEvent } from '../events/event-sql.js';
+import { nextFeedPosition, recordEvent } from '../events/event-sql.js';
 import type { CreateTicketDto } from './dto/create-ticket.dto.js';
 import { columnsOf, firstComments, shownComments, type TicketRow } from './ticket-row.js';
 import type { TicketStatus } from './ticket-status.js';
@@ -14,6 +14,7 @@ const insertTicket = {
     ), ${recordEvent('ticket.created', 'created', {
       id: 'id',
       version: 'version',
+      position: 'feed_position',
       data: `json_build_object('theme', theme, 'email', email)`,
     })}
     SELECT ${columnsOf('created')}, created.version, '[]'::json AS comments FROM created`,
@@ -35,7 +36,8 @@ const moveTicket = {
       SELECT id, status, version FROM ticket WHERE id = $1 FOR NO KEY UPDATE
     ), moved AS (
       UPDATE ticket
-      SET status = $2, version = ticket.version + 1, updated_at = greatest(updated_at, clock_timestamp())
+      SET status = $2, version = ticket.version + 1, updated_at = greatest(updated_at, clock_timestamp()),
+          feed_position = ${nextFeedPosition}
       FROM locked
       WHERE ticket.id = locked.id
         AND locked.status = ANY ($3::ticket_status[])
@@ -44,6 +46,7 @@ const moveTicket = {
     ), ${recordEvent('ticket.status_changed', 'moved', {
       id: 'id',
       version: 'version',
+      position: 'feed_position',
       data: `json_build_object('from', status_before, 'to', status)`,
     })}
     SELECT locked.status AS found_status, locked.version AS found_version,

@@ -76,8 +76,8 @@ export class TicketsService {
    */
   async history(id: number, query: PageQuery): Promise<Page<HistoryEventDto>> {
     const page = await this.events.of(id, query);
-    // Every ticket has at least the event of its creation.
-    if (page.items.length === 0 && query.cursor === undefined) throw new TicketNotFound(id);
+    // A ticket without a change is none, or has had no change for longer than events are kept.
+    if (page.items.length === 0 && query.cursor === undefined) await this.find(id);
     return page;
   }
 

@@ -12,6 +12,7 @@ export interface Schema {
   items?: Schema;
   enum?: string[];
   format?: string;
+  pattern?: string;
   minLength?: number;
   maxLength?: number;
   minimum?: number;

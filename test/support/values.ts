@@ -42,6 +42,7 @@ export function valid(schema: Schema): fc.Arbitrary<string> {
       .date({ min: new Date('1970-01-01'), max: new Date('9998-01-01'), noInvalidDate })
       .map((d) => d.toISOString());
   }
+  if (schema.pattern && schema.maxLength === undefined) return fc.stringMatching(new RegExp(schema.pattern));
   return textOf(schema.maxLength ?? 50);
 }
 

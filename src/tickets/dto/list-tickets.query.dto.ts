@@ -1,9 +1,8 @@
-import { Transform } from 'class-transformer';
-import { ArrayMaxSize, ArrayUnique, IsIn, IsOptional } from 'class-validator';
+import { IsIn } from 'class-validator';
 import { ApiPropertyOptional } from '@nestjs/swagger';
 
 import { PageQuery } from '../../http/page.js';
-import { IsOptionalText, IsOptionalTime } from '../../http/rules.js';
+import { IsOptionalChoice, IsOptionalText, IsOptionalTime } from '../../http/rules.js';
 import { ticketStatuses, type TicketStatus } from '../ticket-status.js';
 
 /** The orders of a list of tickets; a minus means newest first. */
@@ -21,12 +20,7 @@ export function orderOf(sort: TicketSort): { column: 'created_at' | 'updated_at'
 /** Which tickets to list, and how. */
 export class ListTicketsQuery extends PageQuery {
   /** Only tickets in this status; repeat it for several. */
-  @ApiPropertyOptional({ enum: ticketStatuses, isArray: true })
-  @IsOptional()
-  @Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? [value] : value))
-  @ArrayUnique({ message: 'must not name a status twice' })
-  @ArrayMaxSize(ticketStatuses.length, { message: 'must not name a status twice' })
-  @IsIn(ticketStatuses, { each: true, message: `must be one of ${ticketStatuses.join(', ')}` })
+  @IsOptionalChoice(ticketStatuses)
   status?: TicketStatus[];
 
   /** Only tickets of this address, in upper or lower case. */

@@ -4,7 +4,7 @@ import { Ticket } from '../ticket.entity.js';
 import { CommentDto } from './comment.dto.js';
 
 /** A ticket without its comments, as lists show it. */
-export class TicketSummaryDto extends OmitType(Ticket, ['version', 'search']) {}
+export class TicketSummaryDto extends OmitType(Ticket, ['version', 'feed_position', 'search']) {}
 
 /** A ticket with its first comments. */
 export class TicketDto extends TicketSummaryDto {

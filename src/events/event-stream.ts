@@ -1,0 +1,113 @@
+import { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { DatabaseUnavailable } from '../database/database.js';
+import type { FeedEvent } from './feed-event.js';
+import { formatPlace, type FeedPlace } from './feed-place.js';
+import type { FeedTail } from './feed-tail.js';
+import type { Feed, FeedPart } from './feed.js';
+import type { FeedFilter } from './feed.repository.js';
+
+/** After how long a client whose stream has ended should come again. */
+const reconnectMs = 1_000;
+
+/** How many events are read at once for a stream that is behind. */
+const mostRead = 500;
+
+/** How long a stream that is behind waits before it asks again: where there was nothing, or the database is away. */
+const pauseMs = 100;
+const retryMs = 1_000;
+
+/** How long a client may take nothing of what is there for it. */
+const stallMs = 10_000;
+
+/** What a stream that has nothing to send is woken by. */
+type Turn = 'moved' | 'heartbeat' | 'end';
+
+/**
+ * The feed as one client follows it, in the text of server-sent events. It is pulled: what the client does not take
+ * stays where it is, in the tail or in the table, so there is nothing to pile up here.
+ * @see https://html.spec.whatwg.org/multipage/server-sent-events.html
+ */
+export class EventStream extends Readable {
+  private wait?: (turn: Turn) => void;
+  private isReading = false;
+  private isEnding = false;
+  /** When the client last took something; undefined before it has begun to. */
+  private takenAt?: number;
+
+  constructor(
+    private readonly source: { feed: Feed; tail: FeedTail },
+    private readonly choice: FeedFilter,
+    private place: FeedPlace,
+  ) {
+    super();
+    // An id without an event tells the client its place, so that it can come back to it before it has seen any.
+    this.push(`retry: ${reconnectMs}\nid: ${formatPlace(place)}\n\n`);
+  }
+
+  /** There are new events, or nothing was to be sent for long, or the service ends. */
+  wake(turn: Turn): void {
+    this.isEnding ||= turn === 'end';
+    this.wait?.(turn);
+    delete this.wait;
+    // A client that is slow to take what is there would hold up the end: it can come back for it.
+    if (this.isEnding && this.isLeft) this.destroy();
+  }
+
+  /** Whether the client has left the little that is buffered for it lying for too long. */
+  get isStalled(): boolean {
+    return this.isLeft && Date.now() - (this.takenAt ?? 0) > stallMs;
+  }
+
+  private get isLeft(): boolean {
+    return this.takenAt !== undefined && !this.isReading;
+  }
+
+  override _read(): void {
+    this.isReading = true;
+    this.takenAt = Date.now();
+    const done = (text: string | null) => {
+      this.isReading = false;
+      this.push(text);
+    };
+    this.next().then(done, (error: unknown) => this.destroy(error as Error));
+  }
+
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    this.wake('end');
+    done(error);
+  }
+
+  /** The next piece of text; null at the end. */
+  private async next(): Promise<string | null> {
+    while (!this.isEnding) {
+      const { events, next } = this.source.tail.after(this.place) ?? (await this.catchUp());
+      const isBehind = this.place !== next;
+      this.place = next;
+      const wanted = events.filter((event) => this.wants(event));
+      if (wanted.length > 0) return wanted.map(({ text }) => text).join('');
+      if (isBehind) continue;
+      const turn = await new Promise<Turn>((resolve) => (this.wait = resolve));
+      if (turn === 'heartbeat') return `: heartbeat\nid: ${formatPlace(this.place)}\n\n`;
+    }
+    return null;
+  }
+
+  private async catchUp(): Promise<FeedPart> {
+    try {
+      const part = await this.source.feed.read(this.place, mostRead, this.choice);
+      if (part.events.length === 0) await sleep(pauseMs);
+      return part;
+    } catch (error) {
+      if (!(error instanceof DatabaseUnavailable)) throw error;
+      await sleep(retryMs);
+      return { events: [], next: { ...this.place } };
+    }
+  }
+
+  private wants({ type, ticketId }: FeedEvent): boolean {
+    const { type: types, ticket_id } = this.choice;
+    return (types?.includes(type) ?? true) && (ticket_id === undefined || ticket_id === ticketId);
+  }
+}

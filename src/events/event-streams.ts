@@ -1,0 +1,83 @@
+import { Injectable } from '@nestjs/common';
+
+import { EventStream } from './event-stream.js';
+import { FeedTail } from './feed-tail.js';
+import type { FeedPlace } from './feed-place.js';
+import { Feed, type FeedStart } from './feed.js';
+import type { FeedFilter } from './feed.repository.js';
+
+/** How often a stream that has nothing to tell says that it is still there. */
+const heartbeatMs = 15_000;
+
+/** How often it is looked for clients that do not read. */
+const sweepMs = 1_000;
+
+/** All streams of this process. */
+@Injectable()
+export class EventStreams {
+  private readonly streams = new Set<EventStream>();
+  private isEnding = false;
+  private timers: NodeJS.Timeout[] = [];
+
+  constructor(
+    private readonly feed: Feed,
+    private readonly tail: FeedTail,
+  ) {}
+
+  /**
+   * Opens a stream of the feed.
+   * @throws CursorExpired, DatabaseUnavailable
+   */
+  async open(start: FeedStart, filter: FeedFilter): Promise<EventStream> {
+    // What would go wrong with the first read is said before the stream begins, as a problem.
+    const place = await this.placeOf(start);
+    const stream = new EventStream({ feed: this.feed, tail: this.tail }, filter, place);
+    this.add(stream);
+    if (this.isEnding) stream.wake('end');
+    return stream;
+  }
+
+  /** Ends all streams, so that their clients go on at another replica. */
+  end(): void {
+    this.isEnding = true;
+    this.wake('end');
+  }
+
+  private async placeOf(start: FeedStart): Promise<FeedPlace> {
+    if (start === 'now' && this.tail.end) return this.tail.end;
+    if (typeof start === 'object' && this.tail.after(start)) return start;
+    return this.feed.placeOf(start);
+  }
+
+  private add(stream: EventStream): void {
+    if (this.streams.size === 0) this.begin();
+    this.streams.add(stream);
+    stream.once('close', () => {
+      this.streams.delete(stream);
+      if (this.streams.size === 0) this.pause();
+    });
+  }
+
+  private begin(): void {
+    this.tail.start(() => {
+      this.wake('moved');
+    });
+    this.timers = [
+      setInterval(() => {
+        this.wake('heartbeat');
+      }, heartbeatMs).unref(),
+      setInterval(() => {
+        for (const stream of this.streams) if (stream.isStalled) stream.destroy(new Error('Not read'));
+      }, sweepMs).unref(),
+    ];
+  }
+
+  private pause(): void {
+    this.tail.pause();
+    this.timers.forEach(clearInterval);
+  }
+
+  private wake(turn: Parameters<EventStream['wake']>[0]): void {
+    for (const stream of this.streams) stream.wake(turn);
+  }
+}

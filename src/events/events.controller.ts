@@ -1,0 +1,42 @@
+import { Controller, Get, Header, Query, StreamableFile } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+
+import { FeedQuery } from './dto/feed.query.dto.js';
+import { EventStreams } from './event-streams.js';
+import { FeedCall, LastEventId, WantsStream } from './events.http.js';
+import type { FeedPlace } from './feed-place.js';
+import { Feed, type FeedPage } from './feed.js';
+
+/** The changes of all tickets, for other services to follow. */
+@ApiTags('Events')
+@Controller('events')
+export class EventsController {
+  constructor(
+    private readonly feed: Feed,
+    private readonly streams: EventStreams,
+  ) {}
+
+  /**
+   * Follows every change of every ticket.
+   *
+   * @remarks A reader who goes on with next_cursor never misses an event and never sees one twice; the events of a ticket come in the order of its versions. next_cursor is always there: where the page is empty, ask again with it after a while. With Accept: text/event-stream the answer stays open and sends each event as it comes.
+   */
+  @Get()
+  @FeedCall()
+  @Header('Cache-Control', 'no-store')
+  @Header('Vary', 'Accept')
+  // nginx would keep what it gets until it has a buffer full.
+  @Header('X-Accel-Buffering', 'no')
+  async follow(
+    @Query() { after, from, limit, ...filter }: FeedQuery,
+    @WantsStream() wantsStream: boolean,
+    @LastEventId() lastEventId?: FeedPlace,
+  ): Promise<FeedPage | StreamableFile> {
+    if (!wantsStream) return this.feed.page(after ?? from, limit, filter);
+    const stream = await this.streams.open(lastEventId ?? after ?? from, filter);
+    // A stream that fails is cut, so that its client comes back: with an end it would look complete.
+    return new StreamableFile(stream, { type: 'text/event-stream' }).setErrorHandler((_, response) => {
+      response.destroy?.();
+    });
+  }
+}

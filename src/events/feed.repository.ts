@@ -1,0 +1,107 @@
+import { Injectable } from '@nestjs/common';
+
+import { Database } from '../database/database.js';
+import type { EventType } from './event.entity.js';
+import { feedHorizon } from './event-sql.js';
+import type { FeedRow } from './feed-event.js';
+import type { FeedPlace } from './feed-place.js';
+
+/** Which events of the feed. */
+export interface FeedFilter {
+  type?: readonly EventType[] | undefined;
+  ticket_id?: number | undefined;
+}
+
+/** From where to where the feed is there to be read. */
+export interface FeedBounds {
+  /** The last event that was swept. */
+  floor: FeedPlace;
+  /** What may still come stands beyond this. */
+  horizon: FeedPlace;
+}
+
+/** What was read of the feed, and what follows from it for where to go on. */
+export interface FeedRead extends FeedBounds {
+  rows: FeedRow[];
+  /** Up to where the feed was read, though there may be more: undefined where all of it was. */
+  reached: FeedPlace | undefined;
+}
+
+/** How many events one statement looks at, where only some of them are wanted. */
+const mostScanned = 10_000;
+
+/**
+ * Reads what follows a place. The horizon is of the same snapshot as the rows: what this does not see of an earlier
+ * transaction, because that is still running or has just committed, lies beyond it.
+ * @param events what to look at: a part of the feed in its order, at the most $4 of it
+ */
+function readFeed(name: string, { among, order }: { among: string; order: string }) {
+  const text = `
+    WITH scanned AS MATERIALIZED (
+      SELECT position, id, type, ticket_id, version, actor, at, data FROM event
+      WHERE ${among} AND (position, id) > ($1, $2) AND position < ${feedHorizon}
+      ORDER BY ${order} LIMIT $4
+    ), page AS (
+      SELECT * FROM scanned WHERE $5::text[] IS NULL OR type = ANY ($5) ORDER BY position, id LIMIT $3
+    ), reached AS (
+      SELECT position, id FROM scanned ORDER BY position, id OFFSET $4 - 1
+    )
+    SELECT floor.position AS floor_position, floor.id AS floor_id,
+      reached.position AS reached_position, reached.id AS reached_id,
+      ${feedHorizon} AS horizon, page.*
+    FROM feed_floor AS floor LEFT JOIN reached ON true LEFT JOIN page ON true
+    ORDER BY page.position, page.id`;
+  return { name, text };
+}
+
+const readAll = readFeed('read_feed', { among: 'true', order: 'position, id' });
+// The versions of a ticket stand in the feed in their order, so the index of its history serves here too.
+const readTicket = readFeed('read_feed_of_ticket', { among: 'ticket_id = $6', order: 'version' });
+
+const selectBounds = {
+  name: 'select_feed_bounds',
+  text: `SELECT position, id, ${feedHorizon} AS horizon FROM feed_floor`,
+};
+
+type Row = (FeedRow | Record<keyof FeedRow, null>) & {
+  floor_position: number;
+  floor_id: number;
+  reached_position: number | null;
+  reached_id: number | null;
+  horizon: number;
+};
+
+/** The SQL of the feed. */
+@Injectable()
+export class FeedRepository {
+  constructor(private readonly database: Database) {}
+
+  /** Reads up to `limit` of the events that follow a place. */
+  async read(after: FeedPlace, limit: number, { type, ticket_id }: FeedFilter): Promise<FeedRead> {
+    const scanned = type === undefined ? limit : mostScanned;
+    const values = [after.position, after.id, limit, scanned, type];
+    const rows = await (ticket_id === undefined
+      ? this.database.run<Row>(readAll, values)
+      : this.database.run<Row>(readTicket, [...values, ticket_id]));
+    const [first] = rows;
+    if (!first) throw new Error('The feed has lost its floor');
+    const { floor_position, floor_id, reached_position, reached_id, horizon } = first;
+    return {
+      rows: rows.filter(isEvent),
+      floor: { position: floor_position, id: floor_id },
+      reached: reached_position === null ? undefined : { position: reached_position, id: reached_id ?? 0 },
+      horizon: { position: horizon, id: 0 },
+    };
+  }
+
+  /** From where to where it can be read now. */
+  async bounds(): Promise<FeedBounds> {
+    const row = await this.database.runForOne<FeedPlace & { horizon: number }>(selectBounds, []);
+    const { position, id, horizon } = row;
+    return { floor: { position, id }, horizon: { position: horizon, id: 0 } };
+  }
+}
+
+function isEvent(row: Row): row is Row & FeedRow {
+  return row.id !== null;
+}
