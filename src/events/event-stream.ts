@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { DatabaseUnavailable } from '../database/database.js';
 import type { FeedEvent } from './feed-event.js';
-import { formatPlace, type FeedPlace } from './feed-place.js';
+import { formatPlace, isBefore, type FeedPlace } from './feed-place.js';
 import type { FeedTail } from './feed-tail.js';
 import type { Feed, FeedPart } from './feed.js';
 import type { FeedFilter } from './feed.repository.js';
@@ -82,12 +82,13 @@ export class EventStream extends Readable {
   /** The next piece of text; null at the end. */
   private async next(): Promise<string | null> {
     while (!this.isEnding) {
-      const { events, next } = this.source.tail.after(this.place) ?? (await this.catchUp());
-      const isBehind = this.place !== next;
+      const atTail = this.source.tail.after(this.place);
+      const { events, next } = atTail ?? (await this.catchUp());
+      const isAtEnd = atTail !== undefined && !isBefore(this.place, next);
       this.place = next;
       const wanted = events.filter((event) => this.wants(event));
       if (wanted.length > 0) return wanted.map(({ text }) => text).join('');
-      if (isBehind) continue;
+      if (!isAtEnd) continue;
       const turn = await new Promise<Turn>((resolve) => (this.wait = resolve));
       if (turn === 'heartbeat') return `: heartbeat\nid: ${formatPlace(this.place)}\n\n`;
     }
@@ -102,7 +103,7 @@ export class EventStream extends Readable {
     } catch (error) {
       if (!(error instanceof DatabaseUnavailable)) throw error;
       await sleep(retryMs);
-      return { events: [], next: { ...this.place } };
+      return { events: [], next: this.place };
     }
   }
 

@@ -4,7 +4,7 @@ import { Injectable, Logger } from '@nestjs/common';
 
 import type { FeedEvent } from './feed-event.js';
 import { Feed, type FeedPart } from './feed.js';
-import { isBefore, type FeedPlace } from './feed-place.js';
+import { isBefore, laterOf, type FeedPlace } from './feed-place.js';
 
 /** How long after a look that found nothing new the next one comes. */
 const pollMs = 100;
@@ -14,7 +14,7 @@ const retryMs = 1_000;
 
 /** How many events one look takes, and how many of the newest are kept for the streams to take their own from. */
 const mostPolled = 1_000;
-const mostKept = 2_000;
+const mostKept = 1_000;
 
 /** How many of them a stream is given at a time. */
 const mostGiven = 100;
@@ -60,8 +60,8 @@ export class FeedTail {
     const first = this.indexAfter(place);
     const events = this.events.slice(first, first + mostGiven);
     const isAll = first + mostGiven >= this.events.length;
-    const next = isAll ? this.range.end : events.at(-1)?.place;
-    return { events, next: next !== undefined && isBefore(place, next) ? next : place };
+    const next = (isAll ? this.range.end : events.at(-1)?.place) ?? place;
+    return { events, next: laterOf(place, next) };
   }
 
   private async poll(stop: AbortSignal, moved: () => void): Promise<void> {

@@ -17,12 +17,11 @@ const sweepEvents = {
   text: `
     WITH floor AS MATERIALIZED (
       -- Only one replica sweeps at a time.
-      SELECT 1 FROM feed_floor FOR UPDATE SKIP LOCKED
+      SELECT true FROM feed_floor FOR UPDATE SKIP LOCKED
     ), oldest AS (
-      SELECT event.position, event.id, event.at
-      FROM floor CROSS JOIN event
-      WHERE event.position < ${feedHorizon}
-      ORDER BY event.position, event.id LIMIT $2
+      SELECT position, id, at FROM event
+      WHERE (SELECT * FROM floor) AND position < ${feedHorizon}
+      ORDER BY position, id LIMIT ${mostSwept}
     ), kept AS (
       SELECT position, id FROM oldest WHERE at >= now() - make_interval(days => $1)
       ORDER BY position, id LIMIT 1
@@ -56,8 +55,8 @@ export class Retention implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private async sweep(): Promise<boolean> {
-    const values = [this.environment.EVENTS_RETENTION_DAYS, mostSwept];
-    const [row] = await this.database.run<{ swept: number }>(sweepEvents, values);
+    const days = this.environment.EVENTS_RETENTION_DAYS;
+    const [row] = await this.database.run<{ swept: number }>(sweepEvents, [days]);
     return row?.swept === mostSwept;
   }
 }

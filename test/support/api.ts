@@ -1,3 +1,4 @@
+import type { CloudEventDto } from '../../src/events/dto/cloud-event.dto.js';
 import type { CommentDto } from '../../src/tickets/dto/comment.dto.js';
 import type { TicketDto } from '../../src/tickets/dto/ticket.dto.js';
 import type { ProblemDto } from '../../src/http/problem.dto.js';
@@ -43,6 +44,10 @@ export class Api {
 
   comment(id: number, fields: Fields = aComment, kind: BodyKind = 'JSON') {
     return this.send<Comment>('POST', `/ticket/${id}/comment`, encode(fields, kind));
+  }
+
+  events(query: string) {
+    return this.send<{ items: Wire<CloudEventDto>[]; next_cursor: string }>('GET', `/events?${query}`);
   }
 
   /** Sends anything, also what no well-meaning client would. */

@@ -6,6 +6,9 @@ export class Gate {
   private readonly sockets = new Set<Socket>();
   private frozen = false;
 
+  /** How many pieces have come from clients: with PostgreSQL that is one for each statement. */
+  sent = 0;
+
   /** How much later everything gets through, each way. */
   latencyMs = 0;
 
@@ -64,6 +67,7 @@ export class Gate {
     ] as const) {
       this.sockets.add(from);
       from.on('data', (chunk) => {
+        if (from === client) this.sent++;
         if (this.latencyMs === 0) to.write(chunk);
         else setTimeout(() => to.write(chunk), this.latencyMs);
       });

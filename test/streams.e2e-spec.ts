@@ -1,0 +1,182 @@
+import { readFileSync } from 'node:fs';
+import { Agent, get, type IncomingMessage } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+
+import { Api, count, times } from './support/api.js';
+import { eventually } from './support/eventually.js';
+import { Follower } from './support/follower.js';
+import { Gate } from './support/gate.js';
+import { connect, createStores, servers, type Stores } from './support/servers.js';
+import { Service } from './support/service.js';
+
+let stores: Stores;
+let services: Service[];
+let apis: Api[];
+/** Counts what the first replica asks of PostgreSQL. */
+let postgres: Gate;
+
+beforeAll(async () => {
+  stores = await createStores();
+  postgres = await Gate.to(servers().postgres.port);
+  const throughGate = { POSTGRES_PORT: String(postgres.port) };
+  services = [await Service.start({ stores, environment: throughGate }), await Service.start({ stores })];
+  apis = services.map(({ url }) => new Api(url));
+});
+
+afterAll(async () => {
+  await Promise.all(services.map((service) => service.stop()));
+  await postgres.close();
+});
+
+const api = (turn = 0) => apis[turn % apis.length] ?? new Api('');
+const urls = () => services.map(({ url }) => url);
+
+/** Opens a stream and leaves it to the caller to read it, or not. */
+function open(service: string, query: string, headers: Record<string, string> = {}, agent?: Agent) {
+  return new Promise<IncomingMessage>((resolve, reject) => {
+    const options = { headers: { accept: 'text/event-stream', ...headers }, ...(agent && { agent }) };
+    get(`${service}/events?${query}`, options, resolve).on('error', reject);
+  });
+}
+
+/** The text of a stream as it comes; without reading it any further than it has been asked for. */
+function textOf(stream: IncomingMessage): { text: string } {
+  const read = { text: '' };
+  stream.setEncoding('utf8').on('data', (chunk: string) => (read.text += chunk));
+  stream.on('error', () => undefined);
+  return read;
+}
+
+describe('A stream of the feed', () => {
+  it('tells its place, then the events as they come, and now and then that it is still there', async () => {
+    const stream = await open(urls()[0] ?? '', 'from=now');
+    expect(stream.headers).toMatchObject({
+      'content-type': 'text/event-stream',
+      'cache-control': 'no-store',
+    });
+    const read = textOf(stream);
+    await eventually(() => Promise.resolve(/^retry: 1000\nid: \d+-\d+\n\n$/.test(read.text)));
+
+    const { id } = (await api().createTicket()).body;
+    const event = /id: (\d+-\d+)\nevent: ticket\.created\ndata: (\{.+\})\n\n/;
+    await eventually(() => Promise.resolve(event.test(read.text)));
+    const [, cursor, data] = event.exec(read.text) ?? [];
+    expect(JSON.parse(data ?? '')).toMatchObject({ id: cursor, type: 'ticket.created', subject: String(id) });
+
+    await eventually(() => Promise.resolve(/\n: heartbeat\nid: \d+-\d+\n\n/.test(read.text)), 16_000);
+    stream.destroy();
+  });
+
+  it('sends an event within 250 ms of its commit', async () => {
+    const follower = await new Follower(urls(), 'from=now').open();
+    const delays = [];
+    for (let n = 1; n <= 20; n++) {
+      await sleep(Math.random() * 100);
+      await api(n).createTicket();
+      const committedAt = performance.now();
+      await follower.has(n);
+      delays.push((follower.received.at(-1)?.at ?? Infinity) - committedAt);
+    }
+    expect(Math.max(...delays)).toBeLessThan(250);
+    follower.close();
+  });
+
+  it('can begin with what was long ago, and can be narrowed', async () => {
+    const { id } = (await api().createTicket()).body;
+    await times(3, () => api(1).comment(id));
+    const follower = new Follower(urls(), `from=beginning&ticket_id=${id}&type=comment.added`);
+    await follower.has(3);
+    await api().updateStatus(id, 'answered');
+    await api().comment(id);
+    await follower.has(4);
+    expect(follower.received.map(({ version }) => version)).toEqual([2, 3, 4, 6]);
+    follower.close();
+  });
+
+  it('refuses what a page refuses, before it begins', async () => {
+    const malformed = await open(urls()[0] ?? '', '', { 'last-event-id': 'x' });
+    expect(malformed.statusCode).toBe(400);
+    expect(textOf(malformed)).toBeDefined();
+    expect((await open(urls()[0] ?? '', 'type=x')).statusCode).toBe(400);
+  });
+});
+
+describe('A client of the stream', () => {
+  it('misses nothing and sees nothing twice while its replicas are restarted in turns', async () => {
+    const { id } = (await api().createTicket()).body;
+    const follower = await new Follower(urls(), `from=beginning&ticket_id=${id}`).open();
+    let written = 1;
+    for (const turn of [0, 1, 0, 1]) {
+      const port = new URL(urls()[turn] ?? '').port;
+      const other = api(turn + 1);
+      const writing = times(10, () => other.comment(id));
+      expect(await services[turn]?.stop()).toBe(0);
+      const gate = turn === 0 ? { POSTGRES_PORT: String(postgres.port) } : {};
+      services[turn] = await Service.start({ stores, environment: { PORT: port, ...gate } });
+      written += count(await writing, 201);
+    }
+    await follower.has(written, 15_000);
+    expect(follower.received.map(({ version }) => version)).toEqual(
+      Array.from({ length: written }, (_, n) => n + 1),
+    );
+    follower.close();
+  }, 60_000);
+
+  it('that does not read is dropped, costs no memory, and can come back for all of it', async () => {
+    const stream = await open(urls()[0] ?? '', 'from=now');
+    const before = memoryOf(services[0]);
+    // Some 20 MB: more than the sockets of both sides can hold.
+    const database = await connect(stores.database);
+    await database.query(`
+      INSERT INTO event (type, ticket_id, version, data)
+      SELECT 'ticket.created', 1000000, n, json_build_object('theme', repeat('x', 255))
+      FROM generate_series(1, 40000) AS n`);
+    await database.end();
+    // As long as a client may take nothing, and a moment more.
+    await sleep(13_000);
+    expect(memoryOf(services[0]) - before).toBeLessThan(60);
+
+    // What the sockets still hold is all that comes, and then the connection is found cut.
+    const read = textOf(stream);
+    await new Promise((resolve) => stream.once('close', resolve));
+    const { text } = read;
+    const seen = new Set([...text.matchAll(/^id: (\S+)\nevent/gm)].map(([, id]) => id));
+    expect(seen.size).toBeLessThan(40_000);
+    const place = /^id: (\S+)$/m.exec(text)?.[1] ?? '';
+    const again = new Follower(urls(), `after=${[...seen].at(-1) ?? place}&ticket_id=1000000`);
+    await again.has(40_000 - seen.size, 30_000);
+    again.close();
+  }, 90_000);
+});
+
+/** The memory of a service's process, in megabytes. */
+function memoryOf(service?: Service): number {
+  const status = readFileSync(`/proc/${service?.process.pid ?? 0}/status`, 'utf8');
+  return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) / 1_000;
+}
+
+describe('A thousand streams of one process', () => {
+  it('ask no more of the database than one, and all are sent every event', async () => {
+    const asked = async () => {
+      const before = postgres.sent;
+      await sleep(3_000);
+      return postgres.sent - before;
+    };
+    const agent = new Agent({ maxSockets: Infinity });
+    const first = await open(urls()[0] ?? '', 'from=now', {}, agent);
+    const byOne = await asked();
+    const others = await times(999, () => open(urls()[0] ?? '', 'from=now', {}, agent));
+    const byAll = await asked();
+    expect(byOne).toBeGreaterThan(10);
+    expect(byAll).toBeLessThan(byOne * 1.2 + 2);
+
+    const texts = [first, ...others].map(textOf);
+    const { id } = (await api(1).createTicket()).body;
+    const isSent = ({ text }: { text: string }) => text.includes(`"subject":"${id}"`);
+    await eventually(() => Promise.resolve(texts.every(isSent)));
+    for (const stream of [first, ...others]) stream.destroy();
+    agent.destroy();
+  });
+});
