@@ -5,12 +5,12 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { chromium, type Browser } from 'playwright-core';
 
 import { Api } from './support/api.js';
-import { Service } from './support/service.js';
+import { Service, type ServiceOnStores } from './support/service.js';
 
 /** Debian's Chromium; CHROMIUM names another one. */
 const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
 
-let service: Service;
+let service: ServiceOnStores;
 let browser: Browser;
 
 beforeAll(async () => {
@@ -55,5 +55,38 @@ describe('Swagger UI', () => {
     const { x = 0, y = 0, width = 1_000 } = (await call.boundingBox()) ?? {};
     const clip = { x, y, width, height: 1_480 };
     if (screenshot) await page.screenshot({ path: screenshot, fullPage: true, clip });
+  }, 60_000);
+});
+
+describe('An EventSource of the browser', () => {
+  it('comes back to its place after a restart, also where it has seen no event yet', async () => {
+    const page = await browser.newPage();
+    await page.goto(`${service.url}/docs`);
+    const opened = page.evaluate(() => {
+      const source = new EventSource('/events?from=now');
+      const seen: string[] = [];
+      source.addEventListener('ticket.created', (event) => {
+        const { data } = event as Event & { data: string };
+        seen.push((JSON.parse(data) as { subject: string }).subject);
+      });
+      Object.assign(globalThis, { seen });
+      return new Promise<void>((resolve) => {
+        source.onopen = () => {
+          resolve();
+        };
+      });
+    });
+    await opened;
+    const { stores, url } = service;
+    await service.stop();
+    // Another replica goes on meanwhile.
+    const other = await Service.start({ stores });
+    const { id } = (await new Api(other.url).createTicket()).body;
+    service = await Service.start({ stores, environment: { PORT: new URL(url).port } });
+    await page.waitForFunction(
+      (ticket) => (globalThis as unknown as { seen: string[] }).seen.includes(ticket),
+      String(id),
+    );
+    await other.stop();
   }, 60_000);
 });
