@@ -6,10 +6,11 @@ import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import { AppModule } from './app.module.js';
 import { answerOptions } from './http/allowed-methods.js';
 import { readBody } from './http/body.js';
+import { PrototypedExpressAdapter } from './http/prototyped-express.adapter.js';
 
 /** Makes the service, ready to listen: its rooms, its HTTP edge and its documentation. */
 export async function createApp(logger: LoggerService): Promise<NestExpressApplication> {
-  const app = await NestFactory.create<NestExpressApplication>(AppModule, {
+  const app = await NestFactory.create<NestExpressApplication>(AppModule, new PrototypedExpressAdapter(), {
     abortOnError: false,
     bodyParser: false,
     logger,

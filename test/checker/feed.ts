@@ -59,7 +59,7 @@ export async function followFeed(options: FeedRunOptions): Promise<FeedRun> {
 
   const agent = new Agent({ keepAlive: true });
   const url = (turn: number) => urls[turn % urls.length] ?? '';
-  let [written, isOver] = [ids.length, false];
+  let [written, isWritten, isOver] = [ids.length, false, false];
   const write = async (writer: number) => {
     for (let turn = writer; written < options.events; turn++) {
       const status = await send(agent, ...aWrite(url(turn), ids[(turn * 7) % ids.length] ?? 0, turn));
@@ -78,10 +78,13 @@ export async function followFeed(options: FeedRunOptions): Promise<FeedRun> {
     }
   };
   const reading = times(options.readers, read);
-  const hanging = hang(stores.database, () => isOver);
+  const hanging = hang(stores.database, () => isWritten);
   await times(options.writers, write);
+  isWritten = true;
+  await hanging;
+  // Only now is all of it there to be read: the feed waits for transactions that are still open.
   isOver = true;
-  const [readers] = await Promise.all([reading, hanging]);
+  const readers = await reading;
 
   const { rows } = await database.query<Seen>(
     'SELECT id::integer, ticket_id::integer AS ticket, version FROM event ORDER BY id',
