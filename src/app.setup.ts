@@ -6,7 +6,7 @@ import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import { AppModule } from './app.module.js';
 import { answerOptions } from './http/allowed-methods.js';
 import { readBody } from './http/body.js';
-import { PrototypedExpressAdapter } from './http/prototyped-express.adapter.js';
+import { PrototypedExpressAdapter } from './http/express.adapter.js';
 
 /** Makes the service, ready to listen: its rooms, its HTTP edge and its documentation. */
 export async function createApp(logger: LoggerService): Promise<NestExpressApplication> {
@@ -17,7 +17,7 @@ export async function createApp(logger: LoggerService): Promise<NestExpressAppli
   });
   // Validators of answers come with versions; a hash of each body would only cost time.
   app.disable('etag').disable('x-powered-by');
-  app.use(answerOptions, ...readBody());
+  app.use(answerOptions, readBody());
   describe(app);
   return app;
 }

@@ -8,11 +8,11 @@ import {
   type NestInterceptor,
 } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import type { Request, Response } from 'express';
+import type { Request } from 'express';
 import { firstValueFrom, of, type Observable } from 'rxjs';
 
-import type { Answer } from '../http/answer.js';
-import { etagOf, matchesNone } from '../http/etag.js';
+import { Answer } from '../http/answer.js';
+import { matchesNone } from '../http/etag.js';
 import { CoalescedLoads } from './coalesced-loads.js';
 import { ResponseCache, type CacheEntry, type Reading } from './response-cache.js';
 
@@ -37,15 +37,15 @@ export class CacheInterceptor implements NestInterceptor {
   ) {}
 
   async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
-    const http = context.switchToHttp();
-    const request = http.getRequest<Request<Record<string, string>>>();
+    const request = context.switchToHttp().getRequest<Request<Record<string, string>>>();
     const keyOfPath = this.reflector.get<KeyOfPath>(KEY_OF_PATH, context.getHandler());
     const key = keyOfPath(request.params);
     if (key === undefined) return next.handle();
 
     const reading = await this.cache.read(key);
     const entry = reading.outcome === 'HIT' ? reading.entry : await this.load(key, reading, next);
-    return of(send(entry, reading.outcome, request, http.getResponse<Response>()));
+    const isKnown = !matchesNone(request.headers['if-none-match'], entry.etag);
+    return of(new Answer(entry.body, { etag: entry.etag, cache: reading.outcome, isKnown }));
   }
 
   private async load(key: string, reading: Reading, next: CallHandler): Promise<CacheEntry> {
@@ -58,18 +58,5 @@ export class CacheInterceptor implements NestInterceptor {
 }
 
 function serialise({ body, about }: Answer<unknown>): CacheEntry {
-  return { body: JSON.stringify(body), etag: etagOf(about.version ?? 0) };
-}
-
-/** Nest sends a string as it stands, and nothing of it with a 304. */
-function send(
-  { body, etag }: CacheEntry,
-  outcome: Reading['outcome'],
-  request: Request<Record<string, string>>,
-  response: Response,
-): string {
-  response.type('application/json').set({ ETag: etag, 'X-Cache': outcome });
-  if (matchesNone(request.get('if-none-match'), etag)) return body;
-  response.status(304);
-  return '';
+  return { body: JSON.stringify(body), etag: about.etag ?? '' };
 }

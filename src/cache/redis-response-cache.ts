@@ -50,6 +50,9 @@ export class RedisResponseCache
     },
   });
 
+  /** What the leases of this process are made of: a name that no other has, and a number. */
+  private readonly name = randomUUID();
+  private reads = 0;
   private lateReads = 0;
 
   /** Keys whose deletion Redis has not confirmed. */
@@ -76,7 +79,7 @@ export class RedisResponseCache
 
   async read(key: string): Promise<Reading> {
     if (!this.inUse) return { outcome: 'BYPASS' };
-    const token = randomUUID();
+    const token = `${this.name}:${++this.reads}`;
     try {
       const found = await within(deadlineMs, this.redis.readOrLease(key, token, leaseMs));
       this.lateReads = 0;

@@ -1,7 +1,9 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { DatabaseError, type Pool, type PoolClient } from 'pg';
 import { DataSource } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
+
+import { SharedConnections } from './shared-connections.js';
 
 /** PostgreSQL did not answer, or not in time; whether the statement took effect may be unknown. */
 export class DatabaseUnavailable extends Error {
@@ -14,6 +16,8 @@ export class DatabaseUnavailable extends Error {
 export interface Statement {
   readonly name?: string;
   readonly text: string;
+  /** Whether it is a read so short that it may share a connection with others that are under way. */
+  readonly isShort?: boolean;
 }
 
 /** Where statements run: on their own, or together in a transaction. */
@@ -38,15 +42,19 @@ const lockNotAvailable = '55P03';
 
 /** Runs the repositories' statements on TypeORM's own pool. */
 @Injectable()
-export class Database implements Session {
+export class Database implements Session, OnModuleDestroy {
   private readonly pool: Pool;
+  private readonly shared: SharedConnections;
 
   constructor(source: DataSource) {
     this.pool = (source.driver as PostgresDriver).master as Pool;
+    // The pool hides its password from whoever lists its options.
+    this.shared = new SharedConnections({ ...this.pool.options, password: this.pool.options.password });
   }
 
   /** Runs one statement in a transaction of its own, in one round trip. */
   run<Row>(statement: Statement, values: unknown[]): Promise<Row[]> {
+    if (statement.isShort) return this.runShared<Row>(statement, values);
     return this.withClient((session) => session.run<Row>(statement, values));
   }
 
@@ -68,6 +76,19 @@ export class Database implements Session {
         throw error;
       }
     });
+  }
+
+  /** Ends the connections that are not of TypeORM's pool. */
+  async onModuleDestroy(): Promise<void> {
+    await this.shared.end();
+  }
+
+  private async runShared<Row>({ name, text }: Statement, values: unknown[]): Promise<Row[]> {
+    try {
+      return (await this.shared.query({ ...(name !== undefined && { name }), text, values })) as Row[];
+    } catch (error) {
+      throw isPassing(error) ? new DatabaseUnavailable(error) : error;
+    }
   }
 
   private async withClient<Result>(work: (session: ClientSession) => Promise<Result>): Promise<Result> {
@@ -119,8 +140,7 @@ class ClientSession implements Session {
       const { rows } = await this.client.query({ ...statement, values });
       return rows as Row[];
     } catch (error) {
-      const isPassing = !(error instanceof DatabaseError) || passingFaults.has(error.code?.slice(0, 2) ?? '');
-      throw isPassing ? new DatabaseUnavailable(error) : error;
+      throw isPassing(error) ? new DatabaseUnavailable(error) : error;
     }
   }
 
@@ -129,6 +149,11 @@ class ClientSession implements Session {
     if (row === undefined) throw new Error(`No row from: ${statement.text}`);
     return row;
   }
+}
+
+/** Whether the statement can do nothing for the error. */
+function isPassing(error: unknown): boolean {
+  return !(error instanceof DatabaseError) || passingFaults.has(error.code?.slice(0, 2) ?? '');
 }
 
 /** An error that PostgreSQL itself reports leaves the connection in order; one of the connection does not. */

@@ -1,51 +1,60 @@
-import type { CallHandler, ExecutionContext, NestInterceptor } from '@nestjs/common';
-import type { Request, Response } from 'express';
-import { map, type Observable } from 'rxjs';
+import type { OutgoingHttpHeaders } from 'node:http';
 
-import { etagOf } from './etag.js';
+import type { Response } from 'express';
+
 import { Page } from './page.js';
 
 /** What a call answers, where there is more to it than a body. */
 export class Answer<Body> {
   /**
-   * @param body what is sent as JSON
-   * @param about.version of the thing that the body shows; becomes the ETag
+   * @param body what is sent as JSON; a string is JSON already
+   * @param about.etag the entity tag of what the body shows
    * @param about.location the path of what was created
    * @param about.replayed whether this was the answer to an earlier request with the same Idempotency-Key
+   * @param about.cache whether the body came from the cache
+   * @param about.isKnown whether the client has this very body already
    */
   constructor(
-    readonly body: Body,
-    readonly about: { version?: number; location?: string; replayed?: boolean } = {},
+    readonly body: Body | string,
+    readonly about: {
+      etag?: string;
+      location?: string;
+      replayed?: boolean;
+      cache?: string;
+      isKnown?: boolean;
+    } = {},
   ) {}
 }
 
-/** Puts the headers of answers and pages where they belong, and sends their bodies. */
-export class AnswerInterceptor implements NestInterceptor {
-  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
-    const http = context.switchToHttp();
-    const response = http.getResponse<Response>();
-    return next.handle().pipe(
-      map((result: unknown) => {
-        if (result instanceof Answer) return send(result, response);
-        if (result instanceof Page) linkNext(result, http.getRequest<Request>(), response);
-        return result;
-      }),
-    );
+/** Sends what a call has returned: an answer, a page, or a plain object. */
+export function sendAnswer(response: Response, result: unknown, status: number): void {
+  if (!(result instanceof Answer)) {
+    sendJson(response, result, status, result instanceof Page ? linkToNext(result, response) : {});
+    return;
   }
+  const { etag, location, replayed, cache, isKnown } = result.about;
+  const headers: OutgoingHttpHeaders = {};
+  if (etag !== undefined) headers['ETag'] = etag;
+  if (location !== undefined) headers['Location'] = location;
+  if (replayed) headers['Idempotency-Replayed'] = 'true';
+  if (cache !== undefined) headers['X-Cache'] = cache;
+  if (isKnown) response.writeHead(304, headers).end();
+  else sendJson(response, result.body, status, headers);
 }
 
-function send({ body, about }: Answer<unknown>, response: Response): unknown {
-  if (about.version !== undefined) response.set('ETag', etagOf(about.version));
-  if (about.location !== undefined) response.location(about.location);
-  if (about.replayed) response.set('Idempotency-Replayed', 'true');
-  return body;
+/** Express's own way looks for a type, a charset, an ETag and freshness, all of which are known here. */
+function sendJson(response: Response, body: unknown, status: number, headers: OutgoingHttpHeaders): void {
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  headers['Content-Type'] = 'application/json; charset=utf-8';
+  headers['Content-Length'] = Buffer.byteLength(text);
+  response.writeHead(status, headers).end(text);
 }
 
 /** Link rel="next" (RFC 8288): the same list from where this page ended. */
-function linkNext(page: Page<unknown>, request: Request, response: Response): void {
-  if (page.next_cursor === null) return;
-  const [path = '', query] = request.originalUrl.split('?');
+function linkToNext(page: Page<unknown>, { req }: Response): OutgoingHttpHeaders {
+  if (page.next_cursor === null) return {};
+  const [path = '', query] = req.originalUrl.split('?');
   const parameters = new URLSearchParams(query);
   parameters.set(page.cursorParameter(), page.next_cursor);
-  response.set('Link', `<${path}?${parameters.toString()}>; rel="next"`);
+  return { Link: `<${path}?${parameters.toString()}>; rel="next"` };
 }

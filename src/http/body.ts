@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { promisify } from 'node:util';
 
 import { parse as parseContentType } from 'content-type';
-import express, { type NextFunction, type Request, type RequestHandler, type Response } from 'express';
+import express, { type Request, type RequestHandler, type Response } from 'express';
 import multer, { MulterError } from 'multer';
 
 import { InvalidRequest, Problem } from './problem.js';
@@ -38,21 +38,23 @@ const formats = new Map<
  * Reads the body of a write as JSON, as a form, or as form-data without files, into flat fields of request.body.
  * The bytes are read once, bounded, and must be UTF-8, so that what is accepted can be given back byte for byte.
  */
-export function readBody(): RequestHandler[] {
+export function readBody(): RequestHandler {
   const readBytes = express.raw({ type: () => true, limit: bodyLimitBytes, inflate: false });
-  const ofWrites = (read: RequestHandler): RequestHandler => {
-    return (request, response, next) => {
-      if (writes.has(request.method)) return read(request, response, next);
+  return (request, response, next) => {
+    if (!writes.has(request.method)) {
       next();
-    };
+      return;
+    }
+    readBytes(request, response, (error: unknown) => {
+      if (error) next(error);
+      else toFields(request, response).then(next, next);
+    });
   };
-  return [ofWrites(readBytes), ofWrites(toFields)];
 }
 
-async function toFields(request: ReadRequest, response: Response, next: NextFunction): Promise<void> {
+async function toFields(request: ReadRequest, response: Response): Promise<void> {
   const bytes = request.body;
   request.body = Buffer.isBuffer(bytes) && bytes.length > 0 ? await understand(bytes, request, response) : {};
-  next();
 }
 
 async function understand(bytes: Buffer, request: ReadRequest, response: Response): Promise<Fields> {

@@ -1,8 +1,7 @@
 import { Global, Module } from '@nestjs/common';
-import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
+import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
 
-import { AnswerInterceptor } from './answer.js';
 import { Cursors } from './cursors.js';
 import { Idempotency } from './idempotency.js';
 import { IdempotencyKeyRow } from './idempotency-key.entity.js';
@@ -16,7 +15,6 @@ import { ValidationPipe } from './validation.pipe.js';
   imports: [TypeOrmModule.forFeature([IdempotencyKeyRow])],
   providers: [
     { provide: APP_GUARD, useClass: KnownQueryGuard },
-    { provide: APP_INTERCEPTOR, useClass: AnswerInterceptor },
     { provide: APP_PIPE, useClass: ValidationPipe },
     { provide: APP_FILTER, useClass: ProblemFilter },
     Cursors,

@@ -16,7 +16,9 @@ export class KnownQueryGuard implements CanActivate {
 
   canActivate(context: ExecutionContext): boolean {
     if (this.reflector.get<boolean | undefined>(TAKES_QUERY, context.getHandler())) return true;
-    const unknown = Object.keys(context.switchToHttp().getRequest<Request>().query);
+    const request = context.switchToHttp().getRequest<Request>();
+    if (!request.url.includes('?')) return true;
+    const unknown = Object.keys(request.query);
     if (unknown.length === 0) return true;
     throw new InvalidRequest(unknown.map((field) => ({ field, message: 'is not a parameter of this call' })));
   }

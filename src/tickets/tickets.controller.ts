@@ -15,7 +15,7 @@ import {
   versioned,
   WriteCall,
 } from '../http/api-call.js';
-import { IfMatch } from '../http/etag.js';
+import { etagOf, IfMatch } from '../http/etag.js';
 import { IdempotencyKey } from '../http/idempotency.js';
 import { PageQuery, type Page } from '../http/page.js';
 import { CreateTicketDto } from './dto/create-ticket.dto.js';
@@ -55,7 +55,7 @@ export class TicketsController {
   async create(@Body() body: CreateTicketDto, @IdempotencyKey() key?: string): Promise<Answer<TicketDto>> {
     const { result, replayed } = await this.tickets.create(body, key);
     const { ticket, version } = result;
-    return new Answer(ticket, { version, location: `/ticket/${ticket.id}`, replayed });
+    return new Answer(ticket, { etag: etagOf(version), location: `/ticket/${ticket.id}`, replayed });
   }
 
   /**
@@ -91,7 +91,7 @@ export class TicketsController {
   })
   async find(@Param() { ticket_id }: TicketParams): Promise<Answer<TicketDto>> {
     const { ticket, version } = await this.tickets.find(ticket_id);
-    return new Answer(ticket, { version });
+    return new Answer(ticket, { etag: etagOf(version) });
   }
 
   /**
@@ -119,7 +119,7 @@ export class TicketsController {
     @IfMatch() versions?: number[],
   ): Promise<Answer<TicketDto>> {
     const { ticket, version } = await this.tickets.updateStatus(ticket_id, status, versions);
-    return new Answer(ticket, { version });
+    return new Answer(ticket, { etag: etagOf(version) });
   }
 
   /**

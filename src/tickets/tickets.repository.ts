@@ -22,6 +22,7 @@ const insertTicket = {
 
 const selectTicket = {
   name: 'select_ticket',
+  isShort: true,
   text: `SELECT ${columnsOf('ticket')}, version, ${firstComments('ticket.id')} FROM ticket WHERE id = $1`,
 };
 

@@ -1,7 +1,10 @@
 import { createServer, IncomingMessage, ServerResponse } from 'node:http';
 
 import { ExpressAdapter } from '@nestjs/platform-express';
-import type { Application } from 'express';
+import { StreamableFile } from '@nestjs/common';
+import type { Application, Response } from 'express';
+
+import { sendAnswer } from './answer.js';
 
 /** A class of node:http, as far as its server makes objects of it. */
 type NodeClass = typeof IncomingMessage | typeof ServerResponse;
@@ -21,6 +24,13 @@ export class PrototypedExpressAdapter extends ExpressAdapter {
       ServerResponse: bornAs(app.response, ServerResponse),
     };
     this.httpServer = createServer(classes, app);
+  }
+
+  /** Sends what a call has returned. */
+  override reply(response: Response, result: unknown, status = response.statusCode): unknown {
+    if (result instanceof StreamableFile) return super.reply(response, result, status);
+    sendAnswer(response, result, status);
+    return undefined;
   }
 }
 
