@@ -1,44 +1,28 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import 'reflect-metadata';
 
-import { ConsoleLogger, type LoggerService } from '@nestjs/common';
-import type { NestExpressApplication } from '@nestjs/platform-express';
+import cluster from 'node:cluster';
+import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 
-import { createApp } from './app.setup.js';
-import { Environment } from './config/environment.js';
-import { EventStreams } from './events/event-streams.js';
-import { drain } from './http/drain.js';
-
-/** How long the connections to PostgreSQL and Redis may take to close. */
-const closeMs = 3_000;
-
-/** Ends in order: takes nothing new, answers what runs, closes what it holds. A second signal ends at once. */
-async function shutDown(app: NestExpressApplication): Promise<void> {
-  // A stream of the feed would go on for ever.
-  app.get(EventStreams).end();
-  await drain(app.getHttpServer());
-  // Every request has been answered: nothing is lost if a server that is gone or frozen is not waited for.
-  await Promise.race([app.close(), sleep(closeMs)]);
-  process.exit(0);
-}
-
-const logger = new ConsoleLogger({ json: !process.stdout.isTTY, logLevels: ['warn', 'error', 'fatal'] });
-
-/** Until the service listens, what ends it is said once, below, in one line. */
-const startLogger: LoggerService = {
-  log: () => undefined,
-  error: () => undefined,
-  warn: logger.warn.bind(logger),
-};
+import { readEnvironment } from './config/environment.js';
+import { runWorkers } from './workers.js';
 
 try {
-  const app = await createApp(startLogger);
-  await app.listen(app.get(Environment).PORT);
-  app.useLogger(logger);
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void shutDown(app));
-  console.log(
-    `The ticket service listens on ${(await app.getUrl()).replace('[::1]', 'localhost')}, its documentation is at /docs`,
-  );
+  if (existsSync('.env')) process.loadEnvFile();
+  const { WORKERS } = readEnvironment(process.env);
+  const workers = WORKERS === 0 ? availableParallelism() : WORKERS;
+  if (workers > 1 && cluster.isPrimary) announce(await runWorkers(workers));
+  else {
+    // The primary of workers has no use for all that the service is made of.
+    const { serve } = await import('./serve.js');
+    const url = await serve();
+    if (cluster.isPrimary) announce(url);
+  }
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exit(1);
+}
+
+function announce(url: string): void {
+  console.log(`The ticket service listens on ${url}, its documentation is at /docs`);
 }

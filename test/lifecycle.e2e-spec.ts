@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { describe, expect, it } from '@jest/globals';
@@ -62,6 +62,45 @@ describe('Replicas', () => {
     const tickets = await Promise.all(services.map(({ url }) => new Api(url).createTicket()));
     expect(count(tickets, 201)).toBe(4);
     await Promise.all(services.map((service) => service.stop()));
+  });
+});
+
+describe('WORKERS', () => {
+  /** The processes of a service that has several. */
+  const workersOf = ({ process: { pid = 0 } }: Service) =>
+    readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').map(Number);
+
+  it('share one port, are replaced when they die, and end together', async () => {
+    const service = await Service.start({ environment: { WORKERS: '2' } });
+    const api = new Api(service.url);
+    const [first = 0, ...others] = workersOf(service);
+    expect(others).toHaveLength(1);
+    expect(count(await times(20, () => api.createTicket()), 201)).toBe(20);
+
+    process.kill(first, 'SIGKILL');
+    await eventually(() =>
+      Promise.resolve(workersOf(service).length === 2 && !workersOf(service).includes(first)),
+    );
+    expect(count(await times(20, () => api.createTicket()), 201)).toBe(20);
+    expect(await service.stop()).toBe(0);
+    expect(service.log).not.toContain('"level":"error"');
+  });
+
+  it('need servers that they can share', async () => {
+    const service = await Service.launch({ PORT: '0', WORKERS: '2' });
+    expect(service.process.exitCode).toBe(1);
+    expect(service.log).toMatch(/^WORKERS .+\n$/);
+  });
+
+  it('that cannot start end the service, in a line', async () => {
+    const stores = await createStores();
+    const service = await Service.launch({
+      ...environmentOf(stores),
+      WORKERS: '2',
+      POSTGRES_PASSWORD: 'wrong',
+    });
+    expect(service.process.exitCode).toBe(1);
+    expect(service.log).toMatch(/^PostgreSQL .+\n/);
   });
 });
 

@@ -34,6 +34,13 @@ export class Environment {
   @IsInt()
   PORT = 8000;
 
+  /** How many processes share the port; 0 is one for each core. */
+  @Type(() => Number)
+  @Min(0)
+  @Max(256)
+  @IsInt()
+  WORKERS = 1;
+
   /** Signs what the service hands out and must recognise again. At least 32 characters. */
   @NeededOnServers()
   @MinLength(32, { message: 'must have at least 32 characters' })
@@ -114,6 +121,10 @@ export function readEnvironment(variables: Record<string, string | undefined>): 
   const given = names.flatMap((name) => (variables[name] ? [[name, variables[name]]] : []));
   const environment = plainToInstance(Environment, Object.fromEntries(given), { exposeDefaultValues: true });
   const [fault] = validateSync(environment, { stopAtFirstError: true });
+  if (!fault && environment.WORKERS !== 1 && environment.POSTGRES_HOST === undefined)
+    throw new ConfigurationError(
+      'WORKERS needs POSTGRES_HOST: several processes cannot share what is embedded in one',
+    );
   if (!fault) return environment;
   const [message = 'is wrong'] = Object.values(fault.constraints ?? {});
   throw new ConfigurationError(`${fault.property} ${message.replace(`${fault.property} `, '')}`);

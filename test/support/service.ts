@@ -8,6 +8,9 @@ import { createStores, servers, type Stores } from './servers.js';
 
 const main = resolve('dist/src/main.js');
 
+/** The options that `npm start` gives to node. */
+const nodeOptions = ['--max-semi-space-size=8', '--max-old-space-size=256'];
+
 /** A service on the tests' servers, and what it shares with its replicas. */
 export type ServiceOnStores = Service & { stores: Stores };
 
@@ -43,7 +46,10 @@ export class Service {
   static async launch(environment: Record<string, string>, folder?: string): Promise<Service> {
     const cwd = folder ?? (await mkdtemp(join(tmpdir(), 'ticket-service-')));
     const { PATH = '' } = process.env;
-    const service = new Service(spawn(process.execPath, [main], { cwd, env: { PATH, ...environment } }), cwd);
+    const service = new Service(
+      spawn(process.execPath, [...nodeOptions, main], { cwd, env: { PATH, ...environment } }),
+      cwd,
+    );
     const { stdout } = service.process;
     const ended = once(service.process, 'close');
     while (!service.url && service.process.exitCode === null) {
