@@ -1,0 +1,124 @@
+import type { RedisClientType } from '@redis/client';
+import type { QueryConfig, QueryResult } from 'pg';
+
+/** Runs a statement: what the baselines differ in is how. */
+export type Query = (statement: QueryConfig) => Promise<QueryResult<Record<string, unknown>>>;
+
+const columns = 'id, theme, text, email, status, created_at, updated_at, comment_count';
+const sources: Record<string, string[]> = {
+  answered: ['opened', 'awaited'],
+  awaited: ['answered'],
+  closed: ['opened', 'answered', 'awaited'],
+};
+
+const insertTicket = `
+  WITH created AS (
+    INSERT INTO ticket (theme, text, email) VALUES ($1, $2, $3) RETURNING *
+  ), recorded AS (
+    INSERT INTO event (type, ticket_id, version, position, data)
+    SELECT 'ticket.created', id, version, feed_position, json_build_object('theme', theme, 'email', email) FROM created
+  )
+  SELECT ${columns}, version FROM created`;
+
+const selectTicket = `
+  SELECT ${columns}, version, coalesce((
+    SELECT json_agg(json_build_object('id', c.id, 'ticket_id', c.ticket_id, 'text', c.text, 'email', c.email,
+      'created_at', c.created_at) ORDER BY c.id)
+    FROM (SELECT * FROM comment WHERE ticket_id = ticket.id ORDER BY id LIMIT 100) AS c), '[]') AS comments
+  FROM ticket WHERE id = $1`;
+
+const moveTicket = `
+  WITH locked AS (
+    SELECT id, status FROM ticket WHERE id = $1 FOR NO KEY UPDATE
+  ), moved AS (
+    UPDATE ticket SET status = $2, version = version + 1, updated_at = clock_timestamp(),
+      feed_position = greatest(ticket.feed_position, feed_clock(pg_current_xact_id()))
+    FROM locked WHERE ticket.id = locked.id AND locked.status = ANY ($3::ticket_status[])
+    RETURNING ticket.*, locked.status AS before
+  ), recorded AS (
+    INSERT INTO event (type, ticket_id, version, position, data)
+    SELECT 'ticket.status_changed', id, version, feed_position, json_build_object('from', before, 'to', status)
+    FROM moved
+  )
+  SELECT ${columns}, version, '[]'::json AS comments FROM moved`;
+
+const addComment = `
+  WITH changed AS (
+    UPDATE ticket SET comment_count = comment_count + 1, version = version + 1, updated_at = clock_timestamp(),
+      feed_position = greatest(feed_position, feed_clock(pg_current_xact_id()))
+    WHERE id = $1 AND status <> 'closed' RETURNING id, version, feed_position
+  ), added AS (
+    INSERT INTO comment (ticket_id, text, email) SELECT id, $2, $3 FROM changed
+    RETURNING id, ticket_id, text, email, created_at
+  ), recorded AS (
+    INSERT INTO event (type, ticket_id, version, position, data)
+    SELECT 'comment.added', changed.id, version, feed_position, json_build_object('comment_id', added.id)
+    FROM changed CROSS JOIN added
+  )
+  SELECT * FROM added`;
+
+const listTickets = `SELECT ${columns} FROM ticket ORDER BY created_at DESC, id DESC LIMIT $1`;
+
+/** A ticket as it is answered, with the version for its ETag. */
+export interface Answered {
+  body: string;
+  etag: string;
+}
+
+/** What is done with tickets, as short as it can be: hand-written SQL, and a cache that is deleted from after a write. */
+export class Tickets {
+  constructor(
+    private readonly query: Query,
+    private readonly redis: RedisClientType,
+  ) {}
+
+  async create(theme: string, text: string, email: string): Promise<Answered> {
+    const row = await this.one('create', insertTicket, [theme, text, email]);
+    return show({ ...row, comments: [] });
+  }
+
+  async find(id: number): Promise<Answered | undefined> {
+    const cached = await this.redis.get(`t:${id}`);
+    if (cached !== null) {
+      const end = cached.indexOf('\n');
+      return { etag: cached.slice(0, end), body: cached.slice(end + 1) };
+    }
+    const row = await this.one('find', selectTicket, [id]);
+    if (!row) return undefined;
+    const ticket = show(row);
+    await this.redis.set(`t:${id}`, `${ticket.etag}\n${ticket.body}`, { EX: 300 });
+    return ticket;
+  }
+
+  async move(id: number, status: string): Promise<Answered | undefined> {
+    const row = await this.one('move', moveTicket, [id, status, sources[status] ?? []]);
+    if (!row) return undefined;
+    await this.redis.del(`t:${id}`);
+    return show(row);
+  }
+
+  async comment(id: number, text: string, email: string): Promise<string | undefined> {
+    const row = await this.one('comment', addComment, [id, text, email]);
+    if (!row) return undefined;
+    await this.redis.del(`t:${id}`);
+    return JSON.stringify(row);
+  }
+
+  async list(limit: number): Promise<string> {
+    const { rows } = await this.query({ name: 'list', text: listTickets, values: [limit] });
+    return JSON.stringify({ items: rows, next_cursor: 'x' });
+  }
+
+  private async one(
+    name: string,
+    text: string,
+    values: unknown[],
+  ): Promise<Record<string, unknown> | undefined> {
+    const { rows } = await this.query({ name, text, values });
+    return rows[0];
+  }
+}
+
+function show({ version, ...ticket }: Record<string, unknown>): Answered {
+  return { etag: `"${String(version)}"`, body: JSON.stringify({ ...ticket, comments_next: null }) };
+}

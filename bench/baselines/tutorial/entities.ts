@@ -1,0 +1,82 @@
+import {
+  Column,
+  Entity,
+  JoinColumn,
+  ManyToOne,
+  OneToMany,
+  PrimaryGeneratedColumn,
+  VersionColumn,
+} from 'typeorm';
+
+@Entity('ticket')
+export class Ticket {
+  @PrimaryGeneratedColumn('identity', { type: 'bigint', generatedIdentity: 'ALWAYS' })
+  id!: number;
+
+  @Column('text')
+  theme!: string;
+
+  @Column('text')
+  text!: string;
+
+  @Column('text')
+  email!: string;
+
+  @Column('text', { default: 'opened' })
+  status!: string;
+
+  @Column('integer', { default: 0 })
+  comment_count!: number;
+
+  @VersionColumn()
+  version!: number;
+
+  @Column('timestamptz', { default: () => 'now()' })
+  created_at!: Date;
+
+  @Column('timestamptz', { default: () => 'now()' })
+  updated_at!: Date;
+
+  @OneToMany(() => Comment, (comment) => comment.ticket)
+  comments!: Comment[];
+}
+
+@Entity('comment')
+export class Comment {
+  @PrimaryGeneratedColumn('identity', { type: 'bigint', generatedIdentity: 'ALWAYS' })
+  id!: number;
+
+  @Column('bigint')
+  ticket_id!: number;
+
+  @Column('text')
+  text!: string;
+
+  @Column('text')
+  email!: string;
+
+  @Column('timestamptz', { default: () => 'now()' })
+  created_at!: Date;
+
+  @ManyToOne(() => Ticket, (ticket) => ticket.comments)
+  @JoinColumn({ name: 'ticket_id' })
+  ticket!: Ticket;
+}
+
+@Entity('event')
+export class Event {
+  @PrimaryGeneratedColumn('identity', { type: 'bigint', generatedIdentity: 'ALWAYS' })
+  id!: number;
+
+  @Column('text')
+  type!: string;
+
+  @Column('bigint')
+  ticket_id!: number;
+
+  @Column('integer')
+  version!: number;
+
+  @Column('json')
+  data!: object;
+}

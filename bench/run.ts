@@ -1,0 +1,82 @@
+import { calls, type Call } from './calls.js';
+import { Contestant, contestants, launch, stop, type Name } from './contestants.js';
+import { checkEquivalence } from './equivalence.js';
+import { Load, measure, type Plan, type Run } from './measure.js';
+import { aims, table, write, type Measured, type Results } from './report.js';
+import { Servers } from './servers.js';
+
+const isQuick = process.argv.includes('--quick');
+const plan: Plan = isQuick
+  ? { rounds: 1, seconds: 1, warmUpSeconds: 0.3 }
+  : { rounds: 3, seconds: 3, warmUpSeconds: 1 };
+
+const names = Object.keys(contestants) as Name[];
+
+/** Measures a call at all contestants in turns, so that what the machine does meanwhile meets them alike. */
+async function measureCall(servers: Servers, load: Load, all: Contestant[], call: Call) {
+  const runs = new Map<Name, Run[]>(names.map((name) => [name, []]));
+  const run = (contestant: Contestant, seconds: number, rate?: number) =>
+    measure({ servers, load }, contestant, call, { seconds, ...(rate !== undefined && { rate }) });
+  for (const contestant of all) await run(contestant, plan.warmUpSeconds);
+  for (let round = 0; round < plan.rounds; round++) {
+    for (const contestant of all) runs.get(contestant.name)?.push(await run(contestant, plan.seconds));
+  }
+  const measured: [Name, Measured][] = [];
+  for (const contestant of all) {
+    const full = summary(runs.get(contestant.name) ?? []);
+    const half = isQuick ? {} : { half: await run(contestant, plan.seconds, full.perSecond.median / 2) };
+    measured.push([contestant.name, { ...full, ...half }]);
+  }
+  return Object.fromEntries(measured) as Record<Name, Measured>;
+}
+
+/** The run in the middle, and how far the others are from it. */
+function summary(runs: Run[]): Measured {
+  const sorted = runs.toSorted((a, b) => a.perSecond - b.perSecond);
+  const median = sorted[Math.floor(sorted.length / 2)];
+  if (!median) throw new Error('Nothing was measured');
+  const [min = median, max = median] = [sorted[0], sorted.at(-1)];
+  return { perSecond: { median: median.perSecond, min: min.perSecond, max: max.perSecond }, full: median };
+}
+
+/** How throughput grows from one worker to two, on all cores, which they share with the load and the databases. */
+async function measureWorkers(load: Load, { stores }: Contestant): Promise<Results['workers']> {
+  const workers: Results['workers'] = {};
+  for (const count of [1, 2]) {
+    const environment = { ...stores.environment, WORKERS: String(count) };
+    const { process, url } = await launch('service', environment, false);
+    for (const call of ['GET cached', 'POST ticket, JSON']) {
+      await load.run({ call, url, seconds: plan.warmUpSeconds });
+      const { perSecond } = await load.run({ call, url, seconds: plan.seconds });
+      workers[call] = { ...workers[call], [count]: perSecond };
+    }
+    await stop(process);
+  }
+  return workers;
+}
+
+const servers = await Servers.start();
+const load = Load.start();
+try {
+  const all: Contestant[] = [];
+  for (const [n, name] of names.entries()) all.push(await Contestant.start(servers, name, n + 1));
+  const measured: Results['measured'] = {};
+  for (const call of calls) {
+    await checkEquivalence(call, all);
+    measured[call.name] = await measureCall(servers, load, all, call);
+    console.log(call.name);
+  }
+  const memoryMb = Object.fromEntries(all.map(({ name, memoryMb }) => [name, memoryMb]));
+  const [service] = all;
+  const workers = service ? await measureWorkers(load, service) : {};
+  await Promise.all(all.map((contestant) => contestant.stop()));
+
+  const results: Results = { measured, workers, memoryMb: memoryMb as Record<Name, number> };
+  console.table(table(results));
+  console.table(aims(results));
+  console.log('Requests a second by WORKERS:', workers, 'Memory after the runs, in MB:', memoryMb);
+  write(results);
+} finally {
+  load.stop();
+  await servers.stop();
+}
