@@ -23,7 +23,6 @@ import { ListTicketsQuery } from './dto/list-tickets.query.dto.js';
 import { TicketDto, TicketPageDto, type TicketSummaryDto } from './dto/ticket.dto.js';
 import { TicketParams } from './dto/ticket.params.dto.js';
 import { UpdateStatusDto } from './dto/update-status.dto.js';
-import { ticketKeyOfPath } from './ticket-key.js';
 import { TicketListService } from './ticket-list.service.js';
 import { TicketsService } from './tickets.service.js';
 
@@ -78,7 +77,7 @@ export class TicketsController {
    * @remarks comments_next leads to the rest of the comments. X-Cache says whether the answer came from the cache.
    */
   @Get(':ticket_id')
-  @Cached(ticketKeyOfPath)
+  @Cached()
   @ReadCall({
     success: {
       status: 200,

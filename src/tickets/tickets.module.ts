@@ -1,9 +1,12 @@
-import { Module } from '@nestjs/common';
+import { Module, RequestMethod, type MiddlewareConsumer, type NestModule } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 
+import { readCache } from '../cache/cached-reads.js';
+import { ResponseCache } from '../cache/response-cache.js';
 import { EventsModule } from '../events/events.module.js';
 import { TicketListRepository } from './ticket-list.repository.js';
 import { TicketListService } from './ticket-list.service.js';
+import { ticketKeyOfPath } from './ticket-key.js';
 import { Ticket } from './ticket.entity.js';
 import { TicketsController } from './tickets.controller.js';
 import { TicketsRepository } from './tickets.repository.js';
@@ -17,4 +20,11 @@ import { TransitionPolicy } from './transition-policy.js';
   providers: [TicketsService, TicketsRepository, TicketListService, TicketListRepository, TransitionPolicy],
   exports: [TransitionPolicy],
 })
-export class TicketsModule {}
+export class TicketsModule implements NestModule {
+  constructor(private readonly cache: ResponseCache) {}
+
+  configure(consumer: MiddlewareConsumer): void {
+    const read = { path: 'ticket/:ticket_id', method: RequestMethod.GET };
+    consumer.apply(readCache(this.cache, ticketKeyOfPath)).forRoutes(read);
+  }
+}
