@@ -8,7 +8,7 @@ import { Servers } from './servers.js';
 const isQuick = process.argv.includes('--quick');
 const plan: Plan = isQuick
   ? { rounds: 1, seconds: 1, warmUpSeconds: 0.3 }
-  : { rounds: 3, seconds: 3, warmUpSeconds: 1 };
+  : { rounds: 3, seconds: 2, warmUpSeconds: 1 };
 
 const names = Object.keys(contestants) as Name[];
 
