@@ -4,8 +4,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 
 import { AppModule } from './app.module.js';
-import { answerOptions } from './http/allowed-methods.js';
-import { readBody } from './http/body.js';
+import { atTheEdge } from './http/edge.js';
 import { PrototypedExpressAdapter } from './http/express.adapter.js';
 
 /** Makes the service, ready to listen: its rooms, its HTTP edge and its documentation. */
@@ -17,7 +16,7 @@ export async function createApp(logger: LoggerService): Promise<NestExpressAppli
   });
   // Validators of answers come with versions; a hash of each body would only cost time.
   app.disable('etag').disable('x-powered-by');
-  app.use(answerOptions, readBody());
+  app.use(atTheEdge());
   describe(app);
   return app;
 }

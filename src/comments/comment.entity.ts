@@ -31,5 +31,5 @@ export class Comment {
 
   /** When it was written, taken after the ticket's lock, so that later comments have later times. */
   @Column({ type: 'timestamptz', precision: 3, default: () => 'clock_timestamp()' })
-  created_at!: Date;
+  created_at!: string;
 }

@@ -4,6 +4,7 @@ import type { DataSourceOptions } from 'typeorm';
 
 import type { Environment } from '../config/environment.js';
 import { startEmbeddedPostgres } from './embedded-postgres.js';
+import { isoTimes } from './iso-times.js';
 
 /** The compiled project: dist/ */
 const root = join(import.meta.dirname, '../..');
@@ -68,6 +69,7 @@ export function serviceOptions(server: PostgresServer) {
       idle_in_transaction_session_timeout: statementTimeoutMs,
       query_timeout: statementTimeoutMs + 250,
       keepAlive: true,
+      types: isoTimes,
     },
   } as const satisfies DataSourceOptions;
 }

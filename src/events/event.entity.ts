@@ -37,7 +37,7 @@ export class Event {
 
   /** When it happened. */
   @Column({ type: 'timestamptz', precision: 3, default: () => 'clock_timestamp()' })
-  at!: Date;
+  at!: string;
 
   /** What more there is to say, by its type. */
   @Column('json')

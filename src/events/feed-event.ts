@@ -10,7 +10,7 @@ export interface FeedRow {
   ticket_id: number;
   version: number;
   actor: string | null;
-  at: Date;
+  at: string;
   data: object;
 }
 

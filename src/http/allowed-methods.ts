@@ -17,8 +17,8 @@ export function allowedMethods(app: Application, path: string): string[] {
 }
 
 /** Answers OPTIONS (RFC 9110, section 9.3.7) for every path that there is. */
-export function answerOptions({ method, app, path }: Request, response: Response, next: NextFunction): void {
-  const allowed = method === 'OPTIONS' ? allowedMethods(app, path) : [];
+export function answerOptions({ app, path }: Request, response: Response, next: NextFunction): void {
+  const allowed = allowedMethods(app, path);
   if (allowed.length === 0) next();
   else response.set('Allow', allowed.join(', ')).status(204).end();
 }

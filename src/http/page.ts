@@ -17,11 +17,14 @@ export class Page<Item> {
   }
 }
 
+/** How many items a page has where nobody says how many. */
+export const usualLimit = 20;
+
 /** The parameters of every list. */
 export class PageQuery {
   /** How many items the page may have: 1 to 100. */
-  @IsLimit(100, 20)
-  limit = 20;
+  @IsLimit(100, usualLimit)
+  limit = usualLimit;
 
   /** The next_cursor of the page before; without it the list begins. */
   @ApiPropertyOptional({ type: String })

@@ -107,6 +107,11 @@ export function IsLimit(most: number, usual: number): PropertyDecorator {
   );
 }
 
+/** A time that is shown: RFC 3339, UTC, milliseconds. */
+export function ShowsTime(): PropertyDecorator {
+  return ApiProperty({ type: String, format: 'date-time', example: '2026-11-23T07:15:42.505Z' });
+}
+
 /** A class-validator rule from a function that says what is wrong with a value, or nothing. */
 function HasNoFault(faultOf: (value: unknown) => string | undefined): PropertyDecorator {
   return ValidateBy({

@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { Environment } from '../config/environment.js';
 import { Database } from '../database/database.js';
 import type { Position } from '../http/cursors.js';
+import { usualLimit } from '../http/page.js';
 import { orderOf, type ListTicketsQuery } from './dto/list-tickets.query.dto.js';
 import type { TicketSummaryDto } from './dto/ticket.dto.js';
 import { columnsOf } from './ticket-row.js';
@@ -26,7 +27,7 @@ export class TicketListRepository {
     const { status = ticketStatuses, email, q, created_from, created_to, updated_from, sort, limit } = query;
     const { column, isDescending } = orderOf(sort);
     const direction = isDescending ? 'DESC' : 'ASC';
-    const values: unknown[] = [status, limit + 1];
+    const values: unknown[] = [status];
     const parameter = (value: unknown) => `$${values.push(value)}`;
     const conditions = ['ticket.status = wanted.status'];
     if (email !== undefined) conditions.push(`lower(email) = lower(${parameter(email)})`);
@@ -39,8 +40,8 @@ export class TicketListRepository {
       const [time, id] = after.map(parameter);
       conditions.push(`(${column}, id) ${isDescending ? '<' : '>'} (${time ?? ''}, ${id ?? ''})`);
     }
-    const order = `ORDER BY ${column} ${direction}, id ${direction} LIMIT $2`;
-    // Without a name, it is planned for its very values: which index is best depends on how common the words are.
+    // As a number in the text the limit tells the planner how little of the walks is wanted, for any values.
+    const order = `ORDER BY ${column} ${direction}, id ${direction} LIMIT ${limit + 1}`;
     const text = `
       SELECT ${columnsOf('walk')}
       FROM unnest($1::ticket_status[]) AS wanted (status)
@@ -48,7 +49,14 @@ export class TicketListRepository {
         SELECT ${columnsOf('ticket')} FROM ticket WHERE ${conditions.join(' AND ')} ${order}
       ) AS walk
       ${order}`;
-    return this.database.run<TicketSummaryDto>({ text }, values);
+    const isFiltered = [email, q, created_from, created_to, updated_from].some(
+      (value) => value !== undefined,
+    );
+    // The usual lists are planned once. With a filter beside the status it is done each time: which index is best
+    // depends on how common its values are.
+    const name = `list_tickets ${sort}${after ? ' after' : ''}`;
+    const isUsual = !isFiltered && limit === usualLimit;
+    return this.database.run<TicketSummaryDto>(isUsual ? { name, text } : { text }, values);
   }
 
   private get dictionary(): string {

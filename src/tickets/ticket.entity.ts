@@ -2,6 +2,7 @@ import { ApiHideProperty } from '@nestjs/swagger';
 import { Check, Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
 
 import { searchExpression } from '../database/search-column.js';
+import { ShowsTime } from '../http/rules.js';
 import { ticketStatuses, type TicketStatus } from './ticket-status.js';
 
 /** A ticket as the table keeps it. Properties, columns and the fields on the wire share their names. */
@@ -61,12 +62,14 @@ export class Ticket {
   version!: number;
 
   /** When it was created: RFC 3339, UTC, milliseconds. */
+  @ShowsTime()
   @Column({ type: 'timestamptz', precision: 3, default: () => 'now()' })
-  created_at!: Date;
+  created_at!: string;
 
   /** When it last changed, a comment being a change. */
+  @ShowsTime()
   @Column({ type: 'timestamptz', precision: 3, default: () => 'now()' })
-  updated_at!: Date;
+  updated_at!: string;
 
   /** The place of its last event in the feed; the next one does not come before it. */
   @Column('bigint', { default: () => 'feed_clock(pg_current_xact_id())' })

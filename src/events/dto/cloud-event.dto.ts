@@ -2,6 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 
 import { eventTypes, type EventType } from '../event.entity.js';
 import { EventDataDto } from './event.dto.js';
+import { ShowsTime } from '../../http/rules.js';
 
 /** What happened, and to which ticket. */
 export class CloudEventDataDto extends EventDataDto {
@@ -53,7 +54,8 @@ export class CloudEventDto {
   subject!: string;
 
   /** When it happened: RFC 3339, UTC, milliseconds. */
-  time!: Date;
+  @ShowsTime()
+  time!: string;
 
   /**
    * What to send as `after` to get what follows this event.

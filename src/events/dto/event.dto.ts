@@ -1,6 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 
 import { eventTypes, type EventType } from '../event.entity.js';
+import { ShowsTime } from '../../http/rules.js';
 
 /** What more there is to say of a change; which of these are there follows from its type. */
 export class EventDataDto {
@@ -45,7 +46,8 @@ export class HistoryEventDto {
   actor!: string | null;
 
   /** When it happened: RFC 3339, UTC, milliseconds. */
-  at!: Date;
+  @ShowsTime()
+  at!: string;
 
   /** What more there is to say, by the type. */
   data!: EventDataDto;

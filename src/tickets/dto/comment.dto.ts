@@ -1,3 +1,5 @@
+import { ShowsTime } from '../../http/rules.js';
+
 /** A comment on a ticket. */
 export class CommentDto {
   /**
@@ -25,5 +27,6 @@ export class CommentDto {
   email!: string;
 
   /** When it was written: RFC 3339, UTC, milliseconds. */
-  created_at!: Date;
+  @ShowsTime()
+  created_at!: string;
 }
