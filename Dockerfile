@@ -21,4 +21,4 @@ HEALTHCHECK --interval=10s --timeout=3s --start-period=30s \
   CMD ["node", "-e", "fetch('http://127.0.0.1:' + (process.env.PORT || 8000) + '/health/ready').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
 # node itself is process 1, so that SIGTERM reaches it and it can finish what it is doing. The heap is bounded, as it would
 # grow into whatever memory the machine has: some 40 MB of it are live.
-CMD ["node", "--max-semi-space-size=8", "--max-old-space-size=256", "dist/src/main.js"]
+CMD ["node", "--max-old-space-size=256", "dist/src/main.js"]

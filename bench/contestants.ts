@@ -7,7 +7,7 @@ import type { Servers, Stores } from './servers.js';
 
 /** Who is measured: the service as `npm start` runs it, and three other ways to do the same work. */
 export const contestants = {
-  service: ['--max-semi-space-size=8', '--max-old-space-size=256', '../src/main.js'],
+  service: ['--max-old-space-size=256', '../src/main.js'],
   bare: ['baselines/bare.js'],
   tutorial: ['baselines/tutorial/main.js'],
   fastify: ['baselines/fastify.js'],

@@ -9,7 +9,7 @@ import { createStores, servers, type Stores } from './servers.js';
 const main = resolve('dist/src/main.js');
 
 /** The options that `npm start` gives to node. */
-const nodeOptions = ['--max-semi-space-size=8', '--max-old-space-size=256'];
+const nodeOptions = ['--max-old-space-size=256'];
 
 /** A service on the tests' servers, and what it shares with its replicas. */
 export type ServiceOnStores = Service & { stores: Stores };
