@@ -149,6 +149,14 @@ async function age({ database }: Stores): Promise<void> {
   await client.end();
 }
 
+describe('A limit that is no number', () => {
+  it('is told what it must be', async () => {
+    const { problem } = await api.events('limit=1e2');
+    expect(problem.detail).toBe('limit must be a whole number from 1 to 1000');
+    expect((await api.events('limit=1001')).problem.detail).toBe('limit must be at most 1000');
+  });
+});
+
 describe('Events that are older than EVENTS_RETENTION_DAYS', () => {
   it('are swept, and a cursor from before them is gone', async () => {
     const first = await Service.start();

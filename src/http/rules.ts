@@ -89,9 +89,10 @@ export function IsOptionalChoice(values: readonly string[]): PropertyDecorator {
     ApiPropertyOptional({ enum: values, isArray: true }),
     IsOptional(),
     Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? [value] : value)),
-    ArrayUnique({ message: 'must not name a value twice' }),
-    ArrayMaxSize(values.length, { message: 'must not name a value twice' }),
+    // Of the rules here the first that is broken is the one that is reported.
     IsIn(values, { each: true, message: `must be one of ${values.join(', ')}` }),
+    ArrayMaxSize(values.length, { message: 'must not name a value twice' }),
+    ArrayUnique({ message: 'must not name a value twice' }),
   );
 }
 
@@ -101,9 +102,9 @@ export function IsLimit(most: number, usual: number): PropertyDecorator {
   return applyDecorators(
     ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: most, default: usual }),
     Transform(({ value }: { value: unknown }) => parseId(value) ?? value),
-    Max(most, { message: `must be at most ${most}` }),
-    Min(1, { message }),
     IsInt({ message }),
+    Min(1, { message }),
+    Max(most, { message: `must be at most ${most}` }),
   );
 }
 
