@@ -19,8 +19,8 @@ import { leaseMs, ResponseCache, type CacheEntry, type Reading } from './respons
 /** No call of Redis costs a request more than this. */
 const deadlineMs = 30;
 
-/** How many reads in a row may be late before Redis is taken for lost. */
-const mostLateReads = 3;
+/** How many times in a row Redis may be late before it is taken for lost. */
+const mostLate = 3;
 
 /** For how long after Redis was lost a write still waits for it, as after a reset it is back in no time. */
 const resetMs = 250;
@@ -52,8 +52,11 @@ export class RedisResponseCache
 
   /** What the leases of this process are made of: a name that no other has, and a number. */
   private readonly name = randomUUID();
-  private reads = 0;
-  private lateReads = 0;
+  private calls = 0;
+
+  /** How many times in a row Redis was late, and the last call that had been sent by then. */
+  private late = 0;
+  private lastLate = 0;
 
   /** Keys whose deletion Redis has not confirmed. */
   private readonly forgotten = new Set<string>();
@@ -79,26 +82,26 @@ export class RedisResponseCache
 
   async read(key: string): Promise<Reading> {
     if (!this.inUse) return { outcome: 'BYPASS' };
-    const token = `${this.name}:${++this.reads}`;
+    const call = ++this.calls;
+    const token = `${this.name}:${call}`;
     try {
       const found = await within(deadlineMs, this.redis.readOrLease(key, token, leaseMs));
-      this.lateReads = 0;
+      this.late = 0;
       if (typeof found === 'object') return { outcome: 'HIT', entry: found };
       return { outcome: 'MISS', lease: found ?? token, isOwn: found === undefined };
     } catch (error) {
-      // One late answer may be this machine's being busy. A late read costs its time, and nothing of what is promised.
-      this.lateReads++;
-      if (!(error instanceof DeadlineExceeded) || this.lateReads >= mostLateReads) this.lost(error);
+      this.failed(call, error);
       return { outcome: 'BYPASS' };
     }
   }
 
   async fill(key: string, lease: string, entry: CacheEntry): Promise<void> {
     if (!this.inUse) return;
+    const call = ++this.calls;
     try {
       await within(deadlineMs, this.redis.fillLeased(key, lease, entry, this.lifeMs));
     } catch (error) {
-      this.lost(error);
+      this.failed(call, error);
     }
   }
 
@@ -145,6 +148,20 @@ export class RedisResponseCache
       const some = keys.slice(sent, sent + 1_000);
       await within(deadlineMs, this.redis.del(some));
       for (const key of some) this.forgotten.delete(key);
+    }
+  }
+
+  /**
+   * Takes Redis for lost, unless a read or a fill was merely late, which costs its time and nothing of what is promised:
+   * it may be this machine's being busy. All that were under way at the time tell of the same lateness.
+   */
+  private failed(call: number, error: unknown): void {
+    if (!(error instanceof DeadlineExceeded)) {
+      this.lost(error);
+    } else if (call > this.lastLate) {
+      this.lastLate = this.calls;
+      this.late++;
+      if (this.late >= mostLate) this.lost(error);
     }
   }
 
