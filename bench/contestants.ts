@@ -74,6 +74,8 @@ export async function launch(name: Name, environment: Record<string, string>, pi
     if (child.exitCode !== null) throw new Error(`${name} did not start`);
     await Promise.race([once(child.stdout, 'data'), once(child, 'exit')]);
   }
+  // A line of the log for each request is nothing that anybody here reads.
+  child.stdout.removeAllListeners('data').resume();
   return { process: child, url: /istens on (\S+),/.exec(output)?.[1] ?? '' };
 }
 

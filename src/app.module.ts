@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 
+import { AuthModule } from './auth/auth.module.js';
 import { CacheModule } from './cache/cache.module.js';
 import { CommentsModule } from './comments/comments.module.js';
 import { ConfigModule } from './config/config.module.js';
@@ -15,6 +16,7 @@ import { TicketsModule } from './tickets/tickets.module.js';
     ConfigModule,
     DatabaseModule,
     CacheModule,
+    AuthModule,
     HttpModule,
     TicketsModule,
     CommentsModule,

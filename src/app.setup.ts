@@ -1,24 +1,44 @@
-import type { LoggerService } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
+import { NestFactory } from '@nestjs/core';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import type { LoggerService } from '@nestjs/common';
 
 import { AppModule } from './app.module.js';
-import { atTheEdge } from './http/edge.js';
+import { Environment } from './config/environment.js';
+import { edgeOf } from './edge/edge.js';
+import { Admission } from './http/admission.js';
 import { PrototypedExpressAdapter } from './http/express.adapter.js';
+import type { Log } from './telemetry/log.js';
 
-/** Makes the service, ready to listen: its rooms, its HTTP edge and its documentation. */
-export async function createApp(logger: LoggerService): Promise<NestExpressApplication> {
-  const app = await NestFactory.create<NestExpressApplication>(AppModule, new PrototypedExpressAdapter(), {
+/** What may need no database: the probes, the documentation, and a ticket that is cached. */
+const free = /^\/(health|metrics|docs|ticket\/\d+(\?|$))/;
+
+/**
+ * Makes the service, ready to listen: its rooms, its HTTP edge and its documentation.
+ * @param log takes a line of each request
+ * @param logger is told what goes wrong while it starts
+ */
+export async function createApp(log: Log, logger: LoggerService): Promise<NestExpressApplication> {
+  const adapter = new PrototypedExpressAdapter();
+  const app = await NestFactory.create<NestExpressApplication>(AppModule, adapter, {
     abortOnError: false,
     bodyParser: false,
     logger,
   });
+  adapter.setGate(app.get(Admission).gate(({ method, url = '' }) => method === 'GET' && free.test(url)));
   // Validators of answers come with versions; a hash of each body would only cost time.
   app.disable('etag').disable('x-powered-by');
-  app.use(atTheEdge());
+  const { TRUST_PROXY } = app.get(Environment);
+  if (TRUST_PROXY) app.set('trust proxy', proxiesOf(TRUST_PROXY));
+  app.use(...edgeOf(app, log));
   describe(app);
   return app;
+}
+
+/** As Express takes them: how many there are, or which. */
+function proxiesOf(trusted: string[]): number | string[] {
+  const [count = ''] = trusted;
+  return trusted.length === 1 && /^\d+$/.test(count) ? Number(count) : trusted;
 }
 
 /** Swagger UI at /docs, the OpenAPI document at /docs-json and /docs-yaml. */
@@ -29,10 +49,14 @@ function describe(app: NestExpressApplication): void {
     .setVersion('1')
     .addServer('/')
     .setLicense('MIT', 'https://spdx.org/licenses/MIT.html')
+    .addBearerAuth({
+      type: 'http',
+      description: 'A token of `npm run token`; needed where AUTH_REQUIRED is on.',
+    })
     .addTag('Tickets', 'Create, read and move tickets.')
     .addTag('Comments', 'Comment on tickets.')
     .addTag('Events', 'Follow every change of every ticket.')
-    .addTag('Health', 'Probes for an orchestrator.')
+    .addTag('Health', 'Probes for an orchestrator, and metrics for Prometheus.')
     .build();
   SwaggerModule.setup('docs', app, () => SwaggerModule.createDocument(app, document), {
     jsonDocumentUrl: 'docs-json',

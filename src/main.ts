@@ -4,18 +4,29 @@ import cluster from 'node:cluster';
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 
-import { readEnvironment } from './config/environment.js';
+import { readEnvironment, type Environment } from './config/environment.js';
+import { openLog } from './telemetry/log.js';
 import { runWorkers } from './workers.js';
+
+const open =
+  'Nobody is asked who they are: whoever reaches the service may read and write (AUTH_REQUIRED is off)';
 
 try {
   if (existsSync('.env')) process.loadEnvFile();
-  const { WORKERS } = readEnvironment(process.env);
+  const environment = readEnvironment(process.env);
+  const log = openLog(environment);
+  const { WORKERS, AUTH_REQUIRED } = environment;
   const workers = WORKERS === 0 ? availableParallelism() : WORKERS;
-  if (workers > 1 && cluster.isPrimary) announce(await runWorkers(workers));
+  const announce = (url: string) => {
+    log.info(`The ticket service listens on ${url}, its documentation is at /docs`);
+    if (!AUTH_REQUIRED) log.warn(open);
+  };
+  if (workers > 1 && cluster.isPrimary) announce(await runWorkers(workers, log));
   else {
     // The primary of workers has no use for all that the service is made of.
+    const stopTracing = await trace(environment);
     const { serve } = await import('./serve.js');
-    const url = await serve();
+    const url = await serve(log, stopTracing);
     if (cluster.isPrimary) announce(url);
   }
 } catch (error) {
@@ -23,6 +34,9 @@ try {
   process.exit(1);
 }
 
-function announce(url: string): void {
-  console.log(`The ticket service listens on ${url}, its documentation is at /docs`);
+/** Begins to trace if that is asked for: before anything is loaded that is to be traced. */
+async function trace({ OTEL_EXPORTER_OTLP_ENDPOINT }: Environment): Promise<() => Promise<void>> {
+  if (OTEL_EXPORTER_OTLP_ENDPOINT === undefined) return () => Promise.resolve();
+  const { traceRequests } = await import('./telemetry/traces.js');
+  return traceRequests();
 }

@@ -1,44 +1,50 @@
 import cluster from 'node:cluster';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { ConsoleLogger, type LoggerService } from '@nestjs/common';
+import type { LoggerService } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 
 import { createApp } from './app.setup.js';
 import { Environment } from './config/environment.js';
 import { EventStreams } from './events/event-streams.js';
 import { drain } from './http/drain.js';
+import { NestLog, type Log } from './telemetry/log.js';
+import { giveMetrics } from './telemetry/worker-metrics.js';
 
 /** How long the connections to PostgreSQL and Redis may take to close. */
 const closeMs = 3_000;
 
+/** Sends the traces that are left. */
+type StopTracing = () => Promise<void>;
+
 /** Ends in order: takes nothing new, answers what runs, closes what it holds. A second signal ends at once. */
-async function shutDown(app: NestExpressApplication): Promise<void> {
+async function shutDown(app: NestExpressApplication, log: Log, stopTracing: StopTracing): Promise<void> {
   // A stream of the feed would go on for ever.
   app.get(EventStreams).end();
   await drain(app.getHttpServer());
   // Every request has been answered: nothing is lost if a server that is gone or frozen is not waited for.
-  await Promise.race([app.close(), sleep(closeMs)]);
-  process.exit(0);
+  await Promise.race([app.close().then(stopTracing), sleep(closeMs)]);
+  log.flush(() => process.exit(0));
 }
 
 /**
  * Runs the service in this process until a signal ends it.
  * @returns where it listens
  */
-export async function serve(): Promise<string> {
-  const logger = new ConsoleLogger({ json: !process.stdout.isTTY, logLevels: ['warn', 'error', 'fatal'] });
+export async function serve(log: Log, stopTracing: StopTracing): Promise<string> {
+  const logger = new NestLog(log);
   /** Until the service listens, what ends it is said once, by who called. */
   const startLogger: LoggerService = {
     log: () => undefined,
     error: () => undefined,
     warn: logger.warn.bind(logger),
   };
-  const app = await createApp(startLogger);
+  const app = await createApp(log, startLogger);
   await app.listen(app.get(Environment).PORT);
   app.useLogger(logger);
-  process.once('SIGTERM', () => void shutDown(app));
+  if (cluster.isWorker) giveMetrics();
+  process.once('SIGTERM', () => void shutDown(app, log, stopTracing));
   // A terminal interrupts the workers too, besides their primary, which then ends them in order.
-  process.once('SIGINT', () => cluster.isPrimary && void shutDown(app));
+  process.once('SIGINT', () => cluster.isPrimary && void shutDown(app, log, stopTracing));
   return (await app.getUrl()).replace('[::1]', 'localhost');
 }

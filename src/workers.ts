@@ -1,7 +1,8 @@
 import cluster, { type Worker } from 'node:cluster';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { Logger } from '@nestjs/common';
+import type { Log } from './telemetry/log.js';
+import { gatherMetrics } from './telemetry/worker-metrics.js';
 
 /** How long after the end of a worker another one takes its place, so that a fault of all does not make a storm of starts. */
 const pauseMs = 250;
@@ -11,9 +12,10 @@ const pauseMs = 250;
  * that cannot start ends the service, as the others could not start either.
  * @returns where they listen, once all of them do
  */
-export function runWorkers(count: number): Promise<string> {
+export function runWorkers(count: number, log: Log): Promise<string> {
   const listening = new Map<Worker, string>();
   let isEnding = false;
+  gatherMetrics();
 
   const end = (signal: NodeJS.Signals) => {
     isEnding = true;
@@ -28,9 +30,7 @@ export function runWorkers(count: number): Promise<string> {
     if (!isEnding) void replace(worker);
   });
   const replace = async ({ process: { pid = 0, exitCode, signalCode } }: Worker) => {
-    new Logger('Workers').warn(
-      `Worker ${pid} has ended (${signalCode ?? exitCode ?? ''}); another takes its place`,
-    );
+    log.warn(`Worker ${pid} has ended (${signalCode ?? exitCode ?? ''}); another takes its place`);
     await sleep(pauseMs);
     if (!isEnding) cluster.fork();
   };

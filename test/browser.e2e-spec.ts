@@ -6,6 +6,7 @@ import { chromium, type Browser } from 'playwright-core';
 
 import { Api } from './support/api.js';
 import { Service, type ServiceOnStores } from './support/service.js';
+import { token } from './support/tokens.js';
 
 /** Debian's Chromium; CHROMIUM names another one. */
 const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
@@ -55,6 +56,33 @@ describe('Swagger UI', () => {
     const { x = 0, y = 0, width = 1_000 } = (await call.boundingBox()) ?? {};
     const clip = { x, y, width, height: 1_480 };
     if (screenshot) await page.screenshot({ path: screenshot, fullPage: true, clip });
+  }, 60_000);
+});
+
+describe('Authorize of Swagger UI', () => {
+  it('lets a call in that is refused without it', async () => {
+    const environment = { AUTH_REQUIRED: 'true' };
+    const secured = await Service.start({ stores: service.stores, environment });
+    const page = await browser.newPage();
+    await page.goto(`${secured.url}/docs`);
+    const call = page.locator('.opblock-get').filter({ hasText: /Lists tickets/ });
+    await call.locator('.opblock-summary').click();
+    await call.getByRole('button', { name: 'Try it out' }).click();
+    const execute = async () => {
+      await call.getByRole('button', { name: 'Execute' }).click();
+      const status = call.locator('.live-responses-table .response .response-col_status');
+      await status.waitFor();
+      return status.innerText();
+    };
+    expect(await execute()).toContain('401');
+
+    await page.getByRole('button', { name: 'Authorize' }).first().click();
+    await page.locator('.auth-container input').fill(await token());
+    await page.locator('.auth-container').getByRole('button', { name: 'Apply' }).click();
+    await page.locator('.auth-container').getByRole('button', { name: 'Close' }).click();
+    await call.getByRole('button', { name: 'Clear' }).click();
+    expect(await execute()).toContain('200');
+    await secured.stop();
   }, 60_000);
 });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 
+import { alone } from './support/alone.js';
 import { startCacheAside } from './checker/cache-aside.js';
 import { check, judge } from './checker/check.js';
 import { faults } from './checker/faults.js';
@@ -7,6 +8,8 @@ import { load } from './checker/load.js';
 import { Api, times } from './support/api.js';
 import { connect, createStores, servers } from './support/servers.js';
 import { Service } from './support/service.js';
+
+alone();
 
 describe('The checker', () => {
   it('finds the stale reads of the stock cache-aside within a minute', async () => {

@@ -5,6 +5,7 @@ import { Service } from './support/service.js';
 
 interface Operation {
   summary?: string;
+  security?: object[];
   parameters?: { name: string; description?: string }[];
   requestBody?: { content: Record<string, unknown> };
   responses: Record<string, { description: string; content?: Record<string, unknown> }>;
@@ -31,6 +32,11 @@ afterAll(async () => {
   await service.stop();
 });
 
+const successTypes: Record<string, string[]> = {
+  '/events': ['application/json', 'text/event-stream'],
+  '/metrics': ['text/plain'],
+};
+
 const operation = (method: string, path: string): Operation => {
   const found = document.paths[path]?.[method];
   if (!found) throw new Error(`${method} ${path} is not documented`);
@@ -52,23 +58,24 @@ describe('/docs', () => {
   });
 
   it.each([
-    ['post', '/ticket', [201, 400, 409, 413, 415, 422, 503]],
-    ['get', '/ticket', [200, 400, 503]],
-    ['get', '/ticket/{ticket_id}', [200, 304, 400, 404, 503]],
-    ['put', '/ticket/{ticket_id}', [200, 400, 404, 409, 412, 413, 415, 503]],
-    ['get', '/ticket/{ticket_id}/history', [200, 400, 404, 503]],
-    ['post', '/ticket/{ticket_id}/comment', [201, 400, 404, 409, 412, 413, 415, 422, 503]],
-    ['get', '/ticket/{ticket_id}/comment', [200, 400, 404, 503]],
-    ['get', '/events', [200, 400, 410, 503]],
+    ['post', '/ticket', [201, 400, 401, 403, 409, 413, 415, 422, 429, 503]],
+    ['get', '/ticket', [200, 400, 401, 403, 429, 503]],
+    ['get', '/ticket/{ticket_id}', [200, 304, 400, 401, 403, 404, 429, 503]],
+    ['put', '/ticket/{ticket_id}', [200, 400, 401, 403, 404, 409, 412, 413, 415, 429, 503]],
+    ['get', '/ticket/{ticket_id}/history', [200, 400, 401, 403, 404, 429, 503]],
+    ['post', '/ticket/{ticket_id}/comment', [201, 400, 401, 403, 404, 409, 412, 413, 415, 422, 429, 503]],
+    ['get', '/ticket/{ticket_id}/comment', [200, 400, 401, 403, 404, 429, 503]],
+    ['get', '/events', [200, 400, 401, 403, 410, 429, 503]],
     ['get', '/health/live', [200, 400]],
     ['get', '/health/ready', [200, 400, 503]],
+    ['get', '/metrics', [200, 400, 401, 403]],
   ])('says of %s %s what it does and all that it answers', (method, path, statuses) => {
     const { summary, responses } = operation(method, path);
     expect(summary).toMatch(/^[A-Z].+\.$/);
     expect(Object.keys(responses).map(Number)).toEqual(statuses);
     for (const [status, { description, content }] of Object.entries(responses)) {
       expect(description).not.toBe('');
-      const success = path === '/events' ? ['application/json', 'text/event-stream'] : ['application/json'];
+      const success = successTypes[path] ?? ['application/json'];
       const types = Number(status) < 300 ? success : ['application/problem+json'];
       expect(Object.keys(content ?? {})).toEqual(status === '304' ? [] : types);
     }
@@ -78,7 +85,14 @@ describe('/docs', () => {
     const calls = Object.entries(document.paths).flatMap(([path, methods]) =>
       Object.keys(methods).map((method) => `${method} ${path}`),
     );
-    expect(calls).toHaveLength(10);
+    expect(calls).toHaveLength(11);
+  });
+
+  it('says of every call but the probes that it takes a token', () => {
+    for (const [path, methods] of Object.entries(document.paths)) {
+      const security = path.startsWith('/health') ? undefined : [{ bearer: [] }];
+      for (const call of Object.values(methods)) expect([path, call.security]).toEqual([path, security]);
+    }
   });
 
   it.each([

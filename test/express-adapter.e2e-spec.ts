@@ -70,6 +70,8 @@ beforeAll(async () => {
     const adapter = new Adapter(makeApp());
     adapter.initHttpServer({});
     const server = adapter.getHttpServer() as Server;
+    // Ours waits longer, on purpose.
+    server.keepAliveTimeout = 65_000;
     await new Promise<void>((resolve) => server.listen(0, resolve));
     servers.push(server);
   }

@@ -1,6 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 
+import { alone } from './support/alone.js';
 import { faultsOf, followFeed, plainSequence } from './checker/feed.js';
+
+alone();
 
 describe('The feed', () => {
   it('shows every reader every event once, and those of a ticket in order, however writers commit', async () => {

@@ -83,6 +83,7 @@ describe('GET /ticket/{ticket_id}', () => {
       status: 404,
       detail: 'There is no ticket 999999',
       instance: '/ticket/999999',
+      request_id: headers.get('x-request-id'),
     });
   });
 });

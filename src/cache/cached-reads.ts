@@ -2,6 +2,7 @@ import type { Request, RequestHandler, Response } from 'express';
 
 import { Answer, sendAnswer } from '../http/answer.js';
 import { matchesNone } from '../http/etag.js';
+import { cacheReads } from '../telemetry/metrics.js';
 import type { CacheEntry, Reading, ResponseCache } from './response-cache.js';
 
 /** From the parameters of a path to the key of the thing it shows; undefined where it shows none. */
@@ -29,6 +30,7 @@ export function readCache(
       return;
     }
     cache.read(key).then((reading) => {
+      cacheReads.inc({ outcome: reading.outcome });
       if (reading.outcome === 'HIT') {
         sendAnswer(response, answerWith(reading.entry, 'HIT', request), 200);
         return;

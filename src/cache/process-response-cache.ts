@@ -12,7 +12,7 @@ const mostCharacters = 64 * 1024 * 1024;
 /** The cache in this process, for a service of one process alone. Each step is synchronous, and so atomic. */
 @Injectable()
 export class ProcessResponseCache extends ResponseCache {
-  readonly inUse = true;
+  override readonly state = 'closed';
   private readonly kept: LRUCache<string, CacheEntry | string>;
 
   constructor({ REDIS_EXPIRE_TIME }: Environment) {

@@ -76,8 +76,8 @@ export class RedisResponseCache
     this.breaker.start();
   }
 
-  get inUse(): boolean {
-    return this.breaker.state === 'closed';
+  get state() {
+    return this.breaker.state;
   }
 
   async read(key: string): Promise<Reading> {

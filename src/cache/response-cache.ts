@@ -31,8 +31,13 @@ export abstract class ResponseCache {
   /** Forgets a key: after the write has been committed, before it is answered. */
   abstract invalidate(key: string): Promise<void>;
 
+  /** Whether the cache is in use (closed), away (open), or back and not yet trusted (recovering). */
+  abstract get state(): 'closed' | 'open' | 'recovering';
+
   /** Whether the cache is in use, or the service does without it for now. */
-  abstract get inUse(): boolean;
+  get inUse(): boolean {
+    return this.state === 'closed';
+  }
 }
 
 /** How long a lease stands: longer than any load may take. */

@@ -1,6 +1,8 @@
 import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 
+import { Actor } from '../auth/caller.js';
+import { NeedsScope } from '../auth/scope.guard.js';
 import { Answer } from '../http/answer.js';
 import { ListCall, WriteCall, ifMatch, idempotencyKey, created } from '../http/api-call.js';
 import { IfMatch } from '../http/etag.js';
@@ -24,6 +26,7 @@ export class CommentsController {
    * @remarks A comment is a change of its ticket: it raises its version. With an Idempotency-Key the call can be repeated safely.
    */
   @Post()
+  @NeedsScope('tickets:write')
   @WriteCall({
     success: { status: 201, body: CommentDto, description: 'The new comment.', headers: created },
     requestHeaders: [idempotencyKey, ifMatch],
@@ -32,10 +35,15 @@ export class CommentsController {
   async add(
     @Param() { ticket_id }: TicketParams,
     @Body() body: CreateCommentDto,
+    @Actor() actor?: string,
     @IfMatch() versions?: number[],
-    @IdempotencyKey() key?: string,
+    @IdempotencyKey() idempotencyKey?: string,
   ): Promise<Answer<CommentDto>> {
-    const { result, replayed } = await this.comments.add(ticket_id, body, { versions, idempotencyKey: key });
+    const { result, replayed } = await this.comments.add(ticket_id, body, {
+      actor,
+      versions,
+      idempotencyKey,
+    });
     return new Answer(result, { location: `/ticket/${ticket_id}`, replayed });
   }
 
@@ -45,6 +53,7 @@ export class CommentsController {
    * @remarks Follow next_cursor, or Link rel="next", for the next page.
    */
   @Get()
+  @NeedsScope('tickets:read')
   @ListCall({
     success: { status: 200, body: CommentPageDto, description: 'A page of comments.' },
     problems: { 404: 'There is no such ticket.' },

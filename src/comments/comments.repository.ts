@@ -34,6 +34,7 @@ const addComment = {
       id: 'changed.id',
       version: 'changed.version',
       position: 'changed.feed_position',
+      actor: '$6',
       data: `json_build_object('comment_id', added.id)`,
     })}
     SELECT locked.status AS found_status, locked.version AS found_version, added.*
@@ -54,6 +55,13 @@ const listComments = {
     ORDER BY page.id`,
 };
 
+/** When a comment is taken, and from whom it is. */
+interface Limits {
+  statuses: readonly TicketStatus[];
+  versions: number[] | undefined;
+  actor: string | undefined;
+}
+
 /** What became of a comment: what its ticket was found in and, if it was added, the comment. */
 export interface Addition {
   found: Found;
@@ -72,10 +80,17 @@ export class CommentsRepository {
   async add(
     ticketId: number,
     { text, email }: CreateCommentDto,
-    { statuses, versions }: { statuses: readonly TicketStatus[]; versions: number[] | undefined },
+    { statuses, versions, actor }: Limits,
     session: Session,
   ): Promise<Addition | undefined> {
-    const [row] = await session.run<AdditionRow>(addComment, [ticketId, text, email, statuses, versions]);
+    const [row] = await session.run<AdditionRow>(addComment, [
+      ticketId,
+      text,
+      email,
+      statuses,
+      versions,
+      actor,
+    ]);
     if (!row) return undefined;
     const { found_status, found_version, ...comment } = row;
     const found = { status: found_status, version: found_version };

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 
 import { ResponseCache } from '../cache/response-cache.js';
 import { Cursors } from '../http/cursors.js';
-import { Idempotency, type Once } from '../http/idempotency.js';
+import { Idempotency, type Once, type Repeatable } from '../http/idempotency.js';
 import { cutPage, type Page, type PageQuery } from '../http/page.js';
 import type { CommentDto } from '../tickets/dto/comment.dto.js';
 import { commentsList } from '../tickets/ticket-comments.js';
@@ -24,8 +24,8 @@ export class CommentsService {
   ) {}
 
   /**
-   * Adds a comment to a ticket, once only for each idempotency key, and forgets what the cache held of the ticket.
-   * @param versions the versions that the ticket may be in; undefined for any
+   * Adds a comment to a ticket, once only for each idempotency key of an actor, and forgets what the cache held of the ticket.
+   * @param call.versions the versions that the ticket may be in; undefined for any
    * @throws TicketNotFound
    * @throws StaleVersion where the ticket is in another version
    * @throws ClosedTicket
@@ -33,11 +33,11 @@ export class CommentsService {
   async add(
     ticketId: number,
     comment: CreateCommentDto,
-    { versions, idempotencyKey }: { versions: number[] | undefined; idempotencyKey: string | undefined },
+    { versions, ...by }: Repeatable & { versions: number[] | undefined },
   ): Promise<Once<CommentDto>> {
     const request = ['add comment', ticketId, comment];
-    const once = await this.idempotency.once(idempotencyKey, request, async (session) => {
-      const limits = { statuses: this.policy.commentable(), versions };
+    const once = await this.idempotency.once(by, request, async (session) => {
+      const limits = { statuses: this.policy.commentable(), versions, actor: by.actor };
       const addition = await this.repository.add(ticketId, comment, limits, session);
       if (!addition) throw new TicketNotFound(ticketId);
       const { found, added } = addition;

@@ -1,26 +1,20 @@
-import { plainToInstance, Type } from 'class-transformer';
+import { plainToInstance } from 'class-transformer';
+import { IsIn, IsOptional, IsString, IsUrl, Matches, validateSync } from 'class-validator';
+
 import {
-  IsInt,
-  IsOptional,
-  IsString,
-  IsUrl,
-  Matches,
-  Max,
-  Min,
-  MinLength,
-  ValidateIf,
-  validateSync,
-} from 'class-validator';
+  IsCommaSeparated,
+  IsKey,
+  IsSwitch,
+  IsWholeNumber,
+  NeededOnServers,
+  NeededToSign,
+} from './environment-rules.js';
 
 /** A variable of the environment is missing or wrong; the message is one line that names it. */
 export class ConfigurationError extends Error {}
 
-/** A variable that must be set where POSTGRES_HOST is, and must be right wherever it is set. */
-const NeededOnServers = () =>
-  ValidateIf(({ POSTGRES_HOST }: Environment, value) => POSTGRES_HOST !== undefined || value !== undefined);
-
-/** A key that somebody has made, unlike those of .env.example, of tutorials and of haste. */
-const noPlaceholder = /^(?!.*(change|replace|example|placeholder|your[-_ ]|secret[-_ ]?key))/i;
+/** How much is written to the log: each level writes what those before it do, and more. */
+export const logLevels = ['silent', 'error', 'warn', 'info', 'debug'] as const;
 
 /**
  * The environment of the process, checked once at start. Every variable is explained in .env.example.
@@ -28,25 +22,77 @@ const noPlaceholder = /^(?!.*(change|replace|example|placeholder|your[-_ ]|secre
  */
 export class Environment {
   /** The port the service listens on; 0 takes any free one, and the log says which. */
-  @Type(() => Number)
-  @Min(0)
-  @Max(65_535)
-  @IsInt()
+  @IsWholeNumber(0, 65_535)
   PORT = 8000;
 
   /** How many processes share the port; 0 is one for each core. */
-  @Type(() => Number)
-  @Min(0)
-  @Max(256)
-  @IsInt()
+  @IsWholeNumber(0, 256)
   WORKERS = 1;
 
-  /** Signs what the service hands out and must recognise again. At least 32 characters. */
-  @NeededOnServers()
-  @MinLength(32, { message: 'must have at least 32 characters' })
-  @Matches(noPlaceholder, { message: 'is still a placeholder: make one with `openssl rand -hex 32`' })
-  @IsString({ message: 'is missing: it is needed where POSTGRES_HOST is set' })
+  /** Signs tokens, and what the service hands out and must recognise again. At least 32 characters. */
+  @NeededToSign()
+  @IsKey()
   SECRET_KEY?: string;
+
+  /** The key before, for as long as what it has signed is still about. */
+  @IsOptional()
+  @IsKey()
+  SECRET_KEY_PREVIOUS?: string;
+
+  /** Whether every call needs a token. */
+  @IsSwitch()
+  AUTH_REQUIRED = false;
+
+  /** Whether /metrics needs one too, with a scope of its own. */
+  @IsSwitch()
+  METRICS_AUTH_REQUIRED = false;
+
+  /** Who must have issued a token; unset: anybody who has the key. */
+  @IsOptional()
+  @IsString()
+  JWT_ISSUER?: string;
+
+  /** Whom a token must be meant for; unset: anybody. */
+  @IsOptional()
+  @IsString()
+  JWT_AUDIENCE?: string;
+
+  /** Which web pages of other origins may call the service from a browser; unset: none. */
+  @IsOptional()
+  @IsCommaSeparated(
+    /^https?:\/\/[^/\s]+$/,
+    'must be origins such as https://desk.example.com, with commas between',
+  )
+  CORS_ORIGINS?: string[];
+
+  /** The proxies whose X-Forwarded-For is believed: how many there are, or their addresses; unset: none. */
+  @IsOptional()
+  @IsCommaSeparated(
+    /^(\d{1,2}|loopback|linklocal|uniquelocal|[\da-f.:]+(\/\d{1,3})?)$/i,
+    'must be a number of proxies, or their addresses and subnets with commas between',
+  )
+  TRUST_PROXY?: string[];
+
+  /** How many calls a client may make in how many seconds, as n/seconds; unset: any. */
+  @IsOptional()
+  @Matches(/^[1-9]\d{0,6}\/[1-9]\d{0,4}$/, { message: 'must be calls/seconds, such as 100/60' })
+  RATE_LIMIT?: string;
+
+  /** How many calls a process works on at once; more are told to come again. */
+  @IsWholeNumber(1, 10_000)
+  MAX_IN_FLIGHT = 128;
+
+  /** How much is written to the log. */
+  @IsIn(logLevels, { message: `must be one of ${logLevels.join(', ')}` })
+  LOG_LEVEL: (typeof logLevels)[number] = 'info';
+
+  /** Where OpenTelemetry traces are sent, as OTLP over HTTP; unset: nothing is traced. */
+  @IsOptional()
+  @IsUrl(
+    { require_tld: false, require_protocol: true, protocols: ['http', 'https'] },
+    { message: 'must be a URL such as http://localhost:4318' },
+  )
+  OTEL_EXPORTER_OTLP_ENDPOINT?: string;
 
   /** The host of PostgreSQL. Unset: an embedded PostgreSQL under .data/ is started. */
   @IsOptional()
@@ -54,10 +100,7 @@ export class Environment {
   POSTGRES_HOST?: string;
 
   /** The port of PostgreSQL. */
-  @Type(() => Number)
-  @Min(1)
-  @Max(65_535)
-  @IsInt()
+  @IsWholeNumber(1, 65_535)
   POSTGRES_PORT = 5432;
 
   /** The role the service logs in as; it must own the database's public schema, for the migrations. */
@@ -93,18 +136,12 @@ export class Environment {
   REDIS_PASSWORD?: string;
 
   /** How long a cached ticket may live, in seconds. */
-  @Type(() => Number)
-  @Min(1)
-  @Max(86_400)
-  @IsInt()
+  @IsWholeNumber(1, 86_400)
   REDIS_EXPIRE_TIME = 300;
 
   /** After how many days events are swept; unset: never. */
   @IsOptional()
-  @Type(() => Number)
-  @Min(1)
-  @Max(36_500)
-  @IsInt()
+  @IsWholeNumber(1, 36_500)
   EVENTS_RETENTION_DAYS?: number;
 
   /** The text search configuration of PostgreSQL that tickets are searched by. */

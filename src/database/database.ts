@@ -3,6 +3,7 @@ import { DatabaseError, type Pool, type PoolClient } from 'pg';
 import { DataSource } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 
+import { statementErrors } from '../telemetry/metrics.js';
 import { SharedConnections } from './shared-connections.js';
 
 /** PostgreSQL did not answer, or not in time; whether the statement took effect may be unknown. */
@@ -46,10 +47,19 @@ export class Database implements Session, OnModuleDestroy {
   private readonly pool: Pool;
   private readonly shared: SharedConnections;
 
+  /** How many statements and transactions are under way, or wait for a connection. */
+  inFlight = 0;
+
   constructor(source: DataSource) {
     this.pool = (source.driver as PostgresDriver).master as Pool;
     // The pool hides its password from whoever lists its options.
     this.shared = new SharedConnections({ ...this.pool.options, password: this.pool.options.password });
+  }
+
+  /** How many connections of the pool work, are idle, and are waited for. */
+  get connections() {
+    const { totalCount, idleCount, waitingCount } = this.pool;
+    return { used: totalCount - idleCount, idle: idleCount, waiting: waitingCount };
   }
 
   /** Runs one statement in a transaction of its own, in one round trip. */
@@ -84,15 +94,29 @@ export class Database implements Session, OnModuleDestroy {
   }
 
   private async runShared<Row>({ name, text }: Statement, values: unknown[]): Promise<Row[]> {
+    this.inFlight++;
     try {
       return (await this.shared.query({ ...(name !== undefined && { name }), text, values })) as Row[];
     } catch (error) {
-      throw isPassing(error) ? new DatabaseUnavailable(error) : error;
+      throw toldOf(error);
+    } finally {
+      this.inFlight--;
     }
   }
 
   private async withClient<Result>(work: (session: ClientSession) => Promise<Result>): Promise<Result> {
-    const client = await this.connect();
+    this.inFlight++;
+    try {
+      return await this.withConnected(await this.connect(), work);
+    } finally {
+      this.inFlight--;
+    }
+  }
+
+  private async withConnected<Result>(
+    client: PoolClient,
+    work: (session: ClientSession) => Promise<Result>,
+  ): Promise<Result> {
     // A connection that is lost tells its statement, and emits an error besides, which nobody else would hear of.
     client.on('error', heard);
     try {
@@ -109,7 +133,7 @@ export class Database implements Session, OnModuleDestroy {
     try {
       return await this.pool.connect();
     } catch (error) {
-      throw new DatabaseUnavailable(error);
+      throw toldOf(error);
     }
   }
 }
@@ -140,7 +164,7 @@ class ClientSession implements Session {
       const { rows } = await this.client.query({ ...statement, values });
       return rows as Row[];
     } catch (error) {
-      throw isPassing(error) ? new DatabaseUnavailable(error) : error;
+      throw toldOf(error);
     }
   }
 
@@ -149,6 +173,12 @@ class ClientSession implements Session {
     if (row === undefined) throw new Error(`No row from: ${statement.text}`);
     return row;
   }
+}
+
+/** Counts an error, and says of one that will pass that it will. */
+function toldOf(error: unknown): unknown {
+  statementErrors.inc({ sqlstate: error instanceof DatabaseError ? (error.code ?? 'none') : 'none' });
+  return isPassing(error) ? new DatabaseUnavailable(error) : error;
 }
 
 /** Whether the statement can do nothing for the error. */

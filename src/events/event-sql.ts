@@ -5,17 +5,17 @@ import type { EventType } from './event.entity.js';
  * returned, and so only if there was one.
  * @param type what happened
  * @param from the CTE that made the change; it must return what the expressions below name
- * @param ticket its expressions for the ticket's id, its new version and its new place in the feed, and for the event's data
+ * @param ticket its expressions for the ticket's id, its new version and its new place in the feed, for who did it, and for the event's data
  */
 export function recordEvent(
   type: EventType,
   from: string,
-  ticket: { id: string; version: string; position: string; data: string },
+  ticket: { id: string; version: string; position: string; actor: string; data: string },
 ): string {
   return `
     recorded AS (
-      INSERT INTO event (type, ticket_id, version, position, data)
-      SELECT '${type}', ${ticket.id}, ${ticket.version}, ${ticket.position}, ${ticket.data} FROM ${from}
+      INSERT INTO event (type, ticket_id, version, position, actor, data)
+      SELECT '${type}', ${ticket.id}, ${ticket.version}, ${ticket.position}, ${ticket.actor}::text, ${ticket.data} FROM ${from}
     )`;
 }
 

@@ -26,15 +26,22 @@ export class EventStreams {
 
   /**
    * Opens a stream of the feed.
+   * @param endsMs when it ends at the latest, in milliseconds since 1970: with the token of who follows it
    * @throws CursorExpired, DatabaseUnavailable
    */
-  async open(start: FeedStart, filter: FeedFilter): Promise<EventStream> {
+  async open(start: FeedStart, filter: FeedFilter, endsMs = Infinity): Promise<EventStream> {
     // What would go wrong with the first read is said before the stream begins, as a problem.
     const place = await this.placeOf(start);
     const stream = new EventStream({ feed: this.feed, tail: this.tail }, filter, place);
     this.add(stream);
+    endAt(stream, endsMs);
     if (this.isEnding) stream.wake('end');
     return stream;
+  }
+
+  /** How many are open. */
+  get count(): number {
+    return this.streams.size;
   }
 
   /** Ends all streams, so that their clients go on at another replica. */
@@ -80,4 +87,19 @@ export class EventStreams {
   private wake(turn: Parameters<EventStream['wake']>[0]): void {
     for (const stream of this.streams) stream.wake(turn);
   }
+}
+
+/** Timers take no longer than this. */
+const longestTimerMs = 2 ** 31 - 1;
+
+function endAt(stream: EventStream, endsMs: number): void {
+  const timer = setTimeout(
+    () => {
+      stream.wake('end');
+    },
+    Math.min(endsMs - Date.now(), longestTimerMs),
+  ).unref();
+  stream.once('close', () => {
+    clearTimeout(timer);
+  });
 }

@@ -1,6 +1,8 @@
 import { Controller, Get, Header, Query, StreamableFile } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 
+import { TokenEnd } from '../auth/caller.js';
+import { NeedsScope } from '../auth/scope.guard.js';
 import { FeedQuery } from './dto/feed.query.dto.js';
 import { EventStreams } from './event-streams.js';
 import { FeedCall, LastEventId, WantsStream } from './events.http.js';
@@ -22,6 +24,7 @@ export class EventsController {
    * @remarks A reader who goes on with next_cursor never misses an event and never sees one twice; the events of a ticket come in the order of its versions. next_cursor is always there: where the page is empty, ask again with it after a while. With Accept: text/event-stream the answer stays open and sends each event as it comes.
    */
   @Get()
+  @NeedsScope('tickets:read')
   @FeedCall()
   @Header('Cache-Control', 'no-store')
   @Header('Vary', 'Accept')
@@ -31,9 +34,10 @@ export class EventsController {
     @Query() { after, from, limit, ...filter }: FeedQuery,
     @WantsStream() wantsStream: boolean,
     @LastEventId() lastEventId?: FeedPlace,
+    @TokenEnd() endsMs?: number,
   ): Promise<FeedPage | StreamableFile> {
     if (!wantsStream) return this.feed.page(after ?? from, limit, filter);
-    const stream = await this.streams.open(lastEventId ?? after ?? from, filter);
+    const stream = await this.streams.open(lastEventId ?? after ?? from, filter, endsMs);
     // A stream that fails is cut, so that its client comes back: with an end it would look complete.
     return new StreamableFile(stream, { type: 'text/event-stream' }).setErrorHandler((_, response) => {
       response.destroy?.();

@@ -15,6 +15,6 @@ import { Retention } from './retention.js';
   imports: [TypeOrmModule.forFeature([Event])],
   controllers: [EventsController],
   providers: [History, Feed, FeedRepository, FeedTail, EventStreams, Retention],
-  exports: [History],
+  exports: [History, FeedRepository, EventStreams],
 })
 export class EventsModule {}

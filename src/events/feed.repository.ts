@@ -63,6 +63,13 @@ const selectBounds = {
   text: `SELECT position, id, ${feedHorizon} AS horizon FROM feed_floor`,
 };
 
+const selectLag = {
+  name: 'select_feed_lag',
+  text: `
+    SELECT coalesce(extract(epoch FROM clock_timestamp() - min(at)), 0)::float8 AS seconds
+    FROM event WHERE position >= ${feedHorizon}`,
+};
+
 type Row = (FeedRow | Record<keyof FeedRow, null>) & {
   floor_position: number;
   floor_id: number;
@@ -99,6 +106,11 @@ export class FeedRepository {
     const row = await this.database.runForOne<FeedPlace & { horizon: number }>(selectBounds, []);
     const { position, id, horizon } = row;
     return { floor: { position, id }, horizon: { position: horizon, id: 0 } };
+  }
+
+  /** For how long the oldest event has waited that readers do not get yet, as a transaction from before it still runs. */
+  async lagSeconds(): Promise<number> {
+    return (await this.database.runForOne<{ seconds: number }>(selectLag, [])).seconds;
   }
 }
 

@@ -2,6 +2,7 @@ import { Controller, Get, ServiceUnavailableException } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { HealthCheckService, TypeOrmHealthIndicator, type HealthCheckResult } from '@nestjs/terminus';
 
+import { Open } from '../auth/scope.guard.js';
 import { DescribeLiveness, DescribeReadiness } from './health.docs.js';
 import { CacheIndicator } from './cache.indicator.js';
 import { Problem } from '../http/problem.js';
@@ -25,6 +26,7 @@ export class HealthController {
    * @remarks It answers, and that is all it takes: a restart would mend nothing else.
    */
   @Get('live')
+  @Open()
   @DescribeLiveness()
   live(): { status: 'ok' } {
     return { status: 'ok' };
@@ -36,6 +38,7 @@ export class HealthController {
    * @remarks PostgreSQL decides; the cache is only reported.
    */
   @Get('ready')
+  @Open()
   @DescribeReadiness()
   async ready(): Promise<HealthCheckResult> {
     try {

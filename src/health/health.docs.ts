@@ -46,3 +46,15 @@ export function DescribeReadiness(): MethodDecorator {
     }),
   );
 }
+
+/** Describes the metrics in /docs. */
+export function DescribeMetrics(): MethodDecorator {
+  return applyDecorators(
+    ApiExtraModels(ProblemDto),
+    ApiOkResponse({
+      description: 'The metrics, in the text format of Prometheus.',
+      content: { 'text/plain': { schema: { type: 'string' } } },
+    }),
+    ApiBadRequestResponse({ description: 'The call has no parameters.', content: problemContent }),
+  );
+}

@@ -1,13 +1,17 @@
 import { Module } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
 
+import { EventsModule } from '../events/events.module.js';
+import { TicketsModule } from '../tickets/tickets.module.js';
 import { CacheIndicator } from './cache.indicator.js';
+import { Gauges } from './gauges.js';
 import { HealthController } from './health.controller.js';
+import { MetricsController } from './metrics.controller.js';
 
-/** Liveness and readiness. */
+/** Liveness, readiness and metrics. */
 @Module({
-  imports: [TerminusModule.forRoot({ logger: false })],
-  controllers: [HealthController],
-  providers: [CacheIndicator],
+  imports: [TerminusModule.forRoot({ logger: false }), EventsModule, TicketsModule],
+  controllers: [HealthController, MetricsController],
+  providers: [CacheIndicator, Gauges],
 })
 export class HealthModule {}

@@ -39,7 +39,8 @@ interface Call {
 /** Every call can meet these. */
 const commonProblems = {
   400: 'A field or parameter breaks its rules, or is unknown; the problem names it. Nothing has changed.',
-  503: 'The database does not answer. Try again after the seconds in Retry-After.',
+  429: 'The client calls more often than RATE_LIMIT allows. Try again after the seconds in Retry-After.',
+  503: 'The database does not answer, or there is too much to do. Try again after the seconds in Retry-After.',
 };
 
 /** Every call with a body can meet these too. */
@@ -69,7 +70,7 @@ export function ReadCall({ success, requestHeaders = [], problems }: Call): Meth
     ApiExtraModels(ProblemDto, body),
     ApiResponse({ status, description, headers, content }),
     ...requestHeaders.map((header) => ApiHeader(header)),
-    ...[...inOneLine(answers)].map(([status, description]) => problem(status, description)),
+    ...[...inOneLine(answers)].map(([status, description]) => ProblemAnswer(status, description)),
   );
 }
 
@@ -96,7 +97,8 @@ function inOneLine(answers: Record<number, string>[]): Map<number, string> {
   return reasons;
 }
 
-function problem(status: number, description: string): MethodDecorator {
+/** Describes a problem that a call can answer with. */
+export function ProblemAnswer(status: number, description: string): MethodDecorator {
   if (status === 304) return ApiResponse({ status, description, headers: versioned });
   return ApiResponse({
     status,
@@ -104,7 +106,7 @@ function problem(status: number, description: string): MethodDecorator {
     content: {
       'application/problem+json': { schema: { $ref: getSchemaPath(ProblemDto) }, examples: examples(status) },
     },
-    ...(status === 503 && { headers: retryAfter }),
+    ...((status === 503 || status === 429) && { headers: retryAfter }),
   });
 }
 

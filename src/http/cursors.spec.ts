@@ -19,6 +19,14 @@ describe('A cursor', () => {
     expect(() => cursors('b').open('list', cursor)).toThrow(InvalidRequest);
   });
 
+  it('of the key before is taken for as long as that is named', () => {
+    const cursor = cursors('a').seal('list', [7]);
+    const keys = { SECRET_KEY: 'b'.repeat(32), SECRET_KEY_PREVIOUS: 'a'.repeat(32) };
+    const rotated = new Cursors(readEnvironment(keys));
+    expect(rotated.open('list', cursor)).toEqual([7]);
+    expect(cursors('b').open('list', rotated.seal('list', [8]))).toEqual([8]);
+  });
+
   it('is refused with any character changed, added or taken away', () => {
     const cursor = cursors('a').seal('list', [7]);
     for (let at = 0; at < cursor.length; at++) {

@@ -1,4 +1,4 @@
-import { createServer, IncomingMessage, ServerResponse } from 'node:http';
+import { createServer, IncomingMessage, ServerResponse, type RequestListener } from 'node:http';
 
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { StreamableFile } from '@nestjs/common';
@@ -9,6 +9,21 @@ import { sendAnswer } from './answer.js';
 /** A class of node:http, as far as its server makes objects of it. */
 type NodeClass = typeof IncomingMessage | typeof ServerResponse;
 
+/** Says whether a request is let in; if not, it has answered it. */
+type Gate = (request: IncomingMessage, response: ServerResponse) => boolean;
+
+/** How long a client may take. */
+const timeouts = {
+  // The head of a request fits into a packet or two: this is for a phone under a bridge, not for one byte a second.
+  headersTimeout: 10_000,
+  // With its body of at most 100 KiB: some 50 kbit/s.
+  requestTimeout: 20_000,
+  // Longer than the 60 s for which load balancers keep a connection: the one who sends should be the one who closes.
+  keepAliveTimeout: 65_000,
+  // How often it is looked for those who took longer.
+  connectionsCheckingInterval: 1_000,
+};
+
 /**
  * Express on a server whose requests and responses are born as Express's own.
  *
@@ -17,13 +32,22 @@ type NodeClass = typeof IncomingMessage | typeof ServerResponse;
  * prototype is the right one already, the same call changes nothing and costs nothing. Newer versions of Node gain little.
  */
 export class PrototypedExpressAdapter extends ExpressAdapter {
+  private gate: Gate = () => true;
+
+  /** Puts a gate before Express. */
+  setGate(gate: Gate): void {
+    this.gate = gate;
+  }
+
   override initHttpServer(): void {
     const app = this.getInstance<Application & { request: object; response: object }>();
     const classes = {
       IncomingMessage: bornAs(app.request, IncomingMessage),
       ServerResponse: bornAs(app.response, ServerResponse),
     };
-    this.httpServer = createServer(classes, app);
+    this.httpServer = createServer({ ...timeouts, ...classes }, (request, response) => {
+      if (this.gate(request, response)) (app as RequestListener)(request, response);
+    });
   }
 
   /** Sends what a call has returned. */

@@ -2,6 +2,7 @@ import { Global, Module } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
 
+import { Admission } from './admission.js';
 import { Cursors } from './cursors.js';
 import { Idempotency } from './idempotency.js';
 import { IdempotencyKeyRow } from './idempotency-key.entity.js';
@@ -17,9 +18,10 @@ import { ValidationPipe } from './validation.pipe.js';
     { provide: APP_GUARD, useClass: KnownQueryGuard },
     { provide: APP_PIPE, useClass: ValidationPipe },
     { provide: APP_FILTER, useClass: ProblemFilter },
+    Admission,
     Cursors,
     Idempotency,
   ],
-  exports: [Cursors, Idempotency],
+  exports: [Admission, Cursors, Idempotency],
 })
 export class HttpModule {}

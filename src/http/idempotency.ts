@@ -11,6 +11,7 @@ import type { Request } from 'express';
 
 import { Database, isLockTimeout, type Session } from '../database/database.js';
 import { Sweeper } from '../database/sweeper.js';
+import { idempotentReplays } from '../telemetry/metrics.js';
 import { InvalidRequest, Problem } from './problem.js';
 
 /** How long a key is remembered, as PostgreSQL reads it. */
@@ -27,6 +28,14 @@ export const IdempotencyKey = createParamDecorator((_: unknown, context: Executi
     { field: 'Idempotency-Key', message: 'must be 1 to 255 visible ASCII characters' },
   ]);
 });
+
+/** Who asks for what can be repeated. */
+export interface Repeatable {
+  /** Who does it; a key is theirs alone. Undefined where nobody is asked. */
+  actor: string | undefined;
+  /** What the client sent; without one, it is simply done. */
+  idempotencyKey: string | undefined;
+}
 
 /** What was answered, and whether it was answered before. */
 export interface Once<Result> {
@@ -66,22 +75,26 @@ export class Idempotency implements OnApplicationBootstrap, OnModuleDestroy {
   /**
    * Does something once for a key, in one transaction with the memory of it: a process that dies leaves both or
    * neither.
-   * @param key what the client sent; without one, it is simply done
    * @param request what was asked for: a key holds for that alone
    * @param act does it, by the session it is given
    * @throws Problem 422 where the key was used for another request, 409 where that one is still under way
    */
   async once<Result>(
-    key: string | undefined,
+    { actor, idempotencyKey }: Repeatable,
     request: unknown,
     act: (session: Session) => Promise<Result>,
   ): Promise<Once<Result>> {
-    if (key === undefined) return { result: await act(this.database), replayed: false };
+    if (idempotencyKey === undefined) return { result: await act(this.database), replayed: false };
+    // A client's key has no space, so no two actors share one.
+    const key = actor === undefined ? idempotencyKey : `${idempotencyKey} ${actor}`;
     const fingerprint = createHash('sha256').update(JSON.stringify(request)).digest();
     return this.database.transaction(async (session) => {
       const claimed = await session.run(claim, [key, fingerprint]).catch(refuseWaiting);
-      if (claimed.length === 0)
-        return { result: await this.recall<Result>(session, key, fingerprint), replayed: true };
+      if (claimed.length === 0) {
+        const result = await this.recall<Result>(session, key, fingerprint);
+        idempotentReplays.inc();
+        return { result, replayed: true };
+      }
       const result = await act(session);
       await session.run(keep, [key, JSON.stringify(result)]);
       return { result, replayed: false };

@@ -45,6 +45,12 @@ export class ProblemDto {
    */
   instance!: string;
 
+  /**
+   * The id of the request: its X-Request-Id, by which the log has it too.
+   * @example '8f2c1f0e-5c5b-4d43-9d5b-0f4f3b6c7a11'
+   */
+  request_id!: string;
+
   /** For 400: the fields that break their rules. */
   errors?: FieldErrorDto[];
 
@@ -59,4 +65,10 @@ export class ProblemDto {
    * @example []
    */
   allowed?: string[];
+
+  /**
+   * For 403: the scope that the call needs.
+   * @example 'tickets:write'
+   */
+  scope?: string;
 }

@@ -8,8 +8,10 @@ import {
 } from '@nestjs/common';
 import type { Request, Response } from 'express';
 
+import { DatabaseError } from 'pg';
+
 import { DatabaseUnavailable } from '../database/database.js';
-import { allowedMethods } from './allowed-methods.js';
+import { allowedMethods } from './routes.js';
 import { Problem, problemKinds, problemType, type ProblemKind } from './problem.js';
 
 /** After how many seconds a client may try again where the service cannot answer now. */
@@ -25,20 +27,30 @@ export class ProblemFilter implements ExceptionFilter {
     const response = host.switchToHttp().getResponse<Response>();
     const problem = this.asProblem(error, request, response);
     const { status, title } = problemKinds[problem.kind];
-    if (status >= 500) this.logger.error(problem.message, error instanceof Error ? error.stack : error);
+    const request_id = String(response.getHeader('X-Request-Id'));
+    if (status >= 500) this.logger.error({ msg: problem.message, request_id, ...faultOf(error) });
     if (response.headersSent) {
       response.destroy();
       return;
     }
     if (status === 503 || problem.kind === 'request-in-progress')
       response.set('Retry-After', String(retryAfterSeconds));
+    response.set(problem.headers);
     const type = problemType(problem.kind);
     const [instance] = request.originalUrl.split('?');
     response
       .status(status)
       .type('application/problem+json')
       .send(
-        JSON.stringify({ type, title, status, detail: problem.message, instance, ...problem.extensions }),
+        JSON.stringify({
+          type,
+          title,
+          status,
+          detail: problem.message,
+          instance,
+          request_id,
+          ...problem.extensions,
+        }),
       );
   }
 
@@ -62,12 +74,20 @@ export class ProblemFilter implements ExceptionFilter {
   }
 }
 
+/** What the log says of a fault: of one that PostgreSQL reports its code alone, as it may quote what a client sent. */
+function faultOf(error: unknown): object {
+  const cause = error instanceof DatabaseUnavailable ? error.cause : error;
+  if (cause instanceof DatabaseError) return { sqlstate: cause.code };
+  return { stack: cause instanceof Error ? cause.stack : String(cause) };
+}
+
 /** For errors of Nest and Express, which know a status and no kind. */
 const kindByStatus = new Map<number, ProblemKind>([
   [404, 'not-found'],
   [405, 'method-not-allowed'],
   [413, 'body-too-large'],
   [415, 'unsupported-media-type'],
+  [429, 'too-many-requests'],
   [503, 'unavailable'],
 ]);
 

@@ -1,6 +1,8 @@
 /** The kinds of problems the service answers with: the last part of their type URI, their status and their title. */
 export const problemKinds = {
   'invalid-request': { status: 400, title: 'The request is not valid' },
+  unauthenticated: { status: 401, title: 'It is not known who calls' },
+  forbidden: { status: 403, title: 'The caller may not do this' },
   'not-found': { status: 404, title: 'There is no such thing' },
   'method-not-allowed': { status: 405, title: 'The method is not allowed here' },
   'transition-not-allowed': { status: 409, title: 'The rules do not allow this move' },
@@ -12,6 +14,7 @@ export const problemKinds = {
   'unsupported-media-type': { status: 415, title: 'The body is in a format the service does not read' },
   'idempotency-key-reused': { status: 422, title: 'The key was used for another request' },
   'internal-error': { status: 500, title: 'The service has a fault' },
+  'too-many-requests': { status: 429, title: 'The client calls too often' },
   unavailable: { status: 503, title: 'The service cannot answer now' },
 } as const;
 
@@ -38,11 +41,13 @@ export class Problem extends Error {
    * @param kind what kind of problem it is; says the status and the title
    * @param detail what is wrong this time, for a person to read
    * @param extensions further members, for a program to read
+   * @param headers what the headers of the answer say of it
    */
   constructor(
     readonly kind: ProblemKind,
     detail: string,
     readonly extensions: Readonly<Record<string, unknown>> = {},
+    readonly headers: Readonly<Record<string, string>> = {},
   ) {
     super(detail);
   }

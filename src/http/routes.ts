@@ -3,17 +3,25 @@ import type { Application, NextFunction, Request, Response } from 'express';
 /** What Express knows of a route; its types do not tell. */
 interface Layer {
   match(path: string): boolean;
-  route?: { methods: Record<string, boolean> };
+  route?: { path: string; methods: Record<string, boolean> };
+}
+
+function routesOf(app: Application, path: string) {
+  const { stack } = (app as unknown as { router: { stack: Layer[] } }).router;
+  return stack.flatMap((layer) => (layer.route && layer.match(path) ? [layer.route] : []));
 }
 
 /** The methods that a path takes, none where there is no such path: what 405 and Allow are made of. */
 export function allowedMethods(app: Application, path: string): string[] {
-  const { stack } = (app as unknown as { router: { stack: Layer[] } }).router;
-  const methods = stack
-    .filter((layer) => layer.route && layer.match(path))
-    .flatMap(({ route }) => Object.keys(route?.methods ?? {}));
+  const methods = routesOf(app, path).flatMap((route) => Object.keys(route.methods));
   if (methods.includes('get')) methods.push('head');
   return [...new Set(methods)].map((method) => method.toUpperCase()).sort();
+}
+
+/** The pattern of the route that a request was for, also if it did not get there; none where there is no such path. */
+export function routeOf({ app, path, route }: Request): string {
+  const reached = route as { path: string } | undefined;
+  return (reached ?? routesOf(app, path)[0])?.path ?? 'none';
 }
 
 /** Answers OPTIONS (RFC 9110, section 9.3.7) for every path that there is. */

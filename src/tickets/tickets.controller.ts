@@ -1,6 +1,8 @@
 import { Body, Controller, Get, Param, Post, Put, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 
+import { Actor } from '../auth/caller.js';
+import { NeedsScope } from '../auth/scope.guard.js';
 import { Cached } from '../cache/cache.interceptor.js';
 import { HistoryPageDto, type HistoryEventDto } from '../events/dto/event.dto.js';
 import { Answer } from '../http/answer.js';
@@ -41,6 +43,7 @@ export class TicketsController {
    * @remarks It starts opened, in version 1. With an Idempotency-Key the call can be repeated safely.
    */
   @Post()
+  @NeedsScope('tickets:write')
   @WriteCall({
     success: {
       status: 201,
@@ -51,8 +54,12 @@ export class TicketsController {
     requestHeaders: [idempotencyKey],
     problems: {},
   })
-  async create(@Body() body: CreateTicketDto, @IdempotencyKey() key?: string): Promise<Answer<TicketDto>> {
-    const { result, replayed } = await this.tickets.create(body, key);
+  async create(
+    @Body() body: CreateTicketDto,
+    @Actor() actor?: string,
+    @IdempotencyKey() idempotencyKey?: string,
+  ): Promise<Answer<TicketDto>> {
+    const { result, replayed } = await this.tickets.create(body, { actor, idempotencyKey });
     const { ticket, version } = result;
     return new Answer(ticket, { etag: etagOf(version), location: `/ticket/${ticket.id}`, replayed });
   }
@@ -63,6 +70,7 @@ export class TicketsController {
    * @remarks The newest come first unless sort says otherwise. Follow next_cursor, or Link rel="next", with the same parameters; tickets created meanwhile do not shift the pages.
    */
   @Get()
+  @NeedsScope('tickets:read')
   @ListCall({
     success: { status: 200, body: TicketPageDto, description: 'A page of tickets.' },
     problems: {},
@@ -77,6 +85,7 @@ export class TicketsController {
    * @remarks comments_next leads to the rest of the comments. X-Cache says whether the answer came from the cache.
    */
   @Get(':ticket_id')
+  @NeedsScope('tickets:read')
   @Cached()
   @ReadCall({
     success: {
@@ -99,6 +108,7 @@ export class TicketsController {
    * @remarks opened becomes answered or closed; answered becomes awaited or closed; awaited becomes answered or closed; closed stays so. Of several clients that race for the same move one wins.
    */
   @Put(':ticket_id')
+  @NeedsScope('tickets:write')
   @WriteCall({
     success: {
       status: 200,
@@ -115,9 +125,10 @@ export class TicketsController {
   async updateStatus(
     @Param() { ticket_id }: TicketParams,
     @Body() { status }: UpdateStatusDto,
+    @Actor() actor?: string,
     @IfMatch() versions?: number[],
   ): Promise<Answer<TicketDto>> {
-    const { ticket, version } = await this.tickets.updateStatus(ticket_id, status, versions);
+    const { ticket, version } = await this.tickets.updateStatus(ticket_id, status, { actor, versions });
     return new Answer(ticket, { etag: etagOf(version) });
   }
 
@@ -127,6 +138,7 @@ export class TicketsController {
    * @remarks Each change raised the version of the ticket by one; the first is its creation.
    */
   @Get(':ticket_id/history')
+  @NeedsScope('tickets:read')
   @ListCall({
     success: { status: 200, body: HistoryPageDto, description: 'A page of changes.' },
     problems: { 404: 'There is no such ticket.' },

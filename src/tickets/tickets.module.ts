@@ -1,9 +1,12 @@
 import { Module, RequestMethod, type MiddlewareConsumer, type NestModule } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 
+import { Access } from '../auth/access.js';
 import { readCache } from '../cache/cached-reads.js';
 import { ResponseCache } from '../cache/response-cache.js';
 import { EventsModule } from '../events/events.module.js';
+import { Admission } from '../http/admission.js';
+import { TicketCounts } from './ticket-counts.js';
 import { TicketListRepository } from './ticket-list.repository.js';
 import { TicketListService } from './ticket-list.service.js';
 import { ticketKeyOfPath } from './ticket-key.js';
@@ -17,14 +20,27 @@ import { TransitionPolicy } from './transition-policy.js';
 @Module({
   imports: [TypeOrmModule.forFeature([Ticket]), EventsModule],
   controllers: [TicketsController],
-  providers: [TicketsService, TicketsRepository, TicketListService, TicketListRepository, TransitionPolicy],
-  exports: [TransitionPolicy],
+  providers: [
+    TicketsService,
+    TicketsRepository,
+    TicketListService,
+    TicketListRepository,
+    TicketCounts,
+    TransitionPolicy,
+  ],
+  exports: [TransitionPolicy, TicketCounts],
 })
 export class TicketsModule implements NestModule {
-  constructor(private readonly cache: ResponseCache) {}
+  constructor(
+    private readonly access: Access,
+    private readonly admission: Admission,
+    private readonly cache: ResponseCache,
+  ) {}
 
   configure(consumer: MiddlewareConsumer): void {
     const read = { path: 'ticket/:ticket_id', method: RequestMethod.GET };
-    consumer.apply(readCache(this.cache, ticketKeyOfPath)).forRoutes(read);
+    consumer
+      .apply(this.access.only('tickets:read'), readCache(this.cache, ticketKeyOfPath), this.admission.admit())
+      .forRoutes(read);
   }
 }

@@ -15,6 +15,7 @@ const insertTicket = {
       id: 'id',
       version: 'version',
       position: 'feed_position',
+      actor: '$4',
       data: `json_build_object('theme', theme, 'email', email)`,
     })}
     SELECT ${columnsOf('created')}, created.version, '[]'::json AS comments FROM created`,
@@ -48,6 +49,7 @@ const moveTicket = {
       id: 'id',
       version: 'version',
       position: 'feed_position',
+      actor: '$5',
       data: `json_build_object('from', status_before, 'to', status)`,
     })}
     SELECT locked.status AS found_status, locked.version AS found_version,
@@ -66,6 +68,14 @@ export interface Found {
   version: number;
 }
 
+/** A move that is asked for. */
+interface Asked {
+  to: TicketStatus;
+  from: readonly TicketStatus[];
+  versions: number[] | undefined;
+  actor: string | undefined;
+}
+
 /** What became of a move: what it found and, if it was made, the ticket as it is now. */
 export interface Move {
   found: Found;
@@ -78,8 +88,12 @@ export class TicketsRepository {
   constructor(private readonly database: Database) {}
 
   /** Creates a ticket, opened. */
-  create({ theme, text, email }: CreateTicketDto, session: Session): Promise<TicketRow> {
-    return session.runForOne<TicketRow>(insertTicket, [theme, text, email]);
+  create(
+    { theme, text, email }: CreateTicketDto,
+    actor: string | undefined,
+    session: Session,
+  ): Promise<TicketRow> {
+    return session.runForOne<TicketRow>(insertTicket, [theme, text, email, actor]);
   }
 
   /** The ticket with its first comments, as one statement saw them. */
@@ -92,15 +106,8 @@ export class TicketsRepository {
    * Moves a ticket to `to` if it stands in one of `from`, and is in one of `versions` where those are given.
    * @returns undefined where there is no such ticket
    */
-  async move(
-    id: number,
-    {
-      to,
-      from,
-      versions,
-    }: { to: TicketStatus; from: readonly TicketStatus[]; versions: number[] | undefined },
-  ): Promise<Move | undefined> {
-    const [row] = await this.database.run<MoveRow>(moveTicket, [id, to, from, versions]);
+  async move(id: number, { to, from, versions, actor }: Asked): Promise<Move | undefined> {
+    const [row] = await this.database.run<MoveRow>(moveTicket, [id, to, from, versions, actor]);
     if (!row) return undefined;
     const { found_status, found_version, ...ticket } = row;
     const found = { status: found_status, version: found_version };

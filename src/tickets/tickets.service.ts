@@ -4,7 +4,7 @@ import { ResponseCache } from '../cache/response-cache.js';
 import type { HistoryEventDto } from '../events/dto/event.dto.js';
 import { History } from '../events/history.js';
 import { Cursors } from '../http/cursors.js';
-import { Idempotency, type Once } from '../http/idempotency.js';
+import { Idempotency, type Once, type Repeatable } from '../http/idempotency.js';
 import type { Page, PageQuery } from '../http/page.js';
 import type { CreateTicketDto } from './dto/create-ticket.dto.js';
 import type { TicketDto } from './dto/ticket.dto.js';
@@ -34,10 +34,10 @@ export class TicketsService {
     private readonly events: History,
   ) {}
 
-  /** Creates a ticket, opened; once only for each idempotency key. */
-  create(ticket: CreateTicketDto, idempotencyKey: string | undefined): Promise<Once<VersionedTicket>> {
-    return this.idempotency.once(idempotencyKey, ['create ticket', ticket], async (session) =>
-      this.show(await this.repository.create(ticket, session)),
+  /** Creates a ticket, opened; once only for each idempotency key of an actor. */
+  create(ticket: CreateTicketDto, by: Repeatable): Promise<Once<VersionedTicket>> {
+    return this.idempotency.once(by, ['create ticket', ticket], async (session) =>
+      this.show(await this.repository.create(ticket, by.actor, session)),
     );
   }
 
@@ -53,13 +53,19 @@ export class TicketsService {
 
   /**
    * Moves a ticket to another status, and forgets what the cache held of it.
-   * @param versions the versions that it may be in; undefined for any
+   * @param call.actor who does it; undefined where nobody is asked
+   * @param call.versions the versions that it may be in; undefined for any
    * @throws TicketNotFound
    * @throws StaleVersion where it is in another version
    * @throws ForbiddenMove where the rules do not allow it
    */
-  async updateStatus(id: number, to: TicketStatus, versions: number[] | undefined): Promise<VersionedTicket> {
-    const move = await this.repository.move(id, { to, from: this.policy.sourcesOf(to), versions });
+  async updateStatus(
+    id: number,
+    to: TicketStatus,
+    { actor, versions }: { actor: string | undefined; versions: number[] | undefined },
+  ): Promise<VersionedTicket> {
+    const from = this.policy.sourcesOf(to);
+    const move = await this.repository.move(id, { to, from, versions, actor });
     if (!move) throw new TicketNotFound(id);
     const { found, moved } = move;
     if (moved) {

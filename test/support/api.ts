@@ -28,7 +28,11 @@ export type Ticket = Wire<Omit<TicketDto, 'comments'>> & { comments: Comment[] }
 
 /** A client of the service: each method is one call, and answers what came back, be it a success or a problem. */
 export class Api {
-  constructor(readonly url: string) {}
+  /** @param token is sent with each call */
+  constructor(
+    readonly url: string,
+    private readonly token?: string,
+  ) {}
 
   createTicket(fields: Fields = aTicket, kind: BodyKind = 'JSON') {
     return this.send<Ticket>('POST', '/ticket', encode(fields, kind));
@@ -52,12 +56,15 @@ export class Api {
 
   /** Sends anything, also what no well-meaning client would. */
   async send<Body>(method: string, path: string, init: RequestInit = {}): Promise<Answer<Body>> {
-    const response = await fetch(this.url + path, { method, ...init });
+    const headers = new Headers(init.headers);
+    if (this.token !== undefined && !headers.has('authorization'))
+      headers.set('authorization', `Bearer ${this.token}`);
+    const response = await fetch(this.url + path, { method, ...init, headers });
     const text = await response.text();
     const isJson = response.headers.get('content-type')?.includes('json');
     const body: unknown = isJson ? JSON.parse(text) : text;
-    const { status, headers } = response;
-    return { status, headers, body: body as Body, problem: body as ProblemDto };
+    const { status } = response;
+    return { status, headers: response.headers, body: body as Body, problem: body as ProblemDto };
   }
 }
 

@@ -1,10 +1,13 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
 import { createStores, servers, type Stores } from './servers.js';
+
+/** What the services of the tests sign with. */
+export const key = 'a key of the tests, long enough to pass';
 
 const main = resolve('dist/src/main.js');
 
@@ -44,18 +47,21 @@ export class Service {
 
   /** Starts the service with this environment alone; resolves once it listens, or has ended. */
   static async launch(environment: Record<string, string>, folder?: string): Promise<Service> {
-    const cwd = folder ?? (await mkdtemp(join(tmpdir(), 'ticket-service-')));
-    const { PATH = '' } = process.env;
-    const service = new Service(
-      spawn(process.execPath, [...nodeOptions, main], { cwd, env: { PATH, ...environment } }),
-      cwd,
-    );
+    const service = Service.spawn(environment, folder);
     const { stdout } = service.process;
     const ended = once(service.process, 'close');
     while (!service.url && service.process.exitCode === null) {
       await Promise.race([ended, stdout && once(stdout, 'data')]);
     }
     return service;
+  }
+
+  /** The same, without waiting for anything. */
+  static spawn(environment: Record<string, string>, folder?: string): Service {
+    const cwd = folder ?? mkdtempSync(join(tmpdir(), 'ticket-service-'));
+    const { PATH = '' } = process.env;
+    const env = { PATH, ...environment };
+    return new Service(spawn(process.execPath, [...nodeOptions, main], { cwd, env }), cwd);
   }
 
   /** Where the service listens; empty where it does not. */
@@ -84,7 +90,7 @@ export function environmentOf({ database, redisUrl }: Stores): Record<string, st
   const { postgres } = servers();
   return {
     PORT: '0',
-    SECRET_KEY: 'a key of the tests, long enough to pass',
+    SECRET_KEY: key,
     POSTGRES_HOST: postgres.host,
     POSTGRES_PORT: String(postgres.port),
     POSTGRES_USER: postgres.user,

@@ -1,0 +1,29 @@
+import { Controller, Get, Res, type OnModuleInit } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import type { Response } from 'express';
+
+import { NeedsScope } from '../auth/scope.guard.js';
+import { measureProcess, registry } from '../telemetry/metrics.js';
+import { readMetrics } from '../telemetry/worker-metrics.js';
+import { DescribeMetrics } from './health.docs.js';
+
+/** What is measured. */
+@ApiTags('Health')
+@Controller('metrics')
+export class MetricsController implements OnModuleInit {
+  onModuleInit(): void {
+    measureProcess();
+  }
+
+  /**
+   * The metrics of the service, for Prometheus.
+   *
+   * @remarks Open unless METRICS_AUTH_REQUIRED is on. With WORKERS, those of all processes together.
+   */
+  @Get()
+  @NeedsScope('metrics:read')
+  @DescribeMetrics()
+  async read(@Res() response: Response): Promise<void> {
+    response.type(registry.contentType).send(await readMetrics());
+  }
+}

@@ -1,0 +1,64 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+import { Injectable } from '@nestjs/common';
+import type { RequestHandler } from 'express';
+
+import { Environment } from '../config/environment.js';
+import { Database } from '../database/database.js';
+import { refusals } from '../telemetry/metrics.js';
+import { problemKinds, problemType } from './problem.js';
+import { requestIdOf } from './request-id.js';
+
+const { status, title } = problemKinds.unavailable;
+const type = problemType('unavailable');
+const detail = 'There is more to do than the service can do in time';
+
+/**
+ * Bounds the work in flight. What comes when MAX_IN_FLIGHT calls use the database or wait for it is told at once to come
+ * again, so that those who were let in are answered in time.
+ */
+@Injectable()
+export class Admission {
+  constructor(
+    private readonly database: Database,
+    private readonly environment: Environment,
+  ) {}
+
+  /** Refuses a request where there is too much to do; says whether it did. */
+  refuses(request: IncomingMessage, response: ServerResponse): boolean {
+    if (this.database.inFlight < this.environment.MAX_IN_FLIGHT) return false;
+    refusals.inc();
+    refuse(request, response);
+    return true;
+  }
+
+  /**
+   * Stands before everything else.
+   * @param isFree whether a request may need no database, and is let in
+   */
+  gate(isFree: (request: IncomingMessage) => boolean) {
+    return (request: IncomingMessage, response: ServerResponse): boolean =>
+      isFree(request) || !this.refuses(request, response);
+  }
+
+  /** Stands where a request that was let in turns out to need the database. */
+  admit(): RequestHandler {
+    return (request, response, next) => {
+      if (!this.refuses(request, response)) next();
+    };
+  }
+}
+
+/** In one step, past Express and the log: under overload a refusal must cost little, or the refusals were the load. */
+function refuse(request: IncomingMessage, response: ServerResponse): void {
+  const request_id = requestIdOf(request);
+  const [instance] = (request.url ?? '').split('?', 1);
+  const body = JSON.stringify({ type, title, status, detail, instance, request_id });
+  const headers = {
+    'Content-Type': 'application/problem+json; charset=utf-8',
+    'Content-Length': Buffer.byteLength(body),
+    'Retry-After': '1',
+    'X-Request-Id': request_id,
+  };
+  response.writeHead(status, headers).end(body);
+}

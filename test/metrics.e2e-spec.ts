@@ -1,0 +1,140 @@
+import { readFileSync } from 'node:fs';
+
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+
+import { Api, encode, aTicket, times } from './support/api.js';
+import { Gate } from './support/gate.js';
+import { eventually } from './support/eventually.js';
+import { connect, servers } from './support/servers.js';
+import { Service, type ServiceOnStores } from './support/service.js';
+
+let service: ServiceOnStores;
+let api: Api;
+
+beforeAll(async () => {
+  service = await Service.start();
+  api = new Api(service.url);
+});
+
+afterAll(async () => {
+  await service.stop();
+});
+
+/** The values of a scrape, by the name of the metric with its labels. */
+async function scrape(of = api): Promise<Map<string, number>> {
+  const { body } = await of.send<string>('GET', '/metrics');
+  const samples = [...body.matchAll(/^([a-z_]+(?:\{[^}]*\})?) (\S+)$/gm)];
+  return new Map(samples.map(([, name = '', value]) => [name, Number(value)]));
+}
+
+/** By how much a metric grows by what is done. */
+async function growth(name: string, act: () => Promise<unknown>): Promise<number> {
+  const before = (await scrape()).get(name) ?? 0;
+  await act();
+  return ((await scrape()).get(name) ?? 0) - before;
+}
+
+describe('/metrics', () => {
+  it('counts requests by method, route and status, and how long they took', async () => {
+    const name = 'ticket_http_request_duration_seconds';
+    const labels = '{method="GET",route="/ticket/:ticket_id",status="404"}';
+    expect(await growth(`${name}_count${labels}`, () => times(3, (n) => api.ticket(9_000 + n)))).toBe(3);
+    expect((await scrape()).get(`${name}_sum${labels}`)).toBeGreaterThan(0);
+  });
+
+  it('counts what the cache was good for', async () => {
+    const { id } = (await api.createTicket()).body;
+    const reads = (outcome: string) => `ticket_cache_reads_total{outcome="${outcome}"}`;
+    expect(await growth(reads('MISS'), () => api.ticket(id))).toBe(1);
+    expect(await growth(reads('HIT'), () => times(4, () => api.ticket(id)))).toBe(4);
+  });
+
+  it('counts repeats by an Idempotency-Key', async () => {
+    const { body, headers } = encode(aTicket, 'JSON');
+    const init = { body: body ?? '', headers: { ...(headers as object), 'idempotency-key': 'counted' } };
+    const repeat = async () => {
+      for (let n = 0; n < 3; n++) await api.send('POST', '/ticket', init);
+    };
+    expect(await growth('ticket_idempotent_replays_total', repeat)).toBe(2);
+  });
+
+  it('counts the streams of the feed that are open', async () => {
+    const stop = new AbortController();
+    const accept = { accept: 'text/event-stream' };
+    await times(3, () => fetch(`${service.url}/events?from=now`, { headers: accept, signal: stop.signal }));
+    expect((await scrape()).get('ticket_feed_streams')).toBe(3);
+    stop.abort();
+    await eventually(async () => (await scrape()).get('ticket_feed_streams') === 0);
+  });
+
+  it('tells for how long readers of the feed wait for a transaction that still runs', async () => {
+    expect((await scrape()).get('ticket_feed_lag_seconds')).toBe(0);
+    const database = await connect(service.stores.database);
+    await database.query('BEGIN');
+    await database.query('SELECT pg_current_xact_id()');
+    await api.createTicket();
+    await eventually(async () => ((await scrape()).get('ticket_feed_lag_seconds') ?? 0) > 0.3);
+    await database.query('COMMIT');
+    await database.end();
+    await eventually(async () => (await scrape()).get('ticket_feed_lag_seconds') === 0);
+  });
+
+  it('knows about how many tickets there are in each status', async () => {
+    const made = await times(12, () => api.createTicket());
+    await times(4, async (n) => api.updateStatus(made[n]?.body.id ?? 0, 'closed'));
+    const database = await connect(service.stores.database);
+    await database.query('ANALYZE ticket');
+    const { rows } = await database.query<{ status: string; count: number }>(
+      'SELECT status, count(*)::integer FROM ticket GROUP BY status',
+    );
+    await database.end();
+    const found = await scrape();
+    for (const { status, count } of rows)
+      expect(found.get(`ticket_tickets{status="${status}"}`)).toBeCloseTo(count, 1);
+  });
+
+  it('comes while PostgreSQL and Redis are gone, and says so', async () => {
+    const redis = new URL(service.stores.redisUrl);
+    const [cache, database] = [await Gate.to(Number(redis.port)), await Gate.to(servers().postgres.port)];
+    redis.port = String(cache.port);
+    const cut = await Service.start({
+      stores: service.stores,
+      environment: { REDIS_URL: redis.href, POSTGRES_PORT: String(database.port) },
+    });
+    const calls = new Api(cut.url);
+    expect((await scrape(calls)).get('ticket_cache_breaker{state="closed"}')).toBe(1);
+    await Promise.all([cache.close(), database.close()]);
+    await times(5, () => calls.ticket(1));
+    const found = await scrape(calls);
+    expect(found.get('ticket_cache_breaker{state="open"}')).toBe(1);
+    expect(found.get('ticket_cache_reads_total{outcome="BYPASS"}')).toBeGreaterThan(0);
+    expect(found.get('ticket_database_errors_total{sqlstate="none"}')).toBeGreaterThan(0);
+    expect(found.get('ticket_feed_lag_seconds')).toBeNaN();
+    await cut.stop();
+  }, 30_000);
+
+  it('is of all processes together where there are several', async () => {
+    const several = await Service.start({ stores: service.stores, environment: { WORKERS: '2' } });
+    const calls = new Api(several.url);
+    const labels = '{method="GET",route="/health/live",status="200"}';
+    await times(40, () => fetch(`${several.url}/health/live`, { headers: { connection: 'close' } }));
+    const counted = (await scrape(calls)).get(`ticket_http_request_duration_seconds_count${labels}`);
+    expect(counted).toBe(40);
+    await several.stop();
+  });
+});
+
+describe('The dashboard and the alerts of deploy/', () => {
+  it.each(['deploy/grafana/dashboard.json', 'deploy/prometheus/alerts.yaml'])(
+    '%s uses only metrics that there are',
+    async (file) => {
+      const used = new Set(readFileSync(file, 'utf8').match(/\b(ticket|nodejs|process)_[a-z_\d]+/g));
+      const { body } = await api.send<string>('GET', '/metrics');
+      const declared = [...body.matchAll(/^# TYPE (\S+) (\S+)$/gm)].flatMap(([, name = '', type]) =>
+        type === 'histogram' ? [`${name}_bucket`, `${name}_count`, `${name}_sum`] : [name],
+      );
+      expect(used.size).toBeGreaterThan(5);
+      expect([...used].filter((name) => !declared.includes(name))).toEqual([]);
+    },
+  );
+});

@@ -1,0 +1,98 @@
+import { connect as connectTo, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { describe, expect, it } from '@jest/globals';
+
+import { alone } from './support/alone.js';
+import { Api, count, times } from './support/api.js';
+import { eventually } from './support/eventually.js';
+import { lockTicket, waitingForLock } from './support/servers.js';
+import { Service } from './support/service.js';
+
+alone();
+
+describe('Where MAX_IN_FLIGHT calls are being worked on', () => {
+  it('the next is told at once to come again, what needs no database is answered, and then all is well', async () => {
+    const service = await Service.start({ environment: { MAX_IN_FLIGHT: '4' } });
+    const api = new Api(service.url);
+    const { id } = (await api.createTicket()).body;
+    const cached = (await api.createTicket()).body.id;
+    await api.ticket(cached);
+    const unlock = await lockTicket(service.stores.database, id);
+    const working = times(4, () => api.comment(id));
+    await waitingForLock(service.stores.database, 4);
+
+    const calls = [
+      () => api.createTicket(),
+      () => api.ticket(id),
+      () => api.send('GET', '/ticket'),
+      () => api.updateStatus(cached, 'closed'),
+    ];
+    for (const call of calls) {
+      await call();
+      const begin = performance.now();
+      const { status, headers, problem } = await call();
+      expect(performance.now() - begin).toBeLessThan(10);
+      expect(status).toBe(503);
+      expect(headers.get('retry-after')).toBe('1');
+      expect(problem).toMatchObject({ type: expect.stringContaining(':unavailable'), status: 503 });
+    }
+    expect((await api.ticket(cached)).headers.get('x-cache')).toBe('HIT');
+    expect((await api.send('GET', '/health/ready')).status).toBe(200);
+    expect((await api.send<string>('GET', '/metrics')).body).toMatch(
+      /^ticket_http_overload_refusals_total 8$/m,
+    );
+
+    await unlock();
+    expect(count(await working, 201)).toBe(4);
+    expect((await api.updateStatus(cached, 'closed')).status).toBe(200);
+    await service.stop();
+  });
+});
+
+describe('A thousand clients that send a byte a second', () => {
+  it('are dropped in time, and hurt nobody', async () => {
+    const service = await Service.start();
+    const api = new Api(service.url);
+    const { id } = (await api.createTicket()).body;
+    const port = Number(new URL(service.url).port);
+    const begin = Date.now();
+    const heads = [
+      'GET /ticket/1 HTTP/1.1\r\nHost: a\r\nX: ',
+      'POST /ticket HTTP/1.1\r\nHost: a\r\nContent-Length: 99\r\n\r\n',
+    ];
+    const slow = await times(1_000, (n) => trickle(port, heads[n % 2] ?? ''));
+    const open = () => slow.filter(({ destroyed }) => !destroyed).length;
+    expect(open()).toBe(1_000);
+
+    const latencies: number[] = [];
+    while (open() > 0 && Date.now() < begin + 30_000) {
+      const start = performance.now();
+      const answers = await Promise.all([api.ticket(id), api.createTicket(), api.send('GET', '/ticket')]);
+      latencies.push(performance.now() - start);
+      expect(answers.map(({ status }) => status)).toEqual([200, 201, 200]);
+      await sleep(100);
+    }
+    expect(open()).toBe(0);
+    expect(Date.now() - begin).toBeLessThan(25_000);
+    latencies.sort((a, b) => a - b);
+    expect(latencies[Math.floor(latencies.length * 0.95)]).toBeLessThan(100);
+    await eventually(async () => (await api.send('GET', '/health/ready')).status === 200);
+    await service.stop();
+  }, 60_000);
+});
+
+/** Sends the beginning of a request, and then a byte a second. */
+async function trickle(port: number, head: string): Promise<Socket> {
+  const socket = connectTo(port, '127.0.0.1');
+  await new Promise((resolve, reject) => socket.once('connect', resolve).once('error', reject));
+  socket.on('error', () => socket.destroy());
+  socket.on('end', () => socket.destroy());
+  socket.resume();
+  socket.write(head);
+  const timer = setInterval(() => socket.write('a'), 1_000);
+  socket.once('close', () => {
+    clearInterval(timer);
+  });
+  return socket;
+}
