@@ -1,7 +1,9 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, openSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { Servers, Stores } from './servers.js';
 
@@ -67,16 +69,18 @@ export async function launch(name: Name, environment: Record<string, string>, pi
   const node = [process.execPath, ...flags.reverse(), join(import.meta.dirname, script)];
   const [command = '', ...rest] = canPin && pinned ? ['taskset', '-c', '0', ...node] : node;
   const { PATH = '' } = process.env;
-  const child = spawn(command, rest, { env: { PATH, ...environment }, stdio: ['ignore', 'pipe', 'inherit'] });
-  let output = '';
-  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  while (!/istens on (\S+),/.test(output)) {
+  // To a file, as a pipe would have to be read here, on the cores that are measured.
+  const log = join(mkdtempSync(join(tmpdir(), 'ticket-bench-')), 'log');
+  const child = spawn(command, rest, {
+    env: { PATH, ...environment },
+    stdio: ['ignore', openSync(log, 'w'), 'inherit'],
+  });
+  const listening = () => /istens on (\S+),/.exec(readFileSync(log, 'utf8'))?.[1];
+  while (listening() === undefined) {
     if (child.exitCode !== null) throw new Error(`${name} did not start`);
-    await Promise.race([once(child.stdout, 'data'), once(child, 'exit')]);
+    await sleep(5);
   }
-  // A line of the log for each request is nothing that anybody here reads.
-  child.stdout.removeAllListeners('data').resume();
-  return { process: child, url: /istens on (\S+),/.exec(output)?.[1] ?? '' };
+  return { process: child, url: listening() ?? '' };
 }
 
 /** Ends a process. */

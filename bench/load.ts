@@ -9,6 +9,8 @@ export interface Order {
   seconds: number;
   /** How many requests a second; as many as there can be without it. */
   rate?: number | undefined;
+  /** What to send as Authorization. */
+  authorization?: string | undefined;
   /** What to send as If-None-Match. */
   etag?: string | undefined;
 }
@@ -26,7 +28,7 @@ export interface Seen {
 /** How many connections ask at once. */
 const connections = 32;
 
-async function load({ call: name, url, seconds, rate, etag }: Order): Promise<Seen> {
+async function load({ call: name, url, seconds, rate, etag, authorization }: Order): Promise<Seen> {
   const call = calls.find((candidate) => candidate.name === name);
   if (!call) throw new Error(`There is no call ${name}`);
   const { method, path, headers = {}, body, status } = call;
@@ -34,7 +36,11 @@ async function load({ call: name, url, seconds, rate, etag }: Order): Promise<Se
   const isWalking = path(0) !== path(1);
   const request = {
     ...{ method, path: path(0) },
-    headers: { ...headers, ...(etag !== undefined && { 'if-none-match': etag }) },
+    headers: {
+      ...headers,
+      ...(etag !== undefined && { 'if-none-match': etag }),
+      ...(authorization !== undefined && { authorization }),
+    },
     ...(body !== undefined && { body }),
     ...(isWalking && { setupRequest: (one: autocannon.Request) => ({ ...one, path: path(n++) }) }),
   };

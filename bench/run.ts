@@ -1,3 +1,7 @@
+import 'reflect-metadata';
+
+import { Tokens } from '../src/auth/tokens.js';
+import { readEnvironment } from '../src/config/environment.js';
 import { calls, type Call } from './calls.js';
 import { Contestant, contestants, launch, stop, type Name } from './contestants.js';
 import { checkEquivalence } from './equivalence.js';
@@ -55,6 +59,38 @@ async function measureWorkers(load: Load, { stores }: Contestant): Promise<Resul
   return workers;
 }
 
+/** What lines of the log, and tokens besides, cost: the same service in turns, without, with the one and with both. */
+async function measureSafety(load: Load, { stores }: Contestant): Promise<Results['safety']> {
+  const { environment } = stores;
+  const logged = { ...environment, LOG_LEVEL: 'info' };
+  const variants = {
+    'without log': await launch('service', environment),
+    'with log': await launch('service', logged),
+    'with log and tokens': await launch('service', { ...logged, AUTH_REQUIRED: 'true' }),
+  };
+  const claims = { subject: 'bench', scope: 'tickets:write' };
+  const token = await new Tokens(readEnvironment(environment)).mint(claims, 3_600);
+  const authorization = `Bearer ${token}`;
+  const safety: Results['safety'] = {};
+  for (const call of ['GET cached', 'POST ticket, JSON']) {
+    const seen = new Map<string, number[]>();
+    for (let round = 0; round <= plan.rounds; round++) {
+      for (const [name, { url }] of Object.entries(variants)) {
+        const { perSecond } = await load.run({ call, url, seconds: plan.seconds, authorization });
+        // The first round warms up.
+        if (round > 0) seen.set(name, [...(seen.get(name) ?? []), perSecond]);
+      }
+    }
+    safety[call] = Object.fromEntries([...seen].map(([name, runs]) => [name, middle(runs)]));
+  }
+  await Promise.all(Object.values(variants).map(({ process }) => stop(process)));
+  return safety;
+}
+
+function middle(values: number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+}
+
 const servers = await Servers.start();
 const load = Load.start();
 try {
@@ -69,11 +105,13 @@ try {
   const memoryMb = Object.fromEntries(all.map(({ name, memoryMb }) => [name, memoryMb]));
   const [service] = all;
   const workers = service ? await measureWorkers(load, service) : {};
+  const safety = service ? await measureSafety(load, service) : {};
   await Promise.all(all.map((contestant) => contestant.stop()));
 
-  const results: Results = { measured, workers, memoryMb: memoryMb as Record<Name, number> };
+  const results: Results = { measured, workers, safety, memoryMb: memoryMb as Record<Name, number> };
   console.table(table(results));
   console.table(aims(results));
+  console.table(safety);
   console.log('Requests a second by WORKERS:', workers, 'Memory after the runs, in MB:', memoryMb);
   write(results);
 } finally {

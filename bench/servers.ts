@@ -55,6 +55,8 @@ export class Servers {
       POSTGRES_PASSWORD: password,
       POSTGRES_DB: database,
       REDIS_URL: redisUrl,
+      // The baselines write no line of a request either; what those cost is measured besides.
+      LOG_LEVEL: 'warn',
     };
     return { environment, database, redisUrl };
   }

@@ -6,6 +6,9 @@ import type { LoggerService } from '@nestjs/common';
 import { AppModule } from './app.module.js';
 import { Environment } from './config/environment.js';
 import { edgeOf } from './edge/edge.js';
+import { standingHeaders } from './edge/standing-headers.js';
+import { inTurn } from './http/in-turn.js';
+import { cachedTickets } from './tickets/cached-tickets.js';
 import { Admission } from './http/admission.js';
 import { PrototypedExpressAdapter } from './http/express.adapter.js';
 import type { Log } from './telemetry/log.js';
@@ -26,11 +29,12 @@ export async function createApp(log: Log, logger: LoggerService): Promise<NestEx
     logger,
   });
   adapter.setGate(app.get(Admission).gate(({ method, url = '' }) => method === 'GET' && free.test(url)));
+  adapter.setHeaders(standingHeaders);
   // Validators of answers come with versions; a hash of each body would only cost time.
   app.disable('etag').disable('x-powered-by');
   const { TRUST_PROXY } = app.get(Environment);
   if (TRUST_PROXY) app.set('trust proxy', proxiesOf(TRUST_PROXY));
-  app.use(...edgeOf(app, log));
+  app.use(inTurn([...edgeOf(app, log), cachedTickets(app)]));
   describe(app);
   return app;
 }

@@ -18,7 +18,10 @@ try {
   const { WORKERS, AUTH_REQUIRED } = environment;
   const workers = WORKERS === 0 ? availableParallelism() : WORKERS;
   const announce = (url: string) => {
-    log.info(`The ticket service listens on ${url}, its documentation is at /docs`);
+    // Said at any level: it is the one line that tells where.
+    log
+      .child({}, { level: 'info' })
+      .info(`The ticket service listens on ${url}, its documentation is at /docs`);
     if (!AUTH_REQUIRED) log.warn(open);
   };
   if (workers > 1 && cluster.isPrimary) announce(await runWorkers(workers, log));

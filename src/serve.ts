@@ -1,4 +1,5 @@
 import cluster from 'node:cluster';
+import type { Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { LoggerService } from '@nestjs/common';
@@ -7,7 +8,8 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { createApp } from './app.setup.js';
 import { Environment } from './config/environment.js';
 import { EventStreams } from './events/event-streams.js';
-import { drain } from './http/drain.js';
+import { closeAfterAnswers, drain } from './http/drain.js';
+import { Readiness } from './health/readiness.js';
 import { NestLog, type Log } from './telemetry/log.js';
 import { giveMetrics } from './telemetry/worker-metrics.js';
 
@@ -19,9 +21,15 @@ type StopTracing = () => Promise<void>;
 
 /** Ends in order: takes nothing new, answers what runs, closes what it holds. A second signal ends at once. */
 async function shutDown(app: NestExpressApplication, log: Log, stopTracing: StopTracing): Promise<void> {
+  const { SHUTDOWN_DELAY } = app.get(Environment);
+  const server = app.getHttpServer();
+  // Whoever sends requests here is given the time to see that they should go elsewhere.
+  app.get(Readiness).isEnding = true;
+  closeAfterAnswers(server);
+  await sleep(SHUTDOWN_DELAY * 1000);
   // A stream of the feed would go on for ever.
   app.get(EventStreams).end();
-  await drain(app.getHttpServer());
+  await drain(server);
   // Every request has been answered: nothing is lost if a server that is gone or frozen is not waited for.
   await Promise.race([app.close().then(stopTracing), sleep(closeMs)]);
   log.flush(() => process.exit(0));

@@ -134,7 +134,9 @@ describe('The subject of a token', () => {
     const { id } = (await writer.createTicket()).body;
     await writer.updateStatus(id, 'answered');
     await writer.comment(id);
-    interface Items { items: { actor: string; data: { actor: string } }[] }
+    interface Items {
+      items: { actor: string; data: { actor: string } }[];
+    }
     const history = (await reader.send<Items>('GET', `/ticket/${id}/history`)).body.items;
     expect(history.map(({ actor }) => actor)).toEqual(['billing', 'billing', 'billing']);
     const feed = (await reader.send<Items>('GET', `/events?from=beginning&ticket_id=${id}`)).body.items;

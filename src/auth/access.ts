@@ -53,14 +53,6 @@ export class Access {
     };
   }
 
-  /** Lets only those pass who have a scope. */
-  only(scope: Scope): RequestHandler {
-    return (_, response, next) => {
-      this.demand(scope, response);
-      next();
-    };
-  }
-
   /**
    * Lets the call go on if it may.
    * @throws Unauthenticated, Forbidden

@@ -15,7 +15,7 @@ import { ResponseCache, type CacheEntry } from './response-cache.js';
 
 /**
  * Serves this call through the cache, and says so: X-Cache is HIT or MISS, or BYPASS where the cache is not in use.
- * Its module must have the route read the cache first, by `readCache`.
+ * What it finds was looked up by `readCache` before; a read that was not is a BYPASS too.
  */
 export function Cached(): MethodDecorator {
   return UseInterceptors(CacheInterceptor);
@@ -31,21 +31,19 @@ export class CacheInterceptor implements NestInterceptor {
   async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
     const http = context.switchToHttp();
     const lookup = lookupOf(http.getResponse<Response>());
-    if (!lookup) return next.handle();
-    const entry = await this.load(lookup, next);
-    const request = http.getRequest<Request<Record<string, string>>>();
-    return of(answerWith(entry, lookup.reading.outcome, request));
+    const entry = await (lookup ? this.load(lookup, next) : loadBy(next));
+    return of(answerWith(entry, lookup?.reading.outcome ?? 'BYPASS', http.getRequest<Request>()));
   }
 
   private async load({ key, reading }: Lookup, next: CallHandler): Promise<CacheEntry> {
-    const answer = () => firstValueFrom(next.handle()) as Promise<Answer<unknown>>;
     const lease = reading.outcome === 'MISS' ? reading.lease : undefined;
-    const entry = await this.loads.load(key, async () => serialise(await answer()), lease);
+    const entry = await this.loads.load(key, () => loadBy(next), lease);
     if (reading.outcome === 'MISS' && reading.isOwn) await this.cache.fill(key, reading.lease, entry);
     return entry;
   }
 }
 
-function serialise({ body, about }: Answer<unknown>): CacheEntry {
+async function loadBy(next: CallHandler): Promise<CacheEntry> {
+  const { body, about } = (await firstValueFrom(next.handle())) as Answer<unknown>;
   return { body: JSON.stringify(body), etag: about.etag ?? '' };
 }

@@ -1,12 +1,9 @@
-import type { Request, RequestHandler, Response } from 'express';
+import type { Request, Response } from 'express';
 
 import { Answer, sendAnswer } from '../http/answer.js';
 import { matchesNone } from '../http/etag.js';
 import { cacheReads } from '../telemetry/metrics.js';
 import type { CacheEntry, Reading, ResponseCache } from './response-cache.js';
-
-/** From the parameters of a path to the key of the thing it shows; undefined where it shows none. */
-export type KeyOfPath = (parameters: Record<string, string>) => string | undefined;
 
 /** What was found in the cache, for the interceptor to go on with where it was no hit. */
 export interface Lookup {
@@ -15,33 +12,27 @@ export interface Lookup {
 }
 
 /**
- * Looks a read up in the cache before anything else is done for it: a hit is answered at once, as it passes by guards,
- * pipes and interceptors it costs little more than half. All else goes on to the interceptor.
+ * Looks a read up in the cache before anything else is done for it: a hit is answered at once, as it passes by routes,
+ * guards, pipes and interceptors it costs little more than half. All else goes on to the interceptor.
+ * @returns whether it was a hit
  */
-export function readCache(
+export async function readCache(
   cache: ResponseCache,
-  keyOfPath: KeyOfPath,
-): RequestHandler<Record<string, string>> {
-  return (request, response, next) => {
-    const key = keyOfPath(request.params);
-    // A cached answer must not hide that a parameter is none of the call's.
-    if (key === undefined || request.url.includes('?')) {
-      next();
-      return;
-    }
-    cache.read(key).then((reading) => {
-      cacheReads.inc({ outcome: reading.outcome });
-      if (reading.outcome === 'HIT') {
-        sendAnswer(response, answerWith(reading.entry, 'HIT', request), 200);
-        return;
-      }
-      response.locals['lookup'] = { key, reading } satisfies Lookup;
-      next();
-    }, next);
-  };
+  key: string,
+  request: Request,
+  response: Response,
+): Promise<boolean> {
+  const reading = await cache.read(key);
+  cacheReads[reading.outcome]++;
+  if (reading.outcome === 'HIT') {
+    sendAnswer(response, answerWith(reading.entry, 'HIT', request), 200);
+    return true;
+  }
+  response.locals['lookup'] = { key, reading } satisfies Lookup;
+  return false;
 }
 
-/** What the middleware found for this request; undefined where it did not look. */
+/** What was found for this request; undefined where it was not looked for. */
 export function lookupOf(response: Response): Lookup | undefined {
   return response.locals['lookup'] as Lookup | undefined;
 }
@@ -50,7 +41,7 @@ export function lookupOf(response: Response): Lookup | undefined {
 export function answerWith(
   { body, etag }: CacheEntry,
   outcome: Reading['outcome'],
-  request: Request<Record<string, string>>,
+  request: Request,
 ): Answer<string> {
   return new Answer(body, {
     etag,

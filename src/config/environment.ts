@@ -14,7 +14,7 @@ import {
 export class ConfigurationError extends Error {}
 
 /** How much is written to the log: each level writes what those before it do, and more. */
-export const logLevels = ['silent', 'error', 'warn', 'info', 'debug'] as const;
+export const logLevels = ['error', 'warn', 'info', 'debug'] as const;
 
 /**
  * The environment of the process, checked once at start. Every variable is explained in .env.example.
@@ -81,6 +81,10 @@ export class Environment {
   /** How many calls a process works on at once; more are told to come again. */
   @IsWholeNumber(1, 10_000)
   MAX_IN_FLIGHT = 128;
+
+  /** How long the service goes on when it is told to end, not being ready any more, in seconds. */
+  @IsWholeNumber(0, 300)
+  SHUTDOWN_DELAY = 0;
 
   /** How much is written to the log. */
   @IsIn(logLevels, { message: `must be one of ${logLevels.join(', ')}` })

@@ -11,7 +11,6 @@ import { answerOptions } from '../http/routes.js';
 import type { Log } from '../telemetry/log.js';
 import { limitRate } from './rate-limit.js';
 import { logRequests } from './request-log.js';
-import { secureHeaders } from './security-headers.js';
 
 /** The headers that a script of another origin may see, besides those that it may see anyway. */
 const exposedHeaders = [
@@ -28,12 +27,11 @@ const exposedHeaders = [
 
 /** What every request meets before its route is looked for, in this order. What is not asked for is not there. */
 export function edgeOf(app: INestApplication, log: Log): RequestHandler[] {
-  const { CORS_ORIGINS, RATE_LIMIT } = app.get(Environment);
+  const { CORS_ORIGINS, RATE_LIMIT, TRUST_PROXY } = app.get(Environment);
   const access = app.get(Access);
   const counting = () => ({ redis: app.get<Redis | undefined>(REDIS), cache: app.get(ResponseCache) });
   return [
-    logRequests(log),
-    secureHeaders(),
+    logRequests(log, TRUST_PROXY !== undefined),
     ...(CORS_ORIGINS ? [cors({ origin: CORS_ORIGINS, exposedHeaders, preflightContinue: true })] : []),
     ...(access.isAsked ? [access.identify()] : []),
     ...(RATE_LIMIT === undefined ? [] : [limitRate(RATE_LIMIT, counting())]),

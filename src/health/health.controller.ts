@@ -5,6 +5,7 @@ import { HealthCheckService, TypeOrmHealthIndicator, type HealthCheckResult } fr
 import { Open } from '../auth/scope.guard.js';
 import { DescribeLiveness, DescribeReadiness } from './health.docs.js';
 import { CacheIndicator } from './cache.indicator.js';
+import { Readiness } from './readiness.js';
 import { Problem } from '../http/problem.js';
 
 /** Below the second or so after which an orchestrator gives a probe up. */
@@ -18,6 +19,7 @@ export class HealthController {
     private readonly health: HealthCheckService,
     private readonly postgres: TypeOrmHealthIndicator,
     private readonly cache: CacheIndicator,
+    private readonly readiness: Readiness,
   ) {}
 
   /**
@@ -41,6 +43,7 @@ export class HealthController {
   @Open()
   @DescribeReadiness()
   async ready(): Promise<HealthCheckResult> {
+    if (this.readiness.isEnding) throw new Problem('unavailable', 'The service is shutting down');
     try {
       return await this.health.check([
         () => this.postgres.pingCheck('postgres', { timeout: pingTimeoutMs }),

@@ -7,11 +7,12 @@ import { CacheIndicator } from './cache.indicator.js';
 import { Gauges } from './gauges.js';
 import { HealthController } from './health.controller.js';
 import { MetricsController } from './metrics.controller.js';
+import { Readiness } from './readiness.js';
 
 /** Liveness, readiness and metrics. */
 @Module({
   imports: [TerminusModule.forRoot({ logger: false }), EventsModule, TicketsModule],
   controllers: [HealthController, MetricsController],
-  providers: [CacheIndicator, Gauges],
+  providers: [CacheIndicator, Gauges, Readiness],
 })
 export class HealthModule {}

@@ -1,7 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import { Injectable } from '@nestjs/common';
-import type { RequestHandler } from 'express';
 
 import { Environment } from '../config/environment.js';
 import { Database } from '../database/database.js';
@@ -40,13 +39,6 @@ export class Admission {
     return (request: IncomingMessage, response: ServerResponse): boolean =>
       isFree(request) || !this.refuses(request, response);
   }
-
-  /** Stands where a request that was let in turns out to need the database. */
-  admit(): RequestHandler {
-    return (request, response, next) => {
-      if (!this.refuses(request, response)) next();
-    };
-  }
 }
 
 /** In one step, past Express and the log: under overload a refusal must cost little, or the refusals were the load. */
@@ -54,11 +46,7 @@ function refuse(request: IncomingMessage, response: ServerResponse): void {
   const request_id = requestIdOf(request);
   const [instance] = (request.url ?? '').split('?', 1);
   const body = JSON.stringify({ type, title, status, detail, instance, request_id });
-  const headers = {
-    'Content-Type': 'application/problem+json; charset=utf-8',
-    'Content-Length': Buffer.byteLength(body),
-    'Retry-After': '1',
-    'X-Request-Id': request_id,
-  };
+  const headers = ['Content-Type', 'application/problem+json; charset=utf-8', 'Retry-After', '1'];
+  headers.push('Content-Length', String(Buffer.byteLength(body)), 'X-Request-Id', request_id);
   response.writeHead(status, headers).end(body);
 }

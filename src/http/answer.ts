@@ -1,5 +1,3 @@
-import type { OutgoingHttpHeaders } from 'node:http';
-
 import type { Response } from 'express';
 
 import { Page } from './page.js';
@@ -29,32 +27,32 @@ export class Answer<Body> {
 /** Sends what a call has returned: an answer, a page, or a plain object. */
 export function sendAnswer(response: Response, result: unknown, status: number): void {
   if (!(result instanceof Answer)) {
-    sendJson(response, result, status, result instanceof Page ? linkToNext(result, response) : {});
+    sendJson(response, result, status, result instanceof Page ? linkToNext(result, response) : []);
     return;
   }
   const { etag, location, replayed, cache, isKnown } = result.about;
-  const headers: OutgoingHttpHeaders = {};
-  if (etag !== undefined) headers['ETag'] = etag;
-  if (location !== undefined) headers['Location'] = location;
-  if (replayed) headers['Idempotency-Replayed'] = 'true';
-  if (cache !== undefined) headers['X-Cache'] = cache;
+  const headers: string[] = [];
+  if (etag !== undefined) headers.push('ETag', etag);
+  if (location !== undefined) headers.push('Location', location);
+  if (replayed) headers.push('Idempotency-Replayed', 'true');
+  if (cache !== undefined) headers.push('X-Cache', cache);
   if (isKnown) response.writeHead(304, headers).end();
   else sendJson(response, result.body, status, headers);
 }
 
 /** Express's own way looks for a type, a charset, an ETag and freshness, all of which are known here. */
-function sendJson(response: Response, body: unknown, status: number, headers: OutgoingHttpHeaders): void {
+function sendJson(response: Response, body: unknown, status: number, headers: string[]): void {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
-  headers['Content-Type'] = 'application/json; charset=utf-8';
-  headers['Content-Length'] = Buffer.byteLength(text);
+  headers.push('Content-Type', 'application/json; charset=utf-8');
+  headers.push('Content-Length', String(Buffer.byteLength(text)));
   response.writeHead(status, headers).end(text);
 }
 
 /** Link rel="next" (RFC 8288): the same list from where this page ended. */
-function linkToNext(page: Page<unknown>, { req }: Response): OutgoingHttpHeaders {
-  if (page.next_cursor === null) return {};
+function linkToNext(page: Page<unknown>, { req }: Response): string[] {
+  if (page.next_cursor === null) return [];
   const [path = '', query] = req.originalUrl.split('?');
   const parameters = new URLSearchParams(query);
   parameters.set(page.cursorParameter(), page.next_cursor);
-  return { Link: `<${path}?${parameters.toString()}>; rel="next"` };
+  return ['Link', `<${path}?${parameters.toString()}>; rel="next"`];
 }

@@ -39,6 +39,23 @@ export class PrototypedExpressAdapter extends ExpressAdapter {
     this.gate = gate;
   }
 
+  /**
+   * Puts headers at the head of every answer, whoever sends it: all at once with the answer's own where those come as a
+   * list, which costs a third of setting each.
+   * @param headersOf names and values in turns
+   */
+  setHeaders(headersOf: (response: Response) => string[]): void {
+    const { response } = this.getInstance<Application & { response: Response }>();
+    const prototype = ServerResponse.prototype;
+    response.writeHead = function (this: Response, status: number, ...rest: unknown[]) {
+      const standing = headersOf(this);
+      const [own] = rest;
+      if (Array.isArray(own)) return prototype.writeHead.call(this, status, standing.concat(own));
+      for (let n = 0; n < standing.length; n += 2) this.setHeader(standing[n] ?? '', standing[n + 1] ?? '');
+      return Reflect.apply(prototype.writeHead.bind(this), undefined, [status, ...rest]) as ServerResponse;
+    } as Response['writeHead'];
+  }
+
   override initHttpServer(): void {
     const app = this.getInstance<Application & { request: object; response: object }>();
     const classes = {

@@ -11,6 +11,7 @@ import type { Request, Response } from 'express';
 import { DatabaseError } from 'pg';
 
 import { DatabaseUnavailable } from '../database/database.js';
+import { requestIdIn } from './request-id.js';
 import { allowedMethods } from './routes.js';
 import { Problem, problemKinds, problemType, type ProblemKind } from './problem.js';
 
@@ -27,7 +28,7 @@ export class ProblemFilter implements ExceptionFilter {
     const response = host.switchToHttp().getResponse<Response>();
     const problem = this.asProblem(error, request, response);
     const { status, title } = problemKinds[problem.kind];
-    const request_id = String(response.getHeader('X-Request-Id'));
+    const request_id = requestIdIn(response);
     if (status >= 500) this.logger.error({ msg: problem.message, request_id, ...faultOf(error) });
     if (response.headersSent) {
       response.destroy();

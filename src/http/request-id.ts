@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 
+import type { Response } from 'express';
+
 /** What a client may call its request: nothing that could pass for something else in a line of a log. */
 const requestId = /^[\w.:-]{1,128}$/;
 
@@ -13,10 +15,20 @@ export function requestIdOf({ headers }: IncomingMessage): string {
   return typeof given === 'string' && requestId.test(given) ? given : randomUUID();
 }
 
+/** Notes the id of the request that this is the answer to. */
+export function setRequestId(response: Response, id: string): void {
+  response.locals['requestId'] = id;
+}
+
+/** That id; undefined where the request was answered before it had one. */
+export function requestIdIn({ locals }: Response): string | undefined {
+  return (locals as Partial<Response['locals']> | undefined)?.['requestId'] as string | undefined;
+}
+
 /** The trace that a request is a part of, by its header traceparent; nothing where it has none. */
-export function traceOf({ headers }: IncomingMessage): { trace_id?: string; parent_id?: string } {
+export function traceOf({ headers }: IncomingMessage): { trace_id: string; parent_id: string } | undefined {
   const given = headers['traceparent'];
   const found = typeof given === 'string' ? traceparent.exec(given) : null;
   const [, trace_id, parent_id] = found ?? [];
-  return trace_id === undefined || parent_id === undefined ? {} : { trace_id, parent_id };
+  return trace_id === undefined || parent_id === undefined ? undefined : { trace_id, parent_id };
 }

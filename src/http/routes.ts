@@ -18,8 +18,15 @@ export function allowedMethods(app: Application, path: string): string[] {
   return [...new Set(methods)].map((method) => method.toUpperCase()).sort();
 }
 
+/** Notes the pattern of the route that a request was for, where it is answered before it gets there. */
+export function setRoute(response: Response, pattern: string): void {
+  response.locals['route'] = pattern;
+}
+
 /** The pattern of the route that a request was for, also if it did not get there; none where there is no such path. */
-export function routeOf({ app, path, route }: Request): string {
+export function routeOf({ app, path, route }: Request, { locals }: Response): string {
+  const noted = locals['route'] as string | undefined;
+  if (noted !== undefined) return noted;
   const reached = route as { path: string } | undefined;
   return (reached ?? routesOf(app, path)[0])?.path ?? 'none';
 }

@@ -1,13 +1,13 @@
-import type { Request, RequestHandler, Response } from 'express';
+import type { Request, Response } from 'express';
 import helmet, { type HelmetOptions } from 'helmet';
 
-/** A header, and its value. */
-type Header = readonly [string, string];
+import { requestIdIn } from '../http/request-id.js';
 
 const shared: HelmetOptions = {
   // The hosts beside this one are for their own teams to speak for.
   strictTransportSecurity: { maxAge: 31_536_000, includeSubDomains: false },
-  // Of use to browsers that are no more, or with files that nobody serves here.
+  // Of use to browsers that are no more, which do not know frameAncestors, or with files that nobody serves here.
+  xFrameOptions: false,
   xDownloadOptions: false,
   xPermittedCrossDomainPolicies: false,
   xXssProtection: false,
@@ -39,20 +39,18 @@ const ofDocs = headersOf({
   },
 });
 
-/** Has browsers treat answers as what they are. */
-export function secureHeaders(): RequestHandler {
-  return (request, response, next) => {
-    for (const [name, value] of request.path.startsWith('/docs') ? ofDocs : ofApi)
-      response.setHeader(name, value);
-    next();
-  };
+/** What stands at the head of every answer, as names and values in turns: how browsers treat it, and its request's id. */
+export function standingHeaders(response: Response): string[] {
+  const id = requestIdIn(response);
+  const headers = response.req.url.startsWith('/docs') ? ofDocs : ofApi;
+  return id === undefined ? headers : [...headers, 'X-Request-Id', id];
 }
 
 /** What helmet would set on every answer: it is always the same, so it is asked once. */
-function headersOf(options: HelmetOptions): Header[] {
-  const headers: Header[] = [];
+function headersOf(options: HelmetOptions): string[] {
+  const headers: string[] = [];
   const response = {
-    setHeader: (name: string, value: string) => headers.push([name, value]),
+    setHeader: (name: string, value: string) => headers.push(name, value),
     removeHeader: () => undefined,
   };
   helmet(options)({} as Request, response as unknown as Response, () => undefined);

@@ -1,0 +1,28 @@
+import type { INestApplication } from '@nestjs/common';
+import type { RequestHandler } from 'express';
+
+import { Access } from '../auth/access.js';
+import { readCache } from '../cache/cached-reads.js';
+import { ResponseCache } from '../cache/response-cache.js';
+import { Admission } from '../http/admission.js';
+import { setRoute } from '../http/routes.js';
+import { ticketKeyOfUrl } from './ticket-key.js';
+
+/** Answers a ticket that is cached before its route is looked for; what is not cached goes on to its controller. */
+export function cachedTickets(app: INestApplication): RequestHandler {
+  const [access, admission] = [app.get(Access), app.get(Admission)];
+  const cache = app.get(ResponseCache);
+  return (request, response, next) => {
+    const isRead = request.method === 'GET' || request.method === 'HEAD';
+    const key = isRead ? ticketKeyOfUrl(request.url) : undefined;
+    if (key === undefined) {
+      next();
+      return;
+    }
+    setRoute(response, '/ticket/:ticket_id');
+    access.demand('tickets:read', response);
+    readCache(cache, key, request, response).then((isAnswered) => {
+      if (!isAnswered && !admission.refuses(request, response)) next();
+    }, next);
+  };
+}

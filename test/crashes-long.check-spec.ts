@@ -1,0 +1,14 @@
+import { writeFileSync } from 'node:fs';
+
+import { expect, it } from '@jest/globals';
+
+import { crash } from './checker/crash-rounds.js';
+import { nothingWrong } from './checker/crashes.js';
+
+/** The long run: `npm run check:crashes`. Its figures stand in docs/operations.md. */
+it('100 kills of the service and 20 of PostgreSQL lose nothing', async () => {
+  const finding = await crash({ service: 100, postgres: 20 });
+  writeFileSync('dist/crashes.json', JSON.stringify(finding, null, 2));
+  expect(finding).toMatchObject(nothingWrong);
+  expect(finding.longestRecoveryMs).toBeLessThan(2_000);
+}, 1_200_000);
