@@ -1,71 +1,73 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { Agent, request } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 
-import autocannon from 'autocannon';
-
-import { calls } from './calls.js';
+import { calls, type Call } from './calls.js';
 import { Contestant } from './contestants.js';
 import { Servers } from './servers.js';
 
-/** How many clients there are at the peak of what the service can carry, and when there are too many. */
-const usualClients = 32;
-const tooManyClients = 600;
+/** How many clients ask one thing after the other where the most that the service can carry is looked for. */
+const clients = 32;
+
+/** How many connections they share at the most: each that is new costs the service more than a refusal. */
+const mostConnections = 400;
 
 /** What is asked for, in turns. */
-const mix = ['POST ticket, JSON', 'GET uncached', 'POST comment', 'POST ticket, JSON', 'GET list'];
+const mix = ['POST ticket, JSON', 'GET uncached', 'POST comment', 'POST ticket, JSON', 'GET list'].flatMap(
+  (name) => calls.find((call) => call.name === name) ?? [],
+);
 
-/** What became of the requests of a run. */
-interface Outcome {
-  askedPerSecond: number;
-  goodPerSecond: number;
-  refusedPerSecond: number;
-  /** In milliseconds, of those who were let in. */
-  p50: number;
-  p99: number;
-  /** In milliseconds, of those who were refused. */
-  refusedP99: number;
-  /** Answers that were neither, and requests without any. */
-  faults: number;
-}
+/** Asks, and keeps what became of it. */
+class Asker {
+  private readonly agent = new Agent({ keepAlive: true, maxSockets: mostConnections });
+  private n = 0;
+  underWay = 0;
+  good: number[] = [];
+  refused: number[] = [];
+  faults = 0;
 
-/** Asks for so long, at so many requests a second; as fast as there are answers without a rate. */
-async function ask(url: string, seconds: number, connections: number, rate?: number): Promise<Outcome> {
-  const good: number[] = [];
-  const refused: number[] = [];
-  let n = 0;
-  const requests = mix.map((name) => {
-    const call = calls.find((candidate) => candidate.name === name);
-    if (!call) throw new Error(`There is no call ${name}`);
-    const { method, path, headers = {}, body } = call;
+  constructor(private readonly url: string) {}
+
+  /** Sends the next request; resolves once it has been answered. */
+  async ask(): Promise<void> {
+    const call = mix[this.n % mix.length];
+    if (!call) return;
+    const begin = performance.now();
+    this.underWay++;
+    const status = await this.send(call, this.n++).catch(() => 0);
+    this.underWay--;
+    const ms = performance.now() - begin;
+    if (status === 200 || status === 201) this.good.push(ms);
+    else if (status === 503) this.refused.push(ms);
+    else this.faults++;
+  }
+
+  /** What became of the requests of so many seconds. */
+  outcome(seconds: number) {
     return {
-      ...{ method, headers, path: path(0) },
-      ...(body !== undefined && { body }),
-      setupRequest: (one: autocannon.Request) => ({ ...one, path: path(n++) }),
+      goodPerSecond: Math.round(this.good.length / seconds),
+      refusedPerSecond: Math.round(this.refused.length / seconds),
+      /** In milliseconds, of those who were let in, and of those who were not. */
+      p50: quantile(this.good, 0.5),
+      p99: quantile(this.good, 0.99),
+      refusedP50: quantile(this.refused, 0.5),
+      refusedP99: quantile(this.refused, 0.99),
+      faults: this.faults,
     };
-  });
-  const options = {
-    ...{ url, connections, duration: seconds, requests },
-    ...(rate !== undefined && { overallRate: rate }),
-  };
-  const result = await new Promise<autocannon.Result>((resolve, reject) => {
-    const running = autocannon(options, (error: unknown, all) => {
-      if (error instanceof Error) reject(error);
-      else resolve(all);
+  }
+
+  private send({ method, path, headers = {}, body = '' }: Call, n: number): Promise<number> {
+    return new Promise((resolve, reject) => {
+      const length = method === 'GET' ? {} : { 'content-length': Buffer.byteLength(body) };
+      const options = { method, headers: { ...headers, ...length }, agent: this.agent };
+      const sent = request(this.url + path(n), options, (response) => {
+        response.resume().once('end', () => {
+          resolve(response.statusCode ?? 0);
+        });
+      });
+      sent.once('error', reject).end(body);
     });
-    running.on('response', (_client, status, _bytes, ms) => {
-      if (status < 300) good.push(ms);
-      else if (status === 503) refused.push(ms);
-    });
-  });
-  const { duration, requests: sent, errors } = result;
-  return {
-    askedPerSecond: Math.round(sent.sent / duration),
-    goodPerSecond: Math.round(good.length / duration),
-    refusedPerSecond: Math.round(refused.length / duration),
-    p50: quantile(good, 0.5),
-    p99: quantile(good, 0.99),
-    refusedP99: quantile(refused, 0.99),
-    faults: sent.total - good.length - refused.length + errors,
-  };
+  }
 }
 
 function quantile(values: number[], share: number): number {
@@ -73,19 +75,45 @@ function quantile(values: number[], share: number): number {
   return Math.round(sorted[Math.floor(sorted.length * share)] ?? 0);
 }
 
+/** As fast as there are answers. */
+async function askInTurns(url: string, seconds: number) {
+  const asker = new Asker(url);
+  const end = performance.now() + seconds * 1000;
+  const client = async () => {
+    while (performance.now() < end) await asker.ask();
+  };
+  await Promise.all(Array.from({ length: clients }, client));
+  return asker.outcome(seconds);
+}
+
+/** So many requests a second, evenly, whatever becomes of those before them: as many clients who know nothing of each other. */
+async function askAtRate(url: string, seconds: number, perSecond: number) {
+  const asker = new Asker(url);
+  const begin = performance.now();
+  for (let sent = 0; performance.now() - begin < seconds * 1000; await sleep(1)) {
+    const due = ((performance.now() - begin) / 1000) * perSecond;
+    for (; sent < due; sent++) void asker.ask();
+  }
+  while (asker.underWay > 0) await sleep(10);
+  return asker.outcome(seconds);
+}
+
 const servers = await Servers.start();
 try {
   const service = await Contestant.start(servers, 'service', 1);
-  await ask(service.url, 3, usualClients);
-  const peak = await ask(service.url, 8, usualClients);
-  const overload = await ask(service.url, 10, tooManyClients, 3 * peak.goodPerSecond);
-  const after = await ask(service.url, 5, usualClients, Math.round(peak.goodPerSecond / 2));
+  await askInTurns(service.url, 4);
+  const peak = await askInTurns(service.url, 8);
+  const overload = await askAtRate(service.url, 10, 3 * peak.goodPerSecond);
+  const after = await askAtRate(service.url, 5, peak.goodPerSecond / 2);
   await service.stop();
-  const result = { peak, overload, after, goodput: overload.goodPerSecond / peak.goodPerSecond };
+  const goodput = overload.goodPerSecond / peak.goodPerSecond;
   mkdirSync('bench/results', { recursive: true });
-  writeFileSync('bench/results/overload.json', `${JSON.stringify(result, undefined, 2)}\n`);
+  writeFileSync(
+    'bench/results/overload.json',
+    `${JSON.stringify({ peak, overload, after, goodput }, undefined, 2)}\n`,
+  );
   console.table({ peak, overload, after });
-  console.log(`Goodput at three times the load: ${Math.round(result.goodput * 100)} % of the peak`);
+  console.log(`Goodput at three times the load: ${Math.round(goodput * 100)} % of the peak`);
 } finally {
   await servers.stop();
 }

@@ -80,7 +80,7 @@ export class CrashLoad {
       const { status } = response;
       if (![200, 201, 409, 503].includes(status)) this.ledger.faults.push(`${method} ${path} ${status}`);
       if (status === 503) await sleep(20);
-      return { status, headers: response.headers, body: (await response.json()) };
+      return { status, headers: response.headers, body: await response.json() };
     } catch {
       // Whether it took effect is not known.
       await sleep(20);
