@@ -90,7 +90,8 @@ async function askInTurns(url: string, seconds: number) {
 async function askAtRate(url: string, seconds: number, perSecond: number) {
   const asker = new Asker(url);
   const begin = performance.now();
-  for (let sent = 0; performance.now() - begin < seconds * 1000; await sleep(1)) {
+  for (let sent = 0; performance.now() - begin < seconds * 1000;) {
+    await sleep(1);
     const due = ((performance.now() - begin) / 1000) * perSecond;
     for (; sent < due; sent++) void asker.ask();
   }

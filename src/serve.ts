@@ -1,6 +1,6 @@
 import cluster from 'node:cluster';
-import type { Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 
 import type { LoggerService } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
@@ -15,6 +15,9 @@ import { giveMetrics } from './telemetry/worker-metrics.js';
 
 /** How long the connections to PostgreSQL and Redis may take to close. */
 const closeMs = 3_000;
+
+/** How long the last lines of the log may take, where nobody reads them. */
+const flushMs = 1_000;
 
 /** Sends the traces that are left. */
 type StopTracing = () => Promise<void>;
@@ -32,7 +35,8 @@ async function shutDown(app: NestExpressApplication, log: Log, stopTracing: Stop
   await drain(server);
   // Every request has been answered: nothing is lost if a server that is gone or frozen is not waited for.
   await Promise.race([app.close().then(stopTracing), sleep(closeMs)]);
-  log.flush(() => process.exit(0));
+  await Promise.race([promisify(log.flush.bind(log))(), sleep(flushMs)]);
+  process.exit(0);
 }
 
 /**
