@@ -1,6 +1,5 @@
 import cluster from 'node:cluster';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { promisify } from 'node:util';
 
 import type { LoggerService } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
@@ -35,8 +34,9 @@ async function shutDown(app: NestExpressApplication, log: Log, stopTracing: Stop
   await drain(server);
   // Every request has been answered: nothing is lost if a server that is gone or frozen is not waited for.
   await Promise.race([app.close().then(stopTracing), sleep(closeMs)]);
-  await Promise.race([promisify(log.flush.bind(log))(), sleep(flushMs)]);
-  process.exit(0);
+  // Its end is told as an error too, where the output is a pipe that cannot be synchronised like a file.
+  log.flush(() => process.exit(0));
+  setTimeout(() => process.exit(0), flushMs);
 }
 
 /**
