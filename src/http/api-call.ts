@@ -120,7 +120,10 @@ function examples(status: number): Record<string, { value: object }> {
     detail: `${title}.`,
   });
   return Object.fromEntries(
-    kinds.map(([name, { title }]) => [name, { value: { ...value(name, title), instance: '/ticket' } }]),
+    kinds.map(([name, { title }]) => [
+      name,
+      { value: { ...value(name, title), instance: '/ticket', request_id: 'desk-17' } },
+    ]),
   );
 }
 
