@@ -5,7 +5,7 @@ import { expect, it } from '@jest/globals';
 import { crash } from './checker/crash-rounds.js';
 import { nothingWrong } from './checker/crashes.js';
 
-/** The long run: `npm run check:crashes`. Its figures stand in docs/operations.md. */
+/** The long run: `npm run check:crashes`. It writes its figures to dist/. */
 it('100 kills of the service and 20 of PostgreSQL lose nothing', async () => {
   const finding = await crash({ service: 100, postgres: 20 });
   writeFileSync('dist/crashes.json', JSON.stringify(finding, null, 2));

@@ -14,7 +14,7 @@ import { environmentOf, Service } from './support/service.js';
 const restarts = 50;
 const clients = 8;
 
-/** The long run: `npm run check:rolling`. Its figures stand in docs/operations.md. */
+/** The long run: `npm run check:rolling`. It writes its figures to dist/. */
 it('two replicas behind a proxy are restarted in turns, and no request fails', async () => {
   const stores = await createStores();
   const ports = [await freePort(), await freePort()];
