@@ -1,17 +1,17 @@
-import type { NestExpressApplication } from '@nestjs/platform-express';
-import { NestFactory } from '@nestjs/core';
-import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import type { LoggerService } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 
 import { AppModule } from './app.module.js';
 import { Environment } from './config/environment.js';
 import { edgeOf } from './edge/edge.js';
 import { standingHeaders } from './edge/standing-headers.js';
-import { inTurn } from './http/in-turn.js';
-import { cachedTickets } from './tickets/cached-tickets.js';
 import { Admission } from './http/admission.js';
 import { PrototypedExpressAdapter } from './http/express.adapter.js';
+import { inTurn } from './http/in-turn.js';
 import type { Log } from './telemetry/log.js';
+import { cachedTickets } from './tickets/cached-tickets.js';
 
 /** What may need no database: the probes, the documentation, and a ticket that is cached. */
 const free = /^\/(health|metrics|docs|ticket\/\d+(\?|$))/;

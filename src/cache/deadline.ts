@@ -1,3 +1,6 @@
+/** No call of Redis costs a request more than this. */
+export const redisDeadlineMs = 30;
+
 /** A call did not answer in time. What it was to do may still happen. */
 export class DeadlineExceeded extends Error {}
 

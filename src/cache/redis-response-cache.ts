@@ -11,13 +11,10 @@ import {
 
 import { Environment } from '../config/environment.js';
 import { CircuitBreaker } from './circuit-breaker.js';
-import { DeadlineExceeded, within } from './deadline.js';
+import { DeadlineExceeded, redisDeadlineMs, within } from './deadline.js';
 import { generationKey, generationMs } from './lease-scripts.js';
 import { REDIS, type Redis } from './redis.js';
 import { leaseMs, ResponseCache, type CacheEntry, type Reading } from './response-cache.js';
-
-/** No call of Redis costs a request more than this. */
-const deadlineMs = 30;
 
 /** How many times in a row Redis may be late before it is taken for lost. */
 const mostLate = 3;
@@ -85,7 +82,7 @@ export class RedisResponseCache
     const call = ++this.calls;
     const token = `${this.name}:${call}`;
     try {
-      const found = await within(deadlineMs, this.redis.readOrLease(key, token, leaseMs));
+      const found = await within(redisDeadlineMs, this.redis.readOrLease(key, token, leaseMs));
       this.late = 0;
       if (typeof found === 'object') return { outcome: 'HIT', entry: found };
       return { outcome: 'MISS', lease: found ?? token, isOwn: found === undefined };
@@ -99,14 +96,14 @@ export class RedisResponseCache
     if (!this.inUse) return;
     const call = ++this.calls;
     try {
-      await within(deadlineMs, this.redis.fillLeased(key, lease, entry, this.lifeMs));
+      await within(redisDeadlineMs, this.redis.fillLeased(key, lease, entry, this.lifeMs));
     } catch (error) {
       this.failed(call, error);
     }
   }
 
   async invalidate(key: string): Promise<void> {
-    const deadline = Date.now() + deadlineMs;
+    const deadline = Date.now() + redisDeadlineMs;
     while (this.breaker.awayMs < resetMs && Date.now() < deadline) {
       try {
         await within(Math.max(deadline - Date.now(), 1), this.redis.del(key));
@@ -140,13 +137,13 @@ export class RedisResponseCache
   /** Tells Redis what to forget; throws where it does not confirm. */
   private async forget(): Promise<void> {
     if (this.allForgotten) {
-      await within(deadlineMs, this.redis.set(generationKey, randomUUID(), { PX: generationMs }));
+      await within(redisDeadlineMs, this.redis.set(generationKey, randomUUID(), { PX: generationMs }));
       this.allForgotten = false;
     }
     const keys = [...this.forgotten];
     for (let sent = 0; sent < keys.length; sent += 1_000) {
       const some = keys.slice(sent, sent + 1_000);
-      await within(deadlineMs, this.redis.del(some));
+      await within(redisDeadlineMs, this.redis.del(some));
       for (const key of some) this.forgotten.delete(key);
     }
   }

@@ -8,14 +8,11 @@ import {
 } from 'rate-limiter-flexible';
 
 import { callerOf } from '../auth/caller.js';
-import { within } from '../cache/deadline.js';
+import { redisDeadlineMs, within } from '../cache/deadline.js';
 import type { Redis } from '../cache/redis.js';
 import type { ResponseCache } from '../cache/response-cache.js';
 import { Problem } from '../http/problem.js';
 import { rateLimited } from '../telemetry/metrics.js';
-
-/** No question of Redis costs a request more than this. */
-const deadlineMs = 30;
 
 /** Probes and scrapers come as often as they were told to. */
 const uncounted = /^\/(health|metrics)\b/;
@@ -39,7 +36,7 @@ export function limitRate(limit: string, { redis, cache }: Counting): RequestHan
   const together = redis && new RateLimiterRedis({ ...options, storeClient: redis, useRedisPackage: true });
   const count = async (client: string): Promise<RateLimiterRes> => {
     if (!together || !cache.inUse) return consume(alone, client);
-    return within(deadlineMs, consume(together, client)).catch(() => consume(alone, client));
+    return within(redisDeadlineMs, consume(together, client)).catch(() => consume(alone, client));
   };
   const policy = `"default";q=${points};w=${duration}`;
   return (request, response, next) => {

@@ -1,8 +1,8 @@
 import type { RequestHandler } from 'express';
 
 /** One handler of several: each layer that Express knows of costs every request a little. */
-export function inTurn<Parameters>(handlers: RequestHandler<Parameters>[]): RequestHandler<Parameters> {
-  return handlers.reduceRight<RequestHandler<Parameters>>(
+export function inTurn(handlers: RequestHandler[]): RequestHandler {
+  return handlers.reduceRight<RequestHandler>(
     (then, handler) => (request, response, next) => {
       void handler(request, response, (error?: unknown) => {
         if (error === undefined) void then(request, response, next);
