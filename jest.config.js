@@ -22,4 +22,6 @@ export default {
   globalSetup: '<rootDir>/test/support/global-setup.js',
   globalTeardown: '<rootDir>/test/support/global-teardown.js',
   testTimeout: 30_000,
+  // Most tests wait more than they work.
+  maxWorkers: 2,
 };

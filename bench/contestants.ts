@@ -24,7 +24,7 @@ export const canPin = spawnSync('taskset', ['-c', '0,1', 'true']).status === 0;
 /** How Linux counts the time of a process: in hundredths of a second. */
 const msPerTick = 10;
 
-/** A contestant that runs, on the first core where that can be said. */
+/** A contestant that runs. */
 export class Contestant {
   private constructor(
     readonly name: Name,
@@ -33,13 +33,16 @@ export class Contestant {
     readonly url: string,
   ) {}
 
-  /** Makes the stores of a contestant by the service's own migrations, and starts it. */
-  static async start(servers: Servers, name: Name, number: number): Promise<Contestant> {
+  /**
+   * Makes the stores of a contestant by the service's own migrations, and starts it.
+   * @param pinned whether it is kept to the first core, where that can be said
+   */
+  static async start(servers: Servers, name: Name, number: number, pinned = true): Promise<Contestant> {
     const stores = await servers.createStores(number);
     const migrated = await launch('service', stores.environment);
     await stop(migrated.process);
     await servers.seed(stores);
-    const { process, url } = await launch(name, stores.environment);
+    const { process, url } = await launch(name, stores.environment, pinned);
     return new Contestant(name, stores, process, url);
   }
 

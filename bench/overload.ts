@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { Agent, request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+
+import { Pool } from 'undici';
 
 import { calls, type Call } from './calls.js';
 import { Contestant } from './contestants.js';
@@ -19,14 +20,16 @@ const mix = ['POST ticket, JSON', 'GET uncached', 'POST comment', 'POST ticket, 
 
 /** Asks, and keeps what became of it. */
 class Asker {
-  private readonly agent = new Agent({ keepAlive: true, maxSockets: mostConnections });
+  private readonly pool: Pool;
   private n = 0;
   underWay = 0;
   good: number[] = [];
   refused: number[] = [];
   faults = 0;
 
-  constructor(private readonly url: string) {}
+  constructor(url: string) {
+    this.pool = new Pool(url, { connections: mostConnections });
+  }
 
   /** Sends the next request; resolves once it has been answered. */
   async ask(): Promise<void> {
@@ -56,16 +59,21 @@ class Asker {
     };
   }
 
-  private send({ method, path, headers = {}, body = '' }: Call, n: number): Promise<number> {
+  private send({ method, path, headers = {}, body }: Call, n: number): Promise<number> {
     return new Promise((resolve, reject) => {
-      const length = method === 'GET' ? {} : { 'content-length': Buffer.byteLength(body) };
-      const options = { method, headers: { ...headers, ...length }, agent: this.agent };
-      const sent = request(this.url + path(n), options, (response) => {
-        response.resume().once('end', () => {
-          resolve(response.statusCode ?? 0);
-        });
+      let answered = 0;
+      const request = { method, path: path(n), headers, ...(body !== undefined && { body }) };
+      this.pool.dispatch(request, {
+        onRequestStart: () => undefined,
+        onResponseStart: (_controller, status) => (answered = status),
+        onResponseData: () => undefined,
+        onResponseEnd: () => {
+          resolve(answered);
+        },
+        onResponseError: (_controller, error) => {
+          reject(error);
+        },
       });
-      sent.once('error', reject).end(body);
     });
   }
 }
@@ -99,22 +107,27 @@ async function askAtRate(url: string, seconds: number, perSecond: number) {
   return asker.outcome(seconds);
 }
 
+/** The most that it can carry, three times that, and what comes after. */
+async function round(url: string) {
+  const peak = await askInTurns(url, 6);
+  const overload = await askAtRate(url, 8, 3 * peak.goodPerSecond);
+  const after = await askAtRate(url, 4, peak.goodPerSecond / 2);
+  return { goodput: overload.goodPerSecond / peak.goodPerSecond, peak, overload, after };
+}
+
 const servers = await Servers.start();
 try {
-  const service = await Contestant.start(servers, 'service', 1);
+  // On all cores, which it shares with the load and the databases: what one of them leaves, another can use.
+  const service = await Contestant.start(servers, 'service', 1, false);
   await askInTurns(service.url, 4);
-  const peak = await askInTurns(service.url, 8);
-  const overload = await askAtRate(service.url, 10, 3 * peak.goodPerSecond);
-  const after = await askAtRate(service.url, 5, peak.goodPerSecond / 2);
+  const rounds = [await round(service.url), await round(service.url), await round(service.url)];
   await service.stop();
-  const goodput = overload.goodPerSecond / peak.goodPerSecond;
   mkdirSync('bench/results', { recursive: true });
-  writeFileSync(
-    'bench/results/overload.json',
-    `${JSON.stringify({ peak, overload, after, goodput }, undefined, 2)}\n`,
-  );
-  console.table({ peak, overload, after });
-  console.log(`Goodput at three times the load: ${Math.round(goodput * 100)} % of the peak`);
+  writeFileSync('bench/results/overload.json', `${JSON.stringify(rounds, undefined, 2)}\n`);
+  for (const { goodput, ...outcomes } of rounds) {
+    console.table(outcomes);
+    console.log(`Goodput at three times the load: ${Math.round(goodput * 100)} % of the peak`);
+  }
 } finally {
   await servers.stop();
 }

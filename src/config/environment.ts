@@ -80,7 +80,7 @@ export class Environment {
 
   /** How many calls a process works on at once; more are told to come again. */
   @IsWholeNumber(1, 10_000)
-  MAX_IN_FLIGHT = 128;
+  MAX_IN_FLIGHT = 64;
 
   /** How long the service goes on when it is told to end, not being ready any more, in seconds. */
   @IsWholeNumber(0, 300)

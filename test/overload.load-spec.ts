@@ -3,13 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { describe, expect, it } from '@jest/globals';
 
-import { alone } from './support/alone.js';
 import { Api, count, times } from './support/api.js';
 import { eventually } from './support/eventually.js';
 import { lockTicket, waitingForLock } from './support/servers.js';
 import { Service } from './support/service.js';
-
-alone();
 
 describe('Where MAX_IN_FLIGHT calls are being worked on', () => {
   it('the next is told at once to come again, what needs no database is answered, and then all is well', async () => {

@@ -1,6 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { alone } from './support/alone.js';
 import { startCacheAside } from './checker/cache-aside.js';
 import { check, judge } from './checker/check.js';
 import { faults } from './checker/faults.js';
@@ -8,8 +7,6 @@ import { load } from './checker/load.js';
 import { Api, times } from './support/api.js';
 import { connect, createStores, servers } from './support/servers.js';
 import { Service } from './support/service.js';
-
-alone();
 
 describe('The checker', () => {
   it('finds the stale reads of the stock cache-aside within a minute', async () => {

@@ -2,9 +2,6 @@ import { describe, expect, it } from '@jest/globals';
 
 import { crash } from './checker/crash-rounds.js';
 import { nothingWrong } from './checker/crashes.js';
-import { alone } from './support/alone.js';
-
-alone();
 
 describe('Where the service and its PostgreSQL are killed under load', () => {
   it('nothing that was acknowledged is lost, nothing is there twice, and nothing is half done', async () => {
