@@ -16,13 +16,17 @@ export interface Ledger {
   /** Answers that none of these calls may get. */
   faults: string[];
   attempts: number;
+  /** How many answers were 503. */
+  unavailable: number;
+  /** How long an answer took at the most, in milliseconds. */
+  longestMs: number;
 }
 
 /** Lets clients write until they are told to stop, through whatever happens to the service and its database. */
 export class CrashLoad {
   readonly ledger: Ledger = {
     ...{ tickets: new Map(), comments: new Map(), moves: [], repeated: new Set(), faults: [] },
-    attempts: 0,
+    ...{ attempts: 0, unavailable: 0, longestMs: 0 },
   };
   private isOver = false;
   private readonly running: Promise<unknown>;
@@ -72,14 +76,19 @@ export class CrashLoad {
 
   private async send(method: string, path: string, fields: Record<string, string>, more = {}) {
     this.ledger.attempts++;
+    const begin = performance.now();
     const { body = '', headers } = encode(fields, 'JSON');
     try {
       const signal = AbortSignal.timeout(10_000);
       const init = { method, body: body ?? '', headers: { ...(headers as object), ...more }, signal };
       const response = await fetch(this.url() + path, init);
       const { status } = response;
+      this.ledger.longestMs = Math.max(this.ledger.longestMs, performance.now() - begin);
       if (![200, 201, 409, 503].includes(status)) this.ledger.faults.push(`${method} ${path} ${status}`);
-      if (status === 503) await sleep(20);
+      if (status === 503) {
+        this.ledger.unavailable++;
+        await sleep(20);
+      }
       return { status, headers: response.headers, body: await response.json() };
     } catch {
       // Whether it took effect is not known.

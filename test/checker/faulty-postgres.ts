@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,8 +19,12 @@ export class FaultyPostgres {
     private readonly settings: Record<string, string>,
   ) {}
 
-  static async start(settings: Record<string, string> = {}): Promise<FaultyPostgres> {
-    const folder = await mkdtemp(join(tmpdir(), 'ticket-postgres-'));
+  /**
+   * @param settings what postgresql.conf would say
+   * @param parent where its folder is made
+   */
+  static async start(settings: Record<string, string> = {}, parent = tmpdir()): Promise<FaultyPostgres> {
+    const folder = await mkdtemp(join(parent, 'ticket-postgres-'));
     const postgres = new FaultyPostgres(folder, await freePort(), settings);
     await postgres.launch();
     return postgres;
@@ -30,6 +34,11 @@ export class FaultyPostgres {
   async launch(): Promise<void> {
     const settings = { ...this.settings, port: String(this.port) };
     this.server = await startEmbeddedPostgres(join(this.folder, 'data'), settings);
+  }
+
+  /** Starts the server if it has ended, as it does where it cannot write its log. */
+  async revive(): Promise<void> {
+    if (!isThere(this.processes()[0] ?? 0)) await this.launch();
   }
 
   /** Where a service finds it. */
@@ -77,7 +86,9 @@ export class FaultyPostgres {
   }
 
   private processes(): number[] {
-    const [first = ''] = readFileSync(join(this.folder, 'data/postmaster.pid'), 'utf8').split('\n');
+    const file = join(this.folder, 'data/postmaster.pid');
+    if (!existsSync(file)) return [];
+    const [first = ''] = readFileSync(file, 'utf8').split('\n');
     const children = readFileSync(`/proc/${first}/task/${first}/children`, 'utf8').trim().split(' ');
     return [first, ...children].map(Number).filter((pid) => pid > 0);
   }

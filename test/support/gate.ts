@@ -12,6 +12,9 @@ export class Gate {
   /** How much later everything gets through, each way. */
   latencyMs = 0;
 
+  /** Says of what a client sends whether its connection is cut, before that gets through or right after it. */
+  cut?: (sent: Buffer) => 'before' | 'after' | undefined;
+
   private constructor(
     private readonly server: Server,
     readonly port: number,
@@ -68,6 +71,10 @@ export class Gate {
       this.sockets.add(from);
       from.on('data', (chunk) => {
         if (from === client) this.sent++;
+        const cut = from === client ? this.cut?.(chunk) : undefined;
+        if (cut === 'before') return void client.resetAndDestroy();
+        // What the server answers is for nobody any more.
+        if (cut === 'after') return void target.end(chunk, () => client.resetAndDestroy());
         if (this.latencyMs === 0) to.write(chunk);
         else setTimeout(() => to.write(chunk), this.latencyMs);
       });

@@ -2,6 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import pg from 'pg';
+
 // Jest loads this file as it stands, so it takes the compiled source.
 import { startEmbeddedPostgres } from '../../dist/src/database/embedded-postgres.js';
 import { startRedis } from './redis.js';
@@ -14,13 +16,23 @@ export default async function startServers() {
     startRedis(),
   ]);
   const { host, port, user, password } = postgres;
+  await numberStores({ host, port, user, password });
   process.env.TEST_SERVERS = JSON.stringify({
     postgres: { host, port, user, password },
     redisUrl: redis.url,
+    redisDatabases: redis.databases,
   });
   globalThis.stopServers = async () => {
     redis.stop();
     await postgres.stop();
     await rm(directory, { recursive: true });
   };
+}
+
+/** Files of tests that run at once take their stores by number. */
+async function numberStores(server) {
+  const client = new pg.Client({ ...server, database: 'postgres' });
+  await client.connect();
+  await client.query('CREATE SEQUENCE test_number');
+  await client.end();
 }

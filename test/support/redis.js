@@ -3,23 +3,30 @@ import { createInterface } from 'node:readline';
 
 import { freePort } from '../../dist/src/database/free-port.js';
 
+/** How many databases a Redis has where nobody has said otherwise. */
+const defaultDatabases = 16;
+
 /**
  * The Redis that REDIS_URL names; else one of the tests' own, from redis-server on the PATH, which is installed first
  * where that is possible: as root, on a system with apt-get.
- * @returns {Promise<{ url: string, stop: () => void }>}
+ * @returns {Promise<{ url: string, databases: number, stop: () => void }>}
  */
 export async function startRedis() {
   const { REDIS_URL } = process.env;
-  if (REDIS_URL) return { url: REDIS_URL, stop: () => undefined };
+  if (REDIS_URL) return { url: REDIS_URL, databases: defaultDatabases, stop: () => undefined };
   if (!isInstalled()) install();
   const port = await freePort();
-  const settings = { port: String(port), bind: '127.0.0.1', save: '', appendonly: 'no', requirepass: 'test' };
-  const options = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]);
+  const databases = 1_000;
+  const settings = {
+    ...{ port, bind: '127.0.0.1', databases, requirepass: 'test' },
+    ...{ save: '', appendonly: 'no' },
+  };
+  const options = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]);
   const server = spawn('redis-server', options, { stdio: ['ignore', 'pipe', 'inherit'] });
   for await (const line of createInterface(server.stdout)) {
     if (line.includes('Ready to accept connections')) break;
   }
-  return { url: `redis://:test@127.0.0.1:${port}`, stop: () => server.kill() };
+  return { url: `redis://:test@127.0.0.1:${port}`, databases, stop: () => server.kill() };
 }
 
 function isInstalled() {

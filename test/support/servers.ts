@@ -6,6 +6,7 @@ import { eventually } from './eventually.js';
 interface Servers {
   postgres: { host: string; port: number; user: string; password: string };
   redisUrl: string;
+  redisDatabases: number;
 }
 
 /** Where the servers are that the tests share. */
@@ -19,10 +20,9 @@ export interface Stores {
   redisUrl: string;
 }
 
-/** Makes stores that no other test sees: a new database, and one of the 15 databases of Redis that come after the first. */
+/** Makes stores that no other test sees: a new database, and one of the databases of Redis that come after the first. */
 export async function createStores(): Promise<Stores> {
   const postgres = await connect('postgres');
-  await postgres.query('CREATE SEQUENCE IF NOT EXISTS test_number');
   const { rows } = await postgres.query<{ number: number }>(
     `SELECT nextval('test_number')::integer AS number`,
   );
@@ -30,7 +30,8 @@ export async function createStores(): Promise<Stores> {
   await postgres.query(`CREATE DATABASE test_${number}`);
   await postgres.end();
 
-  const redisUrl = `${servers().redisUrl}/${1 + (number % 15)}`;
+  const { redisUrl: server, redisDatabases } = servers();
+  const redisUrl = `${server}/${1 + (number % (redisDatabases - 1))}`;
   const redis = createClient({ url: redisUrl });
   await redis.connect();
   await redis.flushDb();
