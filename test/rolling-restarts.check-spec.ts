@@ -6,7 +6,6 @@ import { expect, it } from '@jest/globals';
 import { freePort } from '../src/database/free-port.js';
 import { Proxy } from './checker/proxy.js';
 import { Api } from './support/api.js';
-import { eventually } from './support/eventually.js';
 import { Follower } from './support/follower.js';
 import { connect, createStores } from './support/servers.js';
 import { environmentOf, Service } from './support/service.js';
@@ -23,7 +22,6 @@ it('two replicas behind a proxy are restarted in turns, and no request fails', a
   const replicas = await Promise.all(ports.map(launch));
   const proxy = await Proxy.before(ports);
   const api = new Api(proxy.url);
-  await eventually(async () => (await api.send('GET', '/health/ready')).status === 200);
 
   const counts = { requests: 0, failed: [] as string[] };
   let isOver = false;

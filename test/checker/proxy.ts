@@ -4,6 +4,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { eventually } from '../support/eventually.js';
 import { freePort } from '../../src/database/free-port.js';
 
 /** A proxy before replicas that sends requests only to those that are ready: haproxy, of Debian's packages. */
@@ -25,7 +26,17 @@ export class Proxy {
         Promise.reject(new Error('Install haproxy: apt-get install haproxy')),
       ),
     ]);
-    return new Proxy(process, `http://127.0.0.1:${port}`);
+    const proxy = new Proxy(process, `http://127.0.0.1:${port}`);
+    await eventually(() => proxy.hasReplica());
+    return proxy;
+  }
+
+  /** Whether it listens, and knows of a replica that is ready. */
+  private hasReplica(): Promise<boolean> {
+    return fetch(`${this.url}/health/ready`).then(
+      ({ ok }) => ok,
+      () => false,
+    );
   }
 
   async stop(): Promise<void> {
