@@ -17,6 +17,9 @@ const connectTimeoutMs = 1_000;
 const statementTimeoutMs = 1_500;
 const lockTimeoutMs = 1_000;
 
+/** Well below what a call waits for a lock: who waits behind a migration is still served. */
+const migrationLockTimeoutMs = 300;
+
 /** Which PostgreSQL to use, and what to end with the service. */
 export interface PostgresServer {
   options: Pick<
@@ -74,11 +77,12 @@ export function serviceOptions(server: PostgresServer) {
   } as const satisfies DataSourceOptions;
 }
 
-/** The migrations' connections: a migration may take as long as it takes. */
+/** The migrations' connections: a migration may take as long as it takes, but not keep others waiting for its locks. */
 export function migrationOptions(server: PostgresServer) {
   return {
     ...sharedOptions(server),
     poolSize: 2,
+    extra: { lock_timeout: migrationLockTimeoutMs },
     entities: [join(root, 'src/**/*.entity.js')],
     migrations: [join(root, 'migrations/*.js')],
     migrationsTransactionMode: 'each',

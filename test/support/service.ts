@@ -9,7 +9,7 @@ import { createStores, servers, type Stores } from './servers.js';
 /** What the services of the tests sign with. */
 export const key = 'a key of the tests, long enough to pass';
 
-const main = resolve('dist/src/main.js');
+const builtMain = resolve('dist/src/main.js');
 
 /** The options that `npm start` gives to node. */
 const nodeOptions = ['--max-old-space-size=256'];
@@ -40,7 +40,8 @@ export class Service {
     options: { stores?: Stores; environment?: Record<string, string> } = {},
   ): Promise<ServiceOnStores> {
     const stores = options.stores ?? (await createStores());
-    const service = await Service.launch({ ...environmentOf(stores), ...options.environment });
+    const environment = { ...environmentOf(stores), ...options.environment };
+    const service = await Service.launch(environment);
     if (!service.url) throw new Error(`The service did not start: ${service.log}`);
     return Object.assign(service, { stores });
   }
@@ -56,8 +57,11 @@ export class Service {
     return service;
   }
 
-  /** The same, without waiting for anything. */
-  static spawn(environment: Record<string, string>, folder?: string): Service {
+  /**
+   * The same, without waiting for anything.
+   * @param main the file that starts another version of the service
+   */
+  static spawn(environment: Record<string, string>, folder?: string, main = builtMain): Service {
     const cwd = folder ?? mkdtempSync(join(tmpdir(), 'ticket-service-'));
     const { PATH = '' } = process.env;
     const env = { PATH, ...environment };
