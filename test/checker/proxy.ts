@@ -46,10 +46,10 @@ export class Proxy {
   }
 }
 
-/** A replica is sent nothing new 100 ms after it has said that it is not ready; what is under way goes on. */
+/** A replica is sent nothing new once it has said three times that it is not ready; what is under way goes on. */
 function configuration(port: number, replicas: number[]): string {
   const servers = replicas.map(
-    (replica, n) => `  server replica${n} 127.0.0.1:${replica} check inter 100ms fall 1 rise 1`,
+    (replica, n) => `  server replica${n} 127.0.0.1:${replica} check inter 100ms fall 3 rise 1`,
   );
   return `
 defaults
@@ -57,6 +57,7 @@ defaults
   timeout connect 1s
   timeout client 60s
   timeout server 60s
+  timeout check 1s
   option redispatch
 frontend clients
   bind 127.0.0.1:${port}
