@@ -23,10 +23,13 @@ export class Servers {
     private readonly folder: string,
   ) {}
 
-  /** Starts both, with all of PostgreSQL's durability, and its count of statements. */
-  static async start(): Promise<Servers> {
+  /**
+   * Starts both, with all of PostgreSQL's durability, and its count of statements.
+   * @param further what postgresql.conf would say besides
+   */
+  static async start(further: Record<string, string> = {}): Promise<Servers> {
     const folder = await mkdtemp(join(tmpdir(), 'ticket-bench-'));
-    const settings = { shared_preload_libraries: 'pg_stat_statements', max_connections: '200' };
+    const settings = { shared_preload_libraries: 'pg_stat_statements', max_connections: '200', ...further };
     const postgres = await startEmbeddedPostgres(join(folder, 'postgres'), settings);
     // The tests start Redis by a module that is no TypeScript.
     const support = new URL('../../test/support/redis.js', import.meta.url).href;
@@ -75,9 +78,32 @@ export class Servers {
 
   /** Runs SQL beside the contestants. */
   async run(database: string, sql: string): Promise<void> {
+    await this.query(database, sql);
+  }
+
+  /** The same, for what it returns. */
+  async query<Row extends pg.QueryResultRow>(database: string, sql: string): Promise<pg.QueryResult<Row>> {
     const client = await this.connect(database);
-    await client.query(sql);
-    await client.end();
+    try {
+      return await client.query<Row>(sql);
+    } finally {
+      await client.end();
+    }
+  }
+
+  /** How PostgreSQL does the statements that it was asked to run on the tables, whatever their values. */
+  async plans(database: string): Promise<Record<string, string[]>> {
+    const { rows } = await this.query<{ query: string }>(
+      'postgres',
+      `SELECT DISTINCT query FROM pg_stat_statements JOIN pg_database ON pg_database.oid = dbid
+       WHERE datname = '${database}' AND calls >= 20 AND query ~ 'ticket|event|comment' AND query ~ '[$]1'`,
+    );
+    const plans: Record<string, string[]> = {};
+    for (const { query } of rows) {
+      const plan = await this.query<{ 'QUERY PLAN': string }>(database, `EXPLAIN (GENERIC_PLAN) ${query}`);
+      plans[query.trim()] = plan.rows.map((row) => row['QUERY PLAN']);
+    }
+    return plans;
   }
 
   /** Empties the cache of a contestant. */

@@ -1,20 +1,23 @@
-import { Check, Column, Entity, Index, JoinColumn, ManyToOne, PrimaryGeneratedColumn } from 'typeorm';
+import { Check, Column, Entity, JoinColumn, ManyToOne, PrimaryColumn, PrimaryGeneratedColumn } from 'typeorm';
 
 import { Ticket } from '../tickets/ticket.entity.js';
 
 /** A comment as the table keeps it. */
 @Entity()
-@Index('comment_of_ticket', ['ticket_id', 'id'])
 @Check('comment_text_bounds', `char_length(text) BETWEEN 1 AND 10000 AND btrim(text) <> ''`)
 @Check('comment_email_bounds', 'char_length(email) BETWEEN 3 AND 254')
 export class Comment {
-  /** The number of the comment; within a ticket, a later comment has a higher one. */
-  @PrimaryGeneratedColumn('identity', { type: 'bigint', generatedIdentity: 'ALWAYS' })
-  id!: number;
-
   /** The ticket it belongs to. */
-  @Column('bigint')
+  @PrimaryColumn('bigint', { primaryKeyConstraintName: 'comment_of_ticket' })
   ticket_id!: number;
+
+  /** The number of the comment, which no other has; within a ticket, a later comment has a higher one. */
+  @PrimaryGeneratedColumn('identity', {
+    type: 'bigint',
+    generatedIdentity: 'ALWAYS',
+    primaryKeyConstraintName: 'comment_of_ticket',
+  })
+  id!: number;
 
   /** The same, as the foreign key. */
   @ManyToOne(() => Ticket)
