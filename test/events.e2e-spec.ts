@@ -24,12 +24,14 @@ const cursor = /^\d+-\d+$/;
 /** The cursor of the feed as it is now. */
 const now = async () => (await api.events('from=now')).body.next_cursor;
 
-/** A ticket, answered and commented on, and the place in the feed before all that. */
+/** A ticket, answered and commented on, and the place in the feed before all that; told once all of it is in the feed. */
 async function aStory() {
   const before = await now();
   const { id } = (await api.createTicket()).body;
   await api.updateStatus(id, 'answered');
   const comment = (await api.comment(id)).body;
+  const told = async () => (await api.events(`after=${before}&ticket_id=${id}`)).body.items;
+  await eventually(async () => (await told()).length === 3);
   return { before, id, comment };
 }
 
@@ -112,6 +114,16 @@ describe('The feed of events', () => {
       [id, 'comment.added'],
     ]);
     expect(await narrowed('ticket_id=9007199254740991')).toEqual([]);
+  });
+
+  it('can be followed for one ticket from any place', async () => {
+    const { before, id } = await aStory();
+    for (let n = 0; n < 5; n++) await Promise.all([api.comment(id), aStory()]);
+    const all = (await api.events(`after=${before}&limit=1000`)).body.items;
+    for (const [index, { id: place }] of all.entries()) {
+      const following = all.slice(index + 1).filter(({ data }) => data.ticket_id === id);
+      expect((await api.events(`after=${place}&ticket_id=${id}`)).body.items).toEqual(following);
+    }
   });
 
   it('gets on through events that a filter leaves out', async () => {

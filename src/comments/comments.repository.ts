@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 
-import { Database, type Session } from '../database/database.js';
+import type { Session } from '../database/database.js';
+import { Replicas } from '../database/replicas.js';
 import { nextFeedPosition, recordEvent } from '../events/event-sql.js';
 import type { CommentDto } from '../tickets/dto/comment.dto.js';
 import type { TicketStatus } from '../tickets/ticket-status.js';
@@ -71,7 +72,7 @@ export interface Addition {
 /** The SQL of comments. */
 @Injectable()
 export class CommentsRepository {
-  constructor(private readonly database: Database) {}
+  constructor(private readonly replicas: Replicas) {}
 
   /**
    * Adds a comment if the ticket stands in one of `statuses`, and is in one of `versions` where those are given.
@@ -102,7 +103,7 @@ export class CommentsRepository {
    * @returns undefined where there is no such ticket
    */
   async find(ticketId: number, after: number, most: number): Promise<CommentDto[] | undefined> {
-    const rows = await this.database.run<CommentDto | NoComment>(listComments, [ticketId, after, most]);
+    const rows = await this.replicas.run<CommentDto | NoComment>(listComments, [ticketId, after, most]);
     return rows.length === 0 ? undefined : rows.filter(isComment);
   }
 }

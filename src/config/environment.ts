@@ -107,6 +107,15 @@ export class Environment {
   @IsWholeNumber(1, 65_535)
   POSTGRES_PORT = 5432;
 
+  /** Streaming replicas of it that lists, histories and the feed may be read from, as hosts or host:port; unset: none. */
+  @IsOptional()
+  @IsCommaSeparated(/^[\w.-]+(:\d{1,5})?$/, 'must be hosts, or host:port, with commas between')
+  POSTGRES_REPLICA_HOSTS?: string[];
+
+  /** Whether statements have names and share connections; not behind a pooler that cannot bear it. */
+  @IsSwitch()
+  POSTGRES_NAMED_STATEMENTS = true;
+
   /** The role the service logs in as; it must own the database's public schema, for the migrations. */
   @IsString()
   POSTGRES_USER = 'ticket';

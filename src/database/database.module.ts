@@ -6,6 +6,7 @@ import { Environment } from '../config/environment.js';
 import { findPostgres, serviceOptions, type PostgresServer } from './data-source-options.js';
 import { Database } from './database.js';
 import { migrate } from './migrate.js';
+import { Replicas } from './replicas.js';
 import { untilReachable } from './until-reachable.js';
 
 const POSTGRES = Symbol('PostgresServer');
@@ -31,8 +32,8 @@ class PostgresModule {}
       },
     }),
   ],
-  providers: [Database],
-  exports: [Database],
+  providers: [Database, Replicas],
+  exports: [Database, Replicas],
 })
 export class DatabaseModule implements OnApplicationShutdown {
   constructor(

@@ -1,17 +1,11 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
-import { DatabaseError, type Pool, type PoolClient } from 'pg';
+import type { Pool, PoolClient } from 'pg';
 import { DataSource } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 
-import { statementErrors } from '../telemetry/metrics.js';
+import { Environment } from '../config/environment.js';
+import { isBroken, toldOf } from './database-faults.js';
 import { SharedConnections } from './shared-connections.js';
-
-/** PostgreSQL did not answer, or not in time; whether the statement took effect may be unknown. */
-export class DatabaseUnavailable extends Error {
-  constructor(cause: unknown) {
-    super('The database does not answer', { cause });
-  }
-}
 
 /** One SQL statement; with a name, PostgreSQL parses and plans it once for each connection. */
 export interface Statement {
@@ -33,14 +27,6 @@ export interface Session {
   runForOne<Row>(statement: Statement, values: unknown[]): Promise<Row>;
 }
 
-/**
- * Classes of SQLSTATE that tell of the server's state, not of the statement: connection, transaction rollback,
- * resources, state (a lock not got in time), operator intervention (shutdown, statement timeout), system error.
- * @see https://www.postgresql.org/docs/current/errcodes-appendix.html
- */
-const passingFaults = new Set(['08', '40', '53', '55', '57', '58']);
-const lockNotAvailable = '55P03';
-
 /** Runs the repositories' statements on TypeORM's own pool. */
 @Injectable()
 export class Database implements Session, OnModuleDestroy {
@@ -50,7 +36,10 @@ export class Database implements Session, OnModuleDestroy {
   /** How many statements and transactions are under way, or wait for a connection. */
   inFlight = 0;
 
-  constructor(source: DataSource) {
+  constructor(
+    source: DataSource,
+    private readonly environment: Environment,
+  ) {
     this.pool = (source.driver as PostgresDriver).master as Pool;
     // The pool hides its password from whoever lists its options.
     this.shared = new SharedConnections({ ...this.pool.options, password: this.pool.options.password });
@@ -64,8 +53,14 @@ export class Database implements Session, OnModuleDestroy {
 
   /** Runs one statement in a transaction of its own, in one round trip. */
   run<Row>(statement: Statement, values: unknown[]): Promise<Row[]> {
-    if (statement.isShort) return this.runShared<Row>(statement, values);
+    if (statement.isShort && this.environment.POSTGRES_NAMED_STATEMENTS)
+      return this.runShared<Row>(statement, values);
     return this.withClient((session) => session.run<Row>(statement, values));
+  }
+
+  /** The same on another server, through its pool. */
+  runOn<Row>(pool: Pool, statement: Statement, values: unknown[]): Promise<Row[]> {
+    return this.withClient((session) => session.run<Row>(statement, values), pool);
   }
 
   /** The same for a statement that gives exactly one row. */
@@ -104,10 +99,13 @@ export class Database implements Session, OnModuleDestroy {
     }
   }
 
-  private async withClient<Result>(work: (session: ClientSession) => Promise<Result>): Promise<Result> {
+  private async withClient<Result>(
+    work: (session: ClientSession) => Promise<Result>,
+    pool = this.pool,
+  ): Promise<Result> {
     this.inFlight++;
     try {
-      return await this.withConnected(await this.connect(), work);
+      return await this.withConnected(await connect(pool), work);
     } finally {
       this.inFlight--;
     }
@@ -120,7 +118,7 @@ export class Database implements Session, OnModuleDestroy {
     // A connection that is lost tells its statement, and emits an error besides, which nobody else would hear of.
     client.on('error', heard);
     try {
-      const result = await work(new ClientSession(client));
+      const result = await work(new ClientSession(client, this.environment));
       release(client, false);
       return result;
     } catch (error) {
@@ -128,13 +126,13 @@ export class Database implements Session, OnModuleDestroy {
       throw error;
     }
   }
+}
 
-  private async connect(): Promise<PoolClient> {
-    try {
-      return await this.pool.connect();
-    } catch (error) {
-      throw toldOf(error);
-    }
+async function connect(pool: Pool): Promise<PoolClient> {
+  try {
+    return await pool.connect();
+  } catch (error) {
+    throw toldOf(error);
   }
 }
 
@@ -147,21 +145,16 @@ function release(client: PoolClient, isLost: boolean): void {
   client.release(isLost);
 }
 
-/** Whether a write waited too long for a lock that another holds. */
-export function isLockTimeout(error: unknown): boolean {
-  return (
-    error instanceof DatabaseUnavailable &&
-    error.cause instanceof DatabaseError &&
-    error.cause.code === lockNotAvailable
-  );
-}
-
 class ClientSession implements Session {
-  constructor(private readonly client: PoolClient) {}
+  constructor(
+    private readonly client: PoolClient,
+    private readonly environment: Environment,
+  ) {}
 
-  async run<Row>(statement: Statement, values: unknown[]): Promise<Row[]> {
+  async run<Row>({ name, text }: Statement, values: unknown[]): Promise<Row[]> {
+    const isNamed = name !== undefined && this.environment.POSTGRES_NAMED_STATEMENTS;
     try {
-      const { rows } = await this.client.query({ ...statement, values });
+      const { rows } = await this.client.query({ ...(isNamed && { name }), text, values });
       return rows as Row[];
     } catch (error) {
       throw toldOf(error);
@@ -173,20 +166,4 @@ class ClientSession implements Session {
     if (row === undefined) throw new Error(`No row from: ${statement.text}`);
     return row;
   }
-}
-
-/** Counts an error, and says of one that will pass that it will. */
-function toldOf(error: unknown): unknown {
-  statementErrors.inc({ sqlstate: error instanceof DatabaseError ? (error.code ?? 'none') : 'none' });
-  return isPassing(error) ? new DatabaseUnavailable(error) : error;
-}
-
-/** Whether the statement can do nothing for the error. */
-function isPassing(error: unknown): boolean {
-  return !(error instanceof DatabaseError) || passingFaults.has(error.code?.slice(0, 2) ?? '');
-}
-
-/** An error that PostgreSQL itself reports leaves the connection in order; one of the connection does not. */
-function isBroken(error: unknown): boolean {
-  return error instanceof DatabaseUnavailable && !(error.cause instanceof DatabaseError);
 }

@@ -138,7 +138,8 @@ async function acceptsConnections(server: ChildProcess): Promise<void> {
   const messages = collect(server);
   await new Promise<void>((ready, failed) => {
     server.stderr?.on('data', () => {
-      if (messages().includes('ready to accept connections')) ready();
+      // A replica is ready for read-only ones.
+      if (/ready to accept (read-only )?connections/.test(messages())) ready();
     });
     server.once('error', failed);
     server.once('exit', () => {

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { DatabaseUnavailable } from '../database/database.js';
+import { DatabaseUnavailable } from '../database/database-faults.js';
 import type { FeedEvent } from './feed-event.js';
 import { formatPlace, isBefore, type FeedPlace } from './feed-place.js';
 import type { FeedTail } from './feed-tail.js';

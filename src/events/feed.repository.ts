@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 
 import { Database } from '../database/database.js';
+import { Replicas } from '../database/replicas.js';
 import type { EventType } from './event.entity.js';
 import { feedHorizon } from './event-sql.js';
 import type { FeedRow } from './feed-event.js';
@@ -33,11 +34,12 @@ const mostScanned = 10_000;
 /**
  * Reads what follows a place. The horizon is of the same snapshot as the rows: what this does not see of an earlier
  * transaction, because that is still running or has just committed, lies beyond it.
- * @param events what to look at: a part of the feed in its order, at the most $4 of it
+ * @param part what to look at, at the most $4 of it: among which events, in the order of the feed, and what that needs before
  */
-function readFeed(name: string, { among, order }: { among: string; order: string }) {
+function readFeed(name: string, part: { before?: string; among: string; order: string }) {
+  const { before = '', among, order } = part;
   const text = `
-    WITH scanned AS MATERIALIZED (
+    WITH RECURSIVE ${before} scanned AS MATERIALIZED (
       SELECT position, id, type, ticket_id, version, actor, at, data FROM event
       WHERE ${among} AND (position, id) > ($1, $2) AND position < ${feedHorizon}
       ORDER BY ${order} LIMIT $4
@@ -55,8 +57,27 @@ function readFeed(name: string, { among, order }: { among: string; order: string
 }
 
 const readAll = readFeed('read_feed', { among: 'true', order: 'position, id' });
-// The versions of a ticket stand in the feed in their order, so the index of its history serves here too.
-const readTicket = readFeed('read_feed_of_ticket', { among: 'ticket_id = $6', order: 'version' });
+
+/**
+ * The versions of a ticket stand in the feed in their order, so the index of its history serves here too: the last one
+ * that does not follow the place is found by halving. Versions that were swept do not follow it.
+ */
+const readTicket = readFeed('read_feed_of_ticket', {
+  before: `
+    halves AS (
+      SELECT 0 AS low, coalesce((SELECT version FROM ticket WHERE id = $6), 0) + 1 AS high
+      UNION ALL
+      SELECT CASE WHEN is_later THEN low ELSE middle END, CASE WHEN is_later THEN middle ELSE high END
+      FROM halves CROSS JOIN LATERAL (SELECT (low + high) / 2 AS middle) AS half
+      CROSS JOIN LATERAL (
+        SELECT coalesce(bool_or((position, id) > ($1, $2)), false) AS is_later
+        FROM event WHERE ticket_id = $6 AND version = middle
+      ) AS looked
+      WHERE high - low > 1
+    ),`,
+  among: 'ticket_id = $6 AND version > (SELECT max(low) FROM halves)',
+  order: 'version',
+});
 
 const selectBounds = {
   name: 'select_feed_bounds',
@@ -81,15 +102,21 @@ type Row = (FeedRow | Record<keyof FeedRow, null>) & {
 /** The SQL of the feed. */
 @Injectable()
 export class FeedRepository {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly replicas: Replicas,
+  ) {}
 
-  /** Reads up to `limit` of the events that follow a place. */
+  /**
+   * Reads up to `limit` of the events that follow a place. A replica does too: its horizon is that of its own snapshot, in
+   * which a transaction whose end it has not replayed yet still runs.
+   */
   async read(after: FeedPlace, limit: number, { type, ticket_id }: FeedFilter): Promise<FeedRead> {
     const scanned = type === undefined ? limit : mostScanned;
     const values = [after.position, after.id, limit, scanned, type];
     const rows = await (ticket_id === undefined
-      ? this.database.run<Row>(readAll, values)
-      : this.database.run<Row>(readTicket, [...values, ticket_id]));
+      ? this.replicas.run<Row>(readAll, values)
+      : this.replicas.run<Row>(readTicket, [...values, ticket_id]));
     const [first] = rows;
     if (!first) throw new Error('The feed has lost its floor');
     const { floor_position, floor_id, reached_position, reached_id, horizon } = first;

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 
-import { Database } from '../database/database.js';
+import { Replicas } from '../database/replicas.js';
 import { Cursors } from '../http/cursors.js';
 import { cutPage, type Page, type PageQuery } from '../http/page.js';
 import type { HistoryEventDto } from './dto/event.dto.js';
@@ -17,7 +17,7 @@ const listEvents = {
 @Injectable()
 export class History {
   constructor(
-    private readonly database: Database,
+    private readonly replicas: Replicas,
     private readonly cursors: Cursors,
   ) {}
 
@@ -25,7 +25,7 @@ export class History {
   async of(ticketId: number, { limit, cursor }: PageQuery): Promise<Page<HistoryEventDto>> {
     const list = `history of ${ticketId}`;
     const [after = 0] = cursor === undefined ? [] : this.cursors.open(list, cursor);
-    const events = await this.database.run<HistoryEventDto>(listEvents, [ticketId, after, limit + 1]);
+    const events = await this.replicas.run<HistoryEventDto>(listEvents, [ticketId, after, limit + 1]);
     return cutPage(events, limit, { cursors: this.cursors, list, positionOf: ({ version }) => [version] });
   }
 }

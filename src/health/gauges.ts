@@ -2,6 +2,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 
 import { ResponseCache } from '../cache/response-cache.js';
 import { Database } from '../database/database.js';
+import { Replicas } from '../database/replicas.js';
 import { EventStreams } from '../events/event-streams.js';
 import { FeedRepository } from '../events/feed.repository.js';
 import { gauge } from '../telemetry/metrics.js';
@@ -13,6 +14,7 @@ export class Gauges implements OnModuleInit {
   constructor(
     private readonly cache: ResponseCache,
     private readonly database: Database,
+    private readonly replicas: Replicas,
     private readonly streams: EventStreams,
     private readonly feed: FeedRepository,
     private readonly tickets: TicketCounts,
@@ -51,6 +53,13 @@ export class Gauges implements OnModuleInit {
         to.set(this.database.inFlight);
       },
     );
+    const replicas = {
+      name: 'ticket_database_replicas',
+      help: 'Replicas that are near enough to be read from',
+    };
+    gauge(replicas, 'max', (to) => {
+      to.set(this.replicas.inUse);
+    });
     gauge({ name: 'ticket_feed_streams', help: 'Streams of the feed that are open' }, 'sum', (to) => {
       to.set(this.streams.count);
     });

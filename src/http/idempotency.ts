@@ -9,7 +9,8 @@ import {
 } from '@nestjs/common';
 import type { Request } from 'express';
 
-import { Database, isLockTimeout, type Session } from '../database/database.js';
+import { Database, type Session } from '../database/database.js';
+import { isLockTimeout } from '../database/database-faults.js';
 import { Sweeper } from '../database/sweeper.js';
 import { idempotentReplays } from '../telemetry/metrics.js';
 import { InvalidRequest, Problem } from './problem.js';

@@ -10,7 +10,7 @@ import type { Request, Response } from 'express';
 
 import { DatabaseError } from 'pg';
 
-import { DatabaseUnavailable } from '../database/database.js';
+import { DatabaseUnavailable } from '../database/database-faults.js';
 import { requestIdIn } from './request-id.js';
 import { allowedMethods } from './routes.js';
 import { Problem, problemKinds, problemType, type ProblemKind } from './problem.js';

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import pg from 'pg';
 
+import { startReplica } from '../../deploy/local/replica.js';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '../../src/database/embedded-postgres.js';
 import { freePort } from '../../src/database/free-port.js';
 
@@ -34,6 +35,11 @@ export class FaultyPostgres {
   async launch(): Promise<void> {
     const settings = { ...this.settings, port: String(this.port) };
     this.server = await startEmbeddedPostgres(join(this.folder, 'data'), settings);
+  }
+
+  /** Starts a replica of it; it ends with this one's folder. */
+  replica() {
+    return startReplica(join(this.folder, 'data'), { ...this.server, port: this.port });
   }
 
   /** Starts the server if it has ended, as it does where it cannot write its log. */

@@ -7,6 +7,8 @@ interface Servers {
   postgres: { host: string; port: number; user: string; password: string };
   redisUrl: string;
   redisDatabases: number;
+  /** What the services need besides to go through what stands between. */
+  environment: Record<string, string>;
 }
 
 /** Where the servers are that the tests share. */

@@ -91,7 +91,7 @@ export class Service {
 
 /** The environment that puts a service on these stores. */
 export function environmentOf({ database, redisUrl }: Stores): Record<string, string> {
-  const { postgres } = servers();
+  const { postgres, environment } = servers();
   return {
     PORT: '0',
     SECRET_KEY: key,
@@ -101,5 +101,6 @@ export function environmentOf({ database, redisUrl }: Stores): Record<string, st
     POSTGRES_PASSWORD: postgres.password,
     POSTGRES_DB: database,
     REDIS_URL: redisUrl,
+    ...environment,
   };
 }

@@ -1,0 +1,43 @@
+import { DatabaseError } from 'pg';
+
+import { statementErrors } from '../telemetry/metrics.js';
+
+/** PostgreSQL did not answer, or not in time; whether the statement took effect may be unknown. */
+export class DatabaseUnavailable extends Error {
+  constructor(cause: unknown) {
+    super('The database does not answer', { cause });
+  }
+}
+
+/**
+ * Classes of SQLSTATE that tell of the server's state, not of the statement: connection, transaction rollback,
+ * resources, state (a lock not got in time), operator intervention (shutdown, statement timeout), system error.
+ * @see https://www.postgresql.org/docs/current/errcodes-appendix.html
+ */
+const passingFaults = new Set(['08', '40', '53', '55', '57', '58']);
+const lockNotAvailable = '55P03';
+
+/** Whether a write waited too long for a lock that another holds. */
+export function isLockTimeout(error: unknown): boolean {
+  return (
+    error instanceof DatabaseUnavailable &&
+    error.cause instanceof DatabaseError &&
+    error.cause.code === lockNotAvailable
+  );
+}
+
+/** Counts an error, and says of one that will pass that it will. */
+export function toldOf(error: unknown): unknown {
+  statementErrors.inc({ sqlstate: error instanceof DatabaseError ? (error.code ?? 'none') : 'none' });
+  return isPassing(error) ? new DatabaseUnavailable(error) : error;
+}
+
+/** Whether the statement can do nothing for the error. */
+function isPassing(error: unknown): boolean {
+  return !(error instanceof DatabaseError) || passingFaults.has(error.code?.slice(0, 2) ?? '');
+}
+
+/** An error that PostgreSQL itself reports leaves the connection in order; one of the connection does not. */
+export function isBroken(error: unknown): boolean {
+  return error instanceof DatabaseUnavailable && !(error.cause instanceof DatabaseError);
+}

@@ -1,0 +1,65 @@
+import pg, { type PoolConfig } from 'pg';
+import type { DataSource } from 'typeorm';
+import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
+
+/** How many connections a replica is given for reads. */
+const poolSize = 10;
+
+/** A streaming replica, and until when it may be read from. */
+export class Replica {
+  readonly name: string;
+  readonly pool: pg.Pool;
+  private freshUntilMs = 0;
+  private isAsked = false;
+
+  constructor(source: DataSource, { host, port }: { host: string; port: number }) {
+    const { options } = (source.driver as PostgresDriver).master as { options: PoolConfig };
+    this.name = `The replica at ${host}:${port}`;
+    // The pool hides its password from whoever lists its options.
+    this.pool = new pg.Pool({ ...options, password: options.password, host, port, max: poolSize });
+    // A connection that is lost while it is idle tells the pool, which makes another.
+    this.pool.on('error', () => undefined);
+  }
+
+  /** Whether it is known to be near enough to the primary. */
+  get isFresh(): boolean {
+    return performance.now() < this.freshUntilMs;
+  }
+
+  /** It was near enough at a time, and so may be read from until a later one. */
+  isFreshUntil(ms: number): void {
+    this.freshUntilMs = Math.max(this.freshUntilMs, ms);
+  }
+
+  /** Leaves it alone until it is known again. */
+  doubt(): void {
+    this.freshUntilMs = 0;
+  }
+
+  /** How far it has come in the primary's log; undefined where it does not say, or is still being asked. */
+  async replayed(): Promise<bigint | undefined> {
+    if (this.isAsked) return undefined;
+    this.isAsked = true;
+    try {
+      const { rows } = await this.pool.query<{ lsn: string | null }>(
+        'SELECT pg_last_wal_replay_lsn()::text AS lsn',
+      );
+      const lsn = rows[0]?.lsn;
+      return lsn ? parseLogPosition(lsn) : undefined;
+    } catch {
+      return undefined;
+    } finally {
+      this.isAsked = false;
+    }
+  }
+
+  async end(): Promise<void> {
+    await this.pool.end();
+  }
+}
+
+/** A position in PostgreSQL's log, as a number: it is written as two halves in hexadecimal digits. */
+export function parseLogPosition(written: string): bigint {
+  const [high = '', low = ''] = written.split('/');
+  return (BigInt(`0x${high}`) << 32n) + BigInt(`0x${low}`);
+}
