@@ -22,6 +22,13 @@ const mostLate = 3;
 /** For how long after Redis was lost a write still waits for it, as after a reset it is back in no time. */
 const resetMs = 250;
 
+/**
+ * For how long Redis may leave a call unanswered before what it says next is not asked for. Well below the time for which
+ * another replica waits until it acknowledges a write that Redis has not heard of: a Redis that was frozen answers those
+ * who asked meanwhile in any order.
+ */
+const silenceMs = redisDeadlineMs - 10;
+
 /** How long a starting service waits for Redis. */
 const startMs = 500;
 
@@ -51,6 +58,9 @@ export class RedisResponseCache
   private readonly name = randomUUID();
   private calls = 0;
 
+  /** When the reads were sent that Redis has not answered yet, the oldest first. */
+  private readonly unanswered = new Map<number, number>();
+
   /** How many times in a row Redis was late, and the last call that had been sent by then. */
   private late = 0;
   private lastLate = 0;
@@ -78,11 +88,13 @@ export class RedisResponseCache
   }
 
   async read(key: string): Promise<Reading> {
-    if (!this.inUse) return { outcome: 'BYPASS' };
+    if (!this.inUse || this.isSilent) return { outcome: 'BYPASS' };
     const call = ++this.calls;
     const token = `${this.name}:${call}`;
     try {
-      const found = await within(redisDeadlineMs, this.redis.readOrLease(key, token, leaseMs));
+      const answer = this.redis.readOrLease(key, token, leaseMs);
+      this.awaitAnswer(call, answer);
+      const found = await within(redisDeadlineMs, answer);
       this.late = 0;
       if (typeof found === 'object') return { outcome: 'HIT', entry: found };
       return { outcome: 'MISS', lease: found ?? token, isOwn: found === undefined };
@@ -125,6 +137,17 @@ export class RedisResponseCache
 
   onApplicationShutdown(): void {
     this.breaker.stop();
+  }
+
+  private get isSilent(): boolean {
+    const [oldest = Infinity] = this.unanswered.values();
+    return performance.now() - oldest > silenceMs;
+  }
+
+  private awaitAnswer(call: number, answer: Promise<unknown>): void {
+    this.unanswered.set(call, performance.now());
+    const answered = () => this.unanswered.delete(call);
+    answer.then(answered, answered);
   }
 
   private keepForgotten(key: string): void {
