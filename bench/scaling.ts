@@ -124,9 +124,9 @@ try {
     console.log(results.at(-1));
   }
   mkdirSync('bench/results', { recursive: true });
+  writeFileSync('bench/results/scaling.svg', growthChart(results));
   const found = { commentsOfHotTicket, results, plans: await servers.plans(stores.database) };
   writeFileSync('bench/results/scaling.json', `${JSON.stringify(found, undefined, 2)}\n`);
-  writeFileSync('bench/results/scaling.svg', growthChart(results));
 } finally {
   await servers.stop();
 }

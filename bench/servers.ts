@@ -96,7 +96,7 @@ export class Servers {
     const { rows } = await this.query<{ query: string }>(
       'postgres',
       `SELECT DISTINCT query FROM pg_stat_statements JOIN pg_database ON pg_database.oid = dbid
-       WHERE datname = '${database}' AND calls >= 20 AND query ~ 'ticket|event|comment' AND query ~ '[$]1'`,
+       WHERE datname = '${database}' AND calls >= 20 AND query !~ '^ *EXPLAIN' AND query ~ 'ticket|event|comment' AND query ~ '[$]1'`,
     );
     const plans: Record<string, string[]> = {};
     for (const { query } of rows) {
