@@ -4,15 +4,26 @@ import { describe, expect, it } from '@jest/globals';
 
 import { Api, count, times } from './support/api.js';
 import { Gate } from './support/gate.js';
-import { Service } from './support/service.js';
+import { Service, type ServiceOnStores } from './support/service.js';
 import { createStores } from './support/servers.js';
 import { token } from './support/tokens.js';
 
 const limited = { RATE_LIMIT: '5/2' };
 
+/**
+ * Starts a service, and lets it answer and forget its first calls: they take so long on a machine with other work that
+ * Redis' word of them comes too late, and they are counted in the process.
+ */
+async function startWarm(options: Parameters<typeof Service.start>[0]): Promise<ServiceOnStores> {
+  const service = await Service.start(options);
+  await times(3, () => new Api(service.url).send('GET', '/ticket'));
+  await sleep(2_100);
+  return service;
+}
+
 describe('RATE_LIMIT=5/2', () => {
   it('lets a client call five times in two seconds, and says what is left', async () => {
-    const service = await Service.start({ environment: limited });
+    const service = await startWarm({ environment: limited });
     const api = new Api(service.url);
     const first = await api.createTicket();
     expect(first.headers.get('ratelimit-policy')).toBe('"default";q=5;w=2');
@@ -32,8 +43,8 @@ describe('RATE_LIMIT=5/2', () => {
 
   it('counts over all replicas, and each subject for itself', async () => {
     const environment = { ...limited, AUTH_REQUIRED: 'true' };
-    const first = await Service.start({ environment });
-    const second = await Service.start({ environment, stores: first.stores });
+    const first = await startWarm({ environment });
+    const second = await startWarm({ environment, stores: first.stores });
     const desk = await token({ sub: 'desk' });
     const billing = await token({ sub: 'billing' });
     const call = (n: number, of: string) =>
@@ -50,7 +61,7 @@ describe('RATE_LIMIT=5/2', () => {
     const gate = await Gate.to(Number(redis.port));
     redis.port = String(gate.port);
     const environment = { ...limited, REDIS_URL: redis.href };
-    const service = await Service.start({ stores, environment });
+    const service = await startWarm({ stores, environment });
     const list = () => new Api(service.url).send('GET', '/ticket');
     expect(count(await times(7, list), 429)).toBe(2);
     await gate.close();
@@ -63,7 +74,7 @@ describe('RATE_LIMIT=5/2', () => {
   it('takes X-Forwarded-For for the address of a client only from a proxy that is trusted', async () => {
     const from = (address: string) => ({ headers: { 'x-forwarded-for': address } });
     const flood = async (environment: Record<string, string>) => {
-      const service = await Service.start({ environment: { ...limited, ...environment } });
+      const service = await startWarm({ environment: { ...limited, ...environment } });
       const api = new Api(service.url);
       const spread = await times(12, (n) => api.send('GET', '/ticket', from(`198.51.100.${n}`)));
       const network = await times(12, (n) => api.send('GET', '/ticket', from(`2001:db8:0:7::${n}`)));
