@@ -21,7 +21,12 @@ export async function startPgbouncer({ port: server, user, password }) {
   const named = knowsNames();
   const settings = {
     ...{ listen_addr: '127.0.0.1', listen_port: port, unix_socket_dir: '', pool_mode: 'transaction' },
-    ...{ auth_type: 'any', max_client_conn: 1_000, default_pool_size: 20 },
+    ...{
+      auth_type: 'scram-sha-256',
+      auth_file: join(folder, 'users.txt'),
+      max_client_conn: 1_000,
+      default_pool_size: 20,
+    },
     // What the service asks of its sessions is given to pgbouncer's own instead, see below.
     ignore_startup_parameters: 'statement_timeout,lock_timeout,idle_in_transaction_session_timeout',
     ...(named && { max_prepared_statements: 200 }),
@@ -29,9 +34,10 @@ export async function startPgbouncer({ port: server, user, password }) {
   const lines = Object.entries(settings).map(([name, value]) => `${name} = ${value}`);
   const timeouts =
     'SET statement_timeout = 1500; SET lock_timeout = 1000; SET idle_in_transaction_session_timeout = 1500';
-  const database = `* = host=127.0.0.1 port=${server} user=${user} password=${password} connect_query='${timeouts}'`;
+  const database = `* = host=127.0.0.1 port=${server} connect_query='${timeouts}'`;
   const file = join(folder, 'pgbouncer.ini');
   writeFileSync(file, ['[databases]', database, '[pgbouncer]', ...lines, ''].join('\n'));
+  writeFileSync(settings.auth_file, `"${user}" "${password}"\n`);
   chmodSync(folder, 0o755);
   // It refuses to run as root.
   const options = process.getuid?.() === 0 ? ['-u', 'nobody', file] : [file];
