@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import pg from 'pg';
+import type pg from 'pg';
 
 import { FaultyPostgres } from './checker/faulty-postgres.js';
 import { Api } from './support/api.js';
@@ -19,10 +19,7 @@ let api: Api;
 beforeAll(async () => {
   primary = await FaultyPostgres.start();
   replica = await primary.replica();
-  const { POSTGRES_USER: user, POSTGRES_PASSWORD: password } = primary.environment;
-  brake = new pg.Client({ host: '127.0.0.1', port: replica.port, user, password, database: 'postgres' });
-  brake.on('error', () => undefined);
-  await brake.connect();
+  brake = await primary.connect(replica.port);
   const stores = environmentOf(await createStores());
   service = await Service.launch({ ...stores, ...primary.environment, ...replica.environment });
   api = new Api(service.url);

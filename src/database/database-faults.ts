@@ -19,11 +19,12 @@ const lockNotAvailable = '55P03';
 
 /** Whether a write waited too long for a lock that another holds. */
 export function isLockTimeout(error: unknown): boolean {
-  return (
-    error instanceof DatabaseUnavailable &&
-    error.cause instanceof DatabaseError &&
-    error.cause.code === lockNotAvailable
-  );
+  return error instanceof DatabaseUnavailable && isLockNotAvailable(error.cause);
+}
+
+/** The same of an error as pg throws it. */
+export function isLockNotAvailable(error: unknown): boolean {
+  return error instanceof DatabaseError && error.code === lockNotAvailable;
 }
 
 /** Counts an error, and says of one that will pass that it will. */

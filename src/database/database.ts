@@ -1,10 +1,10 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import type { Pool, PoolClient } from 'pg';
 import { DataSource } from 'typeorm';
-import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 
 import { Environment } from '../config/environment.js';
 import { isBroken, toldOf } from './database-faults.js';
+import { connectionOptions, poolOf } from './pool.js';
 import { SharedConnections } from './shared-connections.js';
 
 /** One SQL statement; with a name, PostgreSQL parses and plans it once for each connection. */
@@ -40,9 +40,8 @@ export class Database implements Session, OnModuleDestroy {
     source: DataSource,
     private readonly environment: Environment,
   ) {
-    this.pool = (source.driver as PostgresDriver).master as Pool;
-    // The pool hides its password from whoever lists its options.
-    this.shared = new SharedConnections({ ...this.pool.options, password: this.pool.options.password });
+    this.pool = poolOf(source);
+    this.shared = new SharedConnections(connectionOptions(this.pool));
   }
 
   /** How many connections of the pool work, are idle, and are waited for. */

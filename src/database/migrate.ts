@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { Logger } from '@nestjs/common';
-import { DatabaseError } from 'pg';
 import { DataSource, QueryFailedError } from 'typeorm';
 
 import { migrationOptions, type PostgresServer } from './data-source-options.js';
+import { isLockNotAvailable } from './database-faults.js';
 import { windFeedClock } from './feed-clock.js';
 import { makeSearchColumn } from './search-column.js';
 
@@ -57,6 +57,5 @@ async function patiently(work: () => Promise<unknown>): Promise<void> {
 }
 
 function isLockTimeout(error: unknown): boolean {
-  const cause: unknown = error instanceof QueryFailedError ? error.driverError : error;
-  return cause instanceof DatabaseError && cause.code === '55P03';
+  return isLockNotAvailable(error instanceof QueryFailedError ? error.driverError : error);
 }

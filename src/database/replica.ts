@@ -1,6 +1,7 @@
-import pg, { type PoolConfig } from 'pg';
+import pg from 'pg';
 import type { DataSource } from 'typeorm';
-import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
+
+import { connectionOptions, poolOf } from './pool.js';
 
 /** How many connections a replica is given for reads. */
 const poolSize = 10;
@@ -13,10 +14,8 @@ export class Replica {
   private isAsked = false;
 
   constructor(source: DataSource, { host, port }: { host: string; port: number }) {
-    const { options } = (source.driver as PostgresDriver).master as { options: PoolConfig };
     this.name = `The replica at ${host}:${port}`;
-    // The pool hides its password from whoever lists its options.
-    this.pool = new pg.Pool({ ...options, password: options.password, host, port, max: poolSize });
+    this.pool = new pg.Pool({ ...connectionOptions(poolOf(source)), host, port, max: poolSize });
     // A connection that is lost while it is idle tells the pool, which makes another.
     this.pool.on('error', () => undefined);
   }
@@ -27,7 +26,7 @@ export class Replica {
   }
 
   /** It was near enough at a time, and so may be read from until a later one. */
-  isFreshUntil(ms: number): void {
+  trustUntil(ms: number): void {
     this.freshUntilMs = Math.max(this.freshUntilMs, ms);
   }
 

@@ -14,6 +14,12 @@ const mostLagMs = 1_000;
 /** How often it is looked how far they are. */
 const watchMs = 200;
 
+/** How far the primary was at a time. */
+interface Mark {
+  atMs: number;
+  position: bigint;
+}
+
 const selectWritten = { name: 'select_written', text: 'SELECT pg_current_wal_lsn()::text AS lsn' };
 
 /**
@@ -80,7 +86,7 @@ export class Replicas implements OnApplicationBootstrap, OnModuleDestroy {
 
   /** Notes how far the primary is, and asks each replica whether it has come as far as the primary was not long ago. */
   private async watch(): Promise<void> {
-    const marks: { atMs: number; position: bigint }[] = [];
+    const marks: Mark[] = [];
     while (!this.stop.signal.aborted) {
       const atMs = performance.now();
       const written = await this.database
@@ -94,11 +100,11 @@ export class Replicas implements OnApplicationBootstrap, OnModuleDestroy {
     }
   }
 
-  private async look(replica: Replica, marks: { atMs: number; position: bigint }[]): Promise<void> {
+  private async look(replica: Replica, marks: Mark[]): Promise<void> {
     const wasFresh = replica.isFresh;
     const replayed = await replica.replayed();
     const mark = marks.findLast(({ position }) => replayed !== undefined && position <= replayed);
-    if (mark) replica.isFreshUntil(mark.atMs + mostLagMs);
+    if (mark) replica.trustUntil(mark.atMs + mostLagMs);
     if (wasFresh !== replica.isFresh)
       new Logger('Replicas').warn(`${replica.name} is ${replica.isFresh ? 'read from' : 'left alone'}`);
   }

@@ -58,12 +58,12 @@ export class FaultyPostgres {
     };
   }
 
-  /** Connects beside the service. */
-  async connect(): Promise<pg.Client> {
+  /** Connects beside the service; to its replica by that one's port. */
+  async connect(port = this.port): Promise<pg.Client> {
     const { user, password } = this.server;
     const client = new pg.Client({
       host: '127.0.0.1',
-      port: this.port,
+      port,
       user,
       password,
       database: 'postgres',

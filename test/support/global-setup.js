@@ -28,7 +28,8 @@ export default async function startServers() {
     startRedis(),
   ]);
   const { host, port, user, password } = postgres;
-  await numberStores({ host, port, user, password });
+  // Files of tests that run at once take their stores by number.
+  await run({ host, port, user, password }, 'CREATE SEQUENCE test_number');
   const between = await topology.start(data, { host, port, user, password });
   process.env.TEST_SERVERS = JSON.stringify({
     postgres: { host, port, user, password },
@@ -42,11 +43,6 @@ export default async function startServers() {
     await postgres.stop();
     await rm(directory, { recursive: true });
   };
-}
-
-/** Files of tests that run at once take their stores by number. */
-async function numberStores(postgres) {
-  await run(postgres, 'CREATE SEQUENCE test_number');
 }
 
 /** What was acknowledged can be read from this replica: the tests read what they have just written. */

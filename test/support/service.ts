@@ -40,8 +40,7 @@ export class Service {
     options: { stores?: Stores; environment?: Record<string, string> } = {},
   ): Promise<ServiceOnStores> {
     const stores = options.stores ?? (await createStores());
-    const environment = { ...environmentOf(stores), ...options.environment };
-    const service = await Service.launch(environment);
+    const service = await Service.launch({ ...environmentOf(stores), ...options.environment });
     if (!service.url) throw new Error(`The service did not start: ${service.log}`);
     return Object.assign(service, { stores });
   }
