@@ -1,11 +1,12 @@
 import js from '@eslint/js';
 import prettier from 'eslint-config-prettier';
 import { defineConfig } from 'eslint/config';
+import jsdoc from 'eslint-plugin-jsdoc';
 import globals from 'globals';
 import tseslint from 'typescript-eslint';
 
 export default defineConfig(
-  { ignores: ['dist/', 'coverage/', '.data/', 'test/client/'] },
+  { ignores: ['dist/', 'coverage/', '.data/', '.stryker-tmp/', 'test/client/'] },
   { files: ['**/*.js'], languageOptions: { globals: globals.node } },
   js.configs.recommended,
   {
@@ -27,6 +28,27 @@ export default defineConfig(
     // A test's describe block holds its whole story, and is as long as that.
     files: ['test/**/*.ts', '**/*.spec.ts'],
     rules: { 'max-lines-per-function': 'off' },
+  },
+  {
+    files: ['src/**/*.ts'],
+    ignores: ['**/*.spec.ts'],
+    plugins: { jsdoc },
+    rules: {
+      'jsdoc/require-jsdoc': [
+        'error',
+        {
+          publicOnly: true,
+          checkConstructors: false,
+          require: { ArrowFunctionExpression: true, ClassDeclaration: true },
+          contexts: [
+            ...['TSInterfaceDeclaration', 'TSTypeAliasDeclaration', 'VariableDeclaration'],
+            'PropertyDefinition[override!=true]',
+            // What a class takes over, and what Nest calls by its name, is described there.
+            'MethodDefinition[override!=true]:not([key.name=/^(on[A-Z]|transform$|canActivate$|intercept$|catch$)/])',
+          ],
+        },
+      ],
+    },
   },
   prettier,
 );

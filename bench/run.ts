@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 
 import { Tokens } from '../src/auth/tokens.js';
-import { readEnvironment } from '../src/config/environment.js';
+import { readEnvironment } from '../src/config/read-environment.js';
 import { calls, type Call } from './calls.js';
 import { Contestant, contestants, launch, stop, type Name } from './contestants.js';
 import { checkEquivalence } from './equivalence.js';

@@ -2,7 +2,7 @@ import 'reflect-metadata';
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 
-import { readEnvironment } from '../src/config/environment.js';
+import { readEnvironment } from '../src/config/read-environment.js';
 import { Cursors } from '../src/http/cursors.js';
 import { launch, stop } from './contestants.js';
 import { growthChart } from './growth-chart.js';

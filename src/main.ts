@@ -4,7 +4,8 @@ import cluster from 'node:cluster';
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 
-import { readEnvironment, type Environment } from './config/environment.js';
+import type { Environment } from './config/environment.js';
+import { readEnvironment } from './config/read-environment.js';
 import { openLog } from './telemetry/log.js';
 import { runWorkers } from './workers.js';
 

@@ -7,7 +7,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { createApp } from './app.setup.js';
 import { Environment } from './config/environment.js';
 import { EventStreams } from './events/event-streams.js';
-import { closeAfterAnswers, drain } from './http/drain.js';
+import { closeAfterAnswers, drain, watchConnections } from './http/drain.js';
 import { Readiness } from './health/readiness.js';
 import { NestLog, type Log } from './telemetry/log.js';
 import { giveMetrics } from './telemetry/worker-metrics.js';
@@ -21,8 +21,16 @@ const flushMs = 1_000;
 /** Sends the traces that are left. */
 type StopTracing = () => Promise<void>;
 
+/** What is to be ended. */
+interface Serving {
+  app: NestExpressApplication;
+  connections: ReturnType<typeof watchConnections>;
+  log: Log;
+  stopTracing: StopTracing;
+}
+
 /** Ends in order: takes nothing new, answers what runs, closes what it holds. A second signal ends at once. */
-async function shutDown(app: NestExpressApplication, log: Log, stopTracing: StopTracing): Promise<void> {
+async function shutDown({ app, connections, log, stopTracing }: Serving): Promise<void> {
   const { SHUTDOWN_DELAY } = app.get(Environment);
   const server = app.getHttpServer();
   // Whoever sends requests here is given the time to see that they should go elsewhere.
@@ -31,7 +39,7 @@ async function shutDown(app: NestExpressApplication, log: Log, stopTracing: Stop
   await sleep(SHUTDOWN_DELAY * 1000);
   // A stream of the feed would go on for ever.
   app.get(EventStreams).end();
-  await drain(server);
+  await drain(server, connections);
   // Every request has been answered: nothing is lost if a server that is gone or frozen is not waited for.
   await Promise.race([app.close().then(stopTracing), sleep(closeMs)]);
   // Its end is told as an error too, where the output is a pipe that cannot be synchronised like a file.
@@ -52,11 +60,16 @@ export async function serve(log: Log, stopTracing: StopTracing): Promise<string>
     warn: logger.warn.bind(logger),
   };
   const app = await createApp(log, startLogger);
+  const connections = watchConnections(app.getHttpServer());
   await app.listen(app.get(Environment).PORT);
   app.useLogger(logger);
   if (cluster.isWorker) giveMetrics();
-  process.once('SIGTERM', () => void shutDown(app, log, stopTracing));
+  const end = () => {
+    process.off('SIGTERM', end).off('SIGINT', end);
+    void shutDown({ app, connections, log, stopTracing });
+  };
+  process.on('SIGTERM', end);
   // A terminal interrupts the workers too, besides their primary, which then ends them in order.
-  process.once('SIGINT', () => cluster.isPrimary && void shutDown(app, log, stopTracing));
+  process.on('SIGINT', cluster.isPrimary ? end : () => undefined);
   return (await app.getUrl()).replace('[::1]', 'localhost');
 }

@@ -1,30 +1,11 @@
 import { request } from 'node:http';
 
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 
-import { Api, aTicket, encode, json } from './support/api.js';
-import { connect } from './support/servers.js';
-import { Service, type ServiceOnStores } from './support/service.js';
+import { aTicket, encode, json } from './support/api.js';
+import { oneServiceThatRefuses } from './support/one-service.js';
 
-let service: ServiceOnStores;
-let api: Api;
-let id: number;
-
-beforeAll(async () => {
-  service = await Service.start();
-  api = new Api(service.url);
-  id = (await api.createTicket()).body.id;
-});
-
-afterAll(async () => {
-  // Whatever was sent, nothing of it has been kept, and nothing has surprised the service.
-  const database = await connect(service.stores.database);
-  const { rows } = await database.query("SELECT id FROM ticket WHERE theme <> 'kept' AND id <> $1", [id]);
-  await database.end();
-  await service.stop();
-  expect(rows).toEqual([]);
-  expect(service.log).not.toContain('"level":"error"');
-});
+const { api, service, id } = oneServiceThatRefuses();
 
 describe('A body', () => {
   const post = (init: RequestInit) => api.send('POST', '/ticket', init);
@@ -146,7 +127,7 @@ describe('A request', () => {
   it('with huge headers is refused', async () => {
     const { status } = await api.send('GET', '/ticket', { headers: { 'x-huge': 'x'.repeat(20_000) } });
     expect(status).toBe(431);
-    expect((await api.ticket(id)).status).toBe(200);
+    expect((await api.ticket(id())).status).toBe(200);
   });
 
   it('by OPTIONS is told the methods', async () => {
@@ -166,7 +147,7 @@ describe('A request', () => {
   });
 
   it('that ends in the middle of its body does no harm', async () => {
-    const sent = request(`${service.url}/ticket`, {
+    const sent = request(`${service().url}/ticket`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', 'content-length': '1000' },
     });
@@ -176,7 +157,7 @@ describe('A request', () => {
       });
       sent.write('{"theme":', () => sent.destroy(new Error('cut')));
     });
-    expect((await api.ticket(id)).status).toBe(200);
+    expect((await api.ticket(id())).status).toBe(200);
   });
 });
 

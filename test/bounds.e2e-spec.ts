@@ -1,28 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 
-import { aComment, Api, aTicket, bodyKinds, json } from './support/api.js';
+import { aComment, aTicket, bodyKinds, json } from './support/api.js';
 import { connect } from './support/servers.js';
-import { Service, type ServiceOnStores } from './support/service.js';
+import { oneServiceThatRefuses } from './support/one-service.js';
 
-let service: ServiceOnStores;
-let api: Api;
-let id: number;
-
-beforeAll(async () => {
-  service = await Service.start();
-  api = new Api(service.url);
-  id = (await api.createTicket()).body.id;
-});
-
-afterAll(async () => {
-  // Whatever was sent, nothing of it has been kept, and nothing has surprised the service.
-  const database = await connect(service.stores.database);
-  const { rows } = await database.query("SELECT id FROM ticket WHERE theme <> 'kept' AND id <> $1", [id]);
-  await database.end();
-  await service.stop();
-  expect(rows).toEqual([]);
-  expect(service.log).not.toContain('"level":"error"');
-});
+const { api, service, id } = oneServiceThatRefuses();
 
 const kept = { ...aTicket, theme: 'kept' };
 
@@ -61,7 +43,7 @@ describe.each(bodyKinds)('The bounds of a ticket in %s', (kind) => {
   it('let 255 emoji pass for a theme', async () => {
     const { body } = await api.createTicket({ ...aTicket, theme: '🙂'.repeat(255) }, kind);
     expect(Array.from(body.theme)).toHaveLength(255);
-    const database = await connect(service.stores.database);
+    const database = await connect(service().stores.database);
     await database.query('DELETE FROM ticket WHERE id = $1', [body.id]);
     await database.end();
   });
@@ -82,7 +64,7 @@ describe.each(bodyKinds)('The bounds of a ticket in %s', (kind) => {
   );
 
   it('hold for a move', async () => {
-    const { status, problem } = await api.updateStatus(id, 'opened', kind);
+    const { status, problem } = await api.updateStatus(id(), 'opened', kind);
     expect(status).toBe(400);
     expect(problem.errors).toEqual([
       { field: 'status', message: 'must be one of answered, awaited, closed' },
@@ -90,7 +72,7 @@ describe.each(bodyKinds)('The bounds of a ticket in %s', (kind) => {
   });
 
   it('hold for a comment', async () => {
-    const { status, problem } = await api.comment(id, { ...aComment, text: ' ' }, kind);
+    const { status, problem } = await api.comment(id(), { ...aComment, text: ' ' }, kind);
     expect(status).toBe(400);
     expect(problem.errors).toEqual([{ field: 'text', message: 'must not be blank' }]);
   });

@@ -3,9 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { describe, expect, it } from '@jest/globals';
 
-import { FaultyRedis } from './checker/faults.js';
+import { startRedis, type FaultyRedis } from './checker/faulty-redis.js';
 import { load, type Answered } from './checker/load.js';
 import { Api, times } from './support/api.js';
+import { median } from './support/median.js';
 import { createStores } from './support/servers.js';
 import { Service } from './support/service.js';
 
@@ -38,16 +39,15 @@ function residentMb(pid = 0): number {
 }
 
 const longest = (answers: Answered[]) => Math.round(answers.reduce((most, { ms }) => Math.max(most, ms), 0));
-const median = (values: number[]) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 
 describe('An outage of Redis', () => {
   it.each(outages)(
     'is not seen by clients: $name',
     async ({ name, begin, end }) => {
-      const redis = await FaultyRedis.start(1);
+      const redis = await startRedis(1);
       const service = await Service.start({
         stores: await createStores(),
-        environment: { REDIS_URL: redis.url(0) },
+        environment: redis.environment(0),
       });
       const ids = await times(8, async () => (await new Api(service.url).createTicket()).body.id);
 

@@ -1,8 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 
 import { startCacheAside } from './checker/cache-aside.js';
-import { check, judge } from './checker/check.js';
-import { faults } from './checker/faults.js';
+import { judge, oneChecker, type Finding } from './checker/check.js';
+import { briefClusterFaults, faults } from './checker/faults.js';
+import { startCluster } from './checker/faulty-cluster.js';
+import { startRedis } from './checker/faulty-redis.js';
 import { load } from './checker/load.js';
 import { Api, times } from './support/api.js';
 import { connect, createStores, servers } from './support/servers.js';
@@ -30,14 +32,31 @@ describe('The checker', () => {
   }, 90_000);
 });
 
+const size = { reads: 2_000, writes: 400 };
+
+function expectNothingStale({ failures, longestStaleMs, hits }: Finding): void {
+  expect(failures).toEqual([]);
+  expect(longestStaleMs).toBe(0);
+  expect(hits).toBeGreaterThan(0);
+}
+
 describe('After an acknowledged write, no replica answers with what was before it', () => {
+  const check = oneChecker(startRedis);
   it.each(faults.map((fault) => [fault.name, fault] as const))(
     'under %s',
     async (_name, fault) => {
-      const finding = await check(fault, { reads: 2_000, writes: 400 });
-      expect(finding.failures).toEqual([]);
-      expect(finding.longestStaleMs).toBe(0);
-      expect(finding.reads).toBeGreaterThanOrEqual(2_000);
+      expectNothingStale(await check(fault, size));
+    },
+    60_000,
+  );
+});
+
+describe('Nor does any on a Redis Cluster', () => {
+  const check = oneChecker(startCluster, 3);
+  it.each(briefClusterFaults.map((fault) => [fault.name, fault] as const))(
+    'under %s',
+    async (_name, fault) => {
+      expectNothingStale(await check(fault, size));
     },
     60_000,
   );

@@ -1,20 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 
-import { aComment, Api, count, json, times, type Comment, type Ticket } from './support/api.js';
+import { aComment, count, json, times, type Comment, type Ticket } from './support/api.js';
 import { connect } from './support/servers.js';
-import { Service, type ServiceOnStores } from './support/service.js';
+import { oneService } from './support/one-service.js';
 
-let service: ServiceOnStores;
-let api: Api;
-
-beforeAll(async () => {
-  service = await Service.start();
-  api = new Api(service.url);
-});
-
-afterAll(async () => {
-  await service.stop();
-});
+const { api, service } = oneService();
 
 const put = (id: number, status: string, etag: string) =>
   api.send<Ticket>('PUT', `/ticket/${id}`, withHeaders({ status }, { 'if-match': etag }));
@@ -132,7 +122,7 @@ describe('GET /ticket/{ticket_id}/history', () => {
   it('has one event for each version, however many write at once', async () => {
     const { id } = (await api.createTicket()).body;
     await times<unknown>(64, (turn) => (turn % 3 === 0 ? api.updateStatus(id, 'answered') : api.comment(id)));
-    const database = await connect(service.stores.database);
+    const database = await connect(service().stores.database);
     const { rows } = await database.query(
       `SELECT ticket.version = count(event.id) AND ticket.version = max(event.version) AS equal
        FROM ticket JOIN event ON ticket_id = ticket.id WHERE ticket.id = $1 GROUP BY ticket.id`,

@@ -39,18 +39,19 @@ const never = () => false;
 it('a disk that is full is answered 503, and once there is room again nothing is lost', async () => {
   const trial = await Trial.start(disk);
   const filler = join(disk, 'filler');
-  for (let round = 0; round < 5; round++) {
-    await sleep(500);
-    const filling = setInterval(() => void fill(filler), 50);
-    await sleep(3_000);
-    clearInterval(filling);
-    await sleep(200);
-    await rm(filler);
-    await trial.postgres.revive();
-    await trial.recovers();
-  }
-  await sleep(300);
-  const finding: TrialFinding = await trial.end();
+  const finding: TrialFinding = await trial.under(async () => {
+    for (let round = 0; round < 5; round++) {
+      await sleep(500);
+      const filling = setInterval(() => void fill(filler), 50);
+      await sleep(3_000);
+      clearInterval(filling);
+      await sleep(200);
+      await rm(filler);
+      await trial.postgres.revive();
+      await trial.recovers();
+    }
+  });
+  await trial.stop();
   writeFileSync('dist/disk-full.json', JSON.stringify(finding, null, 2));
 
   expect(finding).toMatchObject(nothingWrong);

@@ -43,6 +43,21 @@ const operation = (method: string, path: string): Operation => {
   return found;
 };
 
+/** Every call, and all that it answers. */
+const calls: [string, string, number[]][] = [
+  ['post', '/ticket', [201, 400, 401, 403, 409, 413, 415, 422, 429, 503]],
+  ['get', '/ticket', [200, 400, 401, 403, 429, 503]],
+  ['get', '/ticket/{ticket_id}', [200, 304, 400, 401, 403, 404, 429, 503]],
+  ['put', '/ticket/{ticket_id}', [200, 400, 401, 403, 404, 409, 412, 413, 415, 429, 503]],
+  ['get', '/ticket/{ticket_id}/history', [200, 400, 401, 403, 404, 429, 503]],
+  ['post', '/ticket/{ticket_id}/comment', [201, 400, 401, 403, 404, 409, 412, 413, 415, 422, 429, 503]],
+  ['get', '/ticket/{ticket_id}/comment', [200, 400, 401, 403, 404, 429, 503]],
+  ['get', '/events', [200, 400, 401, 403, 410, 429, 503]],
+  ['get', '/health/live', [200, 400]],
+  ['get', '/health/ready', [200, 400, 503]],
+  ['get', '/metrics', [200, 400, 401, 403]],
+];
+
 describe('/docs', () => {
   it('shows Swagger UI', async () => {
     const { status, body } = await api.send<string>('GET', '/docs');
@@ -57,19 +72,7 @@ describe('/docs', () => {
     for (const path of Object.keys(document.paths)) expect(body).toContain(path);
   });
 
-  it.each([
-    ['post', '/ticket', [201, 400, 401, 403, 409, 413, 415, 422, 429, 503]],
-    ['get', '/ticket', [200, 400, 401, 403, 429, 503]],
-    ['get', '/ticket/{ticket_id}', [200, 304, 400, 401, 403, 404, 429, 503]],
-    ['put', '/ticket/{ticket_id}', [200, 400, 401, 403, 404, 409, 412, 413, 415, 429, 503]],
-    ['get', '/ticket/{ticket_id}/history', [200, 400, 401, 403, 404, 429, 503]],
-    ['post', '/ticket/{ticket_id}/comment', [201, 400, 401, 403, 404, 409, 412, 413, 415, 422, 429, 503]],
-    ['get', '/ticket/{ticket_id}/comment', [200, 400, 401, 403, 404, 429, 503]],
-    ['get', '/events', [200, 400, 401, 403, 410, 429, 503]],
-    ['get', '/health/live', [200, 400]],
-    ['get', '/health/ready', [200, 400, 503]],
-    ['get', '/metrics', [200, 400, 401, 403]],
-  ])('says of %s %s what it does and all that it answers', (method, path, statuses) => {
+  it.each(calls)('says of %s %s what it does and all that it answers', (method, path, statuses) => {
     const { summary, responses } = operation(method, path);
     expect(summary).toMatch(/^[A-Z].+\.$/);
     expect(Object.keys(responses).map(Number)).toEqual(statuses);
@@ -82,10 +85,10 @@ describe('/docs', () => {
   });
 
   it('documents no call that is not listed above, and misses none', () => {
-    const calls = Object.entries(document.paths).flatMap(([path, methods]) =>
+    const documented = Object.entries(document.paths).flatMap(([path, methods]) =>
       Object.keys(methods).map((method) => `${method} ${path}`),
     );
-    expect(calls).toHaveLength(11);
+    expect(documented.sort()).toEqual(calls.map(([method, path]) => `${method} ${path}`).sort());
   });
 
   it('says of every call but the probes that it takes a token', () => {

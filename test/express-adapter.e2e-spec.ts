@@ -1,7 +1,7 @@
 import { request as send, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import express, { type Request, type Response } from 'express';
 
@@ -66,6 +66,8 @@ const paths = [
 const servers: Server[] = [];
 
 beforeAll(async () => {
+  // Express writes each error, of both.
+  jest.spyOn(console, 'error').mockImplementation(() => undefined);
   for (const Adapter of [ExpressAdapter, PrototypedExpressAdapter]) {
     const adapter = new Adapter(makeApp());
     adapter.initHttpServer({});

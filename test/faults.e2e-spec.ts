@@ -4,7 +4,7 @@ import { Api, count, times } from './support/api.js';
 import { eventually } from './support/eventually.js';
 import { Gate } from './support/gate.js';
 import { createStores, lockTicket, servers, waitingForLock } from './support/servers.js';
-import { Service, type ServiceOnStores } from './support/service.js';
+import { onRedis, Service, type ServiceOnStores } from './support/service.js';
 
 let postgres: Gate;
 let redis: Gate;
@@ -19,7 +19,7 @@ beforeAll(async () => {
   redisUrl.port = String(redis.port);
   service = await Service.start({
     stores,
-    environment: { POSTGRES_PORT: String(postgres.port), REDIS_URL: redisUrl.href },
+    environment: { POSTGRES_PORT: String(postgres.port), ...onRedis(redisUrl.href) },
   });
   api = new Api(service.url);
 });
@@ -58,6 +58,18 @@ describe('Without Redis, the service', () => {
     const { id } = (await api.createTicket()).body;
     await api.ticket(id);
     expect((await api.ticket(id)).headers.get('x-cache')).toBe('HIT');
+  });
+});
+
+describe('Where Redis does not answer, the service', () => {
+  it('connects to it anew after two seconds, and uses it once it does', async () => {
+    const { id } = (await api.createTicket()).body;
+    redis.freeze();
+    const { accepted } = redis;
+    const read = async () => (await api.ticket(id)).headers.get('x-cache');
+    await eventually(async () => (await read()) === 'BYPASS' && redis.accepted > accepted);
+    redis.thaw();
+    await eventually(async () => (await read()) === 'HIT');
   });
 });
 

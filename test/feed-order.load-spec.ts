@@ -12,7 +12,7 @@ describe('The feed', () => {
 
   it('would make readers miss events in the order of the plain sequence', async () => {
     const { written, readers } = await followFeed({
-      ...{ writers: 16, readers: 4, events: 3_000 },
+      ...{ writers: 16, readers: 4, events: 1_000 },
       prepare: (database) => database.query(plainSequence),
     });
 

@@ -1,19 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 
 import { Api, json } from './support/api.js';
-import { Service, type ServiceOnStores } from './support/service.js';
+import { oneService } from './support/one-service.js';
+import { Service } from './support/service.js';
 
-let service: ServiceOnStores;
-let api: Api;
-
-beforeAll(async () => {
-  service = await Service.start();
-  api = new Api(service.url);
-});
-
-afterAll(async () => {
-  await service.stop();
-});
+const { api, service } = oneService();
 
 describe('Every answer', () => {
   it.each([
@@ -68,7 +59,7 @@ describe('A page of another origin', () => {
 
   it('may call the service if it is one of those', async () => {
     const CORS_ORIGINS = `${desk}, https://portal.example.com`;
-    const open = await Service.start({ stores: service.stores, environment: { CORS_ORIGINS } });
+    const open = await Service.start({ stores: service().stores, environment: { CORS_ORIGINS } });
     const call = new Api(open.url);
     const allowed = await call.send('GET', '/ticket', { headers: { origin: desk } });
     expect(allowed.headers.get('access-control-allow-origin')).toBe(desk);

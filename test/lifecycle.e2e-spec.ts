@@ -1,28 +1,16 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { connect as connectTo } from 'node:net';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { describe, expect, it } from '@jest/globals';
 
 import { Api, aTicket, count, times } from './support/api.js';
 import { eventually } from './support/eventually.js';
-import { connect, createStores, lockTicket, waitingForLock } from './support/servers.js';
+import { Gate } from './support/gate.js';
+import { connect, createStores, lockTicket, servers, waitingForLock } from './support/servers.js';
 import { environmentOf, Service } from './support/service.js';
-
-describe('Health', () => {
-  it('is alive and ready', async () => {
-    const service = await Service.start();
-    const api = new Api(service.url);
-    expect((await api.send('GET', '/health/live')).body).toEqual({ status: 'ok' });
-    expect(await api.send('GET', '/health/ready')).toMatchObject({
-      status: 200,
-      body: {
-        status: 'ok',
-        details: { postgres: { status: 'up' }, cache: { status: 'up', store: 'redis' } },
-      },
-    });
-    await service.stop();
-  });
-});
 
 describe('On SIGTERM the service', () => {
   it('answers what is under way, takes nothing new, and exits with 0', async () => {
@@ -52,6 +40,25 @@ describe('On SIGTERM the service', () => {
     const begin = Date.now();
     expect(await service.stop()).toBe(0);
     expect(Date.now() - begin).toBeLessThan(1_000);
+  });
+
+  it('waits no longer than a moment for who has connected and sent nothing', async () => {
+    const service = await Service.start();
+    const { hostname, port } = new URL(service.url);
+    const silent = connectTo(Number(port), hostname);
+    await once(silent, 'connect');
+    const begin = Date.now();
+    expect(await service.stop()).toBe(0);
+    expect(Date.now() - begin).toBeLessThan(3_000);
+  });
+
+  it('ends at once where another signal follows, of whatever kind', async () => {
+    const service = await Service.start({ environment: { SHUTDOWN_DELAY: '20' } });
+    const exit = service.stop('SIGINT');
+    await eventually(async () => (await new Api(service.url).send('GET', '/health/ready')).status === 503);
+    service.process.kill('SIGTERM');
+    expect(await exit).toBe('SIGTERM');
+    expect(service.log).not.toContain('"level":"error"');
   });
 });
 
@@ -86,6 +93,13 @@ describe('WORKERS', () => {
     expect(service.log).not.toContain('"level":"error"');
   });
 
+  it('are as many as there are cores where 0 is asked for, and end together when a terminal interrupts', async () => {
+    const service = await Service.start({ environment: { WORKERS: '0' } });
+    expect(workersOf(service)).toHaveLength(availableParallelism());
+    expect((await new Api(service.url).createTicket()).status).toBe(201);
+    expect(await service.stop('SIGINT')).toBe(0);
+  });
+
   it('need servers that they can share', async () => {
     const service = await Service.launch({ PORT: '0', WORKERS: '2' });
     expect(service.process.exitCode).toBe(1);
@@ -104,12 +118,33 @@ describe('WORKERS', () => {
   });
 });
 
+describe('A start', () => {
+  it('takes what the environment lacks from a file .env in the folder it happens in', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'ticket-env-'));
+    writeFileSync(join(folder, '.env'), 'PORT=eighty\n');
+    const service = await Service.launch({}, folder);
+    expect(service.process.exitCode).toBe(1);
+    expect(service.log).toMatch(/^PORT .+\n$/);
+  });
+
+  it('waits for a PostgreSQL that is not there yet', async () => {
+    const stores = await createStores();
+    const gate = await Gate.to(servers().postgres.port);
+    await gate.close();
+    const service = Service.spawn({ ...environmentOf(stores), POSTGRES_PORT: String(gate.port) });
+    await eventually(() => Promise.resolve(service.log.includes('trying again')), 10_000);
+    await gate.open();
+    await eventually(() => Promise.resolve(service.url !== ''), 10_000);
+    expect((await new Api(service.url).createTicket()).status).toBe(201);
+    await service.stop();
+    await gate.close();
+  });
+});
+
 describe('A start that cannot succeed', () => {
   it.each([
     ['PORT', { PORT: 'eighty' }],
     ['SECRET_KEY', { SECRET_KEY: 'change-me' }],
-    ['SECRET_KEY', { SECRET_KEY: '' }],
-    ['REDIS_URL', { REDIS_URL: '' }],
     ['POSTGRES_PASSWORD', { POSTGRES_PASSWORD: '' }],
     ['PostgreSQL', { POSTGRES_PASSWORD: 'wrong' }],
     ['PostgreSQL', { POSTGRES_DB: 'nowhere' }],
@@ -137,10 +172,15 @@ describe('The embedded default', () => {
     const { id } = (await api.createTicket()).body;
     await api.ticket(id);
     expect((await api.ticket(id)).headers.get('x-cache')).toBe('HIT');
+    expect((await api.send('GET', '/health/ready')).body).toMatchObject({
+      details: { cache: { store: 'process' } },
+    });
+    await api.updateStatus(id, 'answered');
+    expect((await api.ticket(id)).body.status).toBe('answered');
     expect(await first.stop()).toBe(0);
 
     const second = await Service.launch({ PORT: '0' }, first.folder);
-    expect((await new Api(second.url).ticket(id)).body).toMatchObject(aTicket);
+    expect((await new Api(second.url).ticket(id)).body).toMatchObject({ ...aTicket, status: 'answered' });
     await second.stop();
   });
 

@@ -123,7 +123,7 @@ describe('The log', () => {
     const PORT = String(await freePort());
     const quiet = Service.spawn({ ...environmentOf(service.stores), LOG_LEVEL: 'warn', PORT });
     const alive = () => fetch(`http://localhost:${PORT}/health/live`).catch(() => undefined);
-    await eventually(async () => (await alive())?.status === 200);
+    await eventually(async () => (await alive())?.status === 200, 15_000);
     await quiet.stop();
     expect(quiet.log).toContain('AUTH_REQUIRED is off');
     expect(quiet.log).not.toContain('/health/live');

@@ -102,9 +102,17 @@ async function send(operation: Operation, url: string, headers: Record<string, s
 /** fetch itself has no body for fields that a form cannot carry as they are: line ends. */
 const kinds = fc.constantFrom<BodyKind>(...bodyKinds);
 
+/** The calls that have a body. */
+const writes = () => openapi.operations.filter(({ requestBody }) => requestBody);
+
+/** Tries all of them at once. */
+async function withEach(operations: Operation[], attempt: (operation: Operation) => Promise<void>) {
+  await Promise.all(operations.map(attempt));
+}
+
 describe('Every call of the document', () => {
   it('keeps its word for input that the document allows', async () => {
-    for (const operation of openapi.operations) {
+    await withEach(openapi.operations, async (operation) => {
       const body = bodyOf(operation);
       const inputs = [urlOf(operation), headersOf(operation), fieldsOf(body), kinds] as const;
       await fc.assert(
@@ -121,11 +129,11 @@ describe('Every call of the document', () => {
         }),
         { numRuns: runs },
       );
-    }
+    });
   }, 120_000);
 
   it('refuses each parameter and field that the document does not allow, and names it', async () => {
-    for (const operation of openapi.operations) {
+    await withEach(openapi.operations, async (operation) => {
       const body = bodyOf(operation);
       const parameters = operation.parameters
         .filter((parameter) => parameter.in !== 'header')
@@ -142,11 +150,11 @@ describe('Every call of the document', () => {
           { numRuns: 50 },
         );
       }
-    }
+    });
   }, 120_000);
 
   it('answers any JSON at all as the document says', async () => {
-    for (const operation of openapi.operations.filter(({ requestBody }) => requestBody)) {
+    await withEach(writes(), async (operation) => {
       const anything = fc.oneof(
         fc.json(),
         fc.string({ unit: 'binary' }),
@@ -165,7 +173,7 @@ describe('Every call of the document', () => {
         }),
         { numRuns: runs },
       );
-    }
+    });
   }, 120_000);
 
   it('answers any bytes of any type as the document says', async () => {
@@ -181,7 +189,7 @@ describe('Every call of the document', () => {
         'application/json;',
       ],
     );
-    for (const operation of openapi.operations.filter(({ requestBody }) => requestBody)) {
+    await withEach(writes(), async (operation) => {
       await fc.assert(
         fc.asyncProperty(
           urlOf(operation),
@@ -194,6 +202,6 @@ describe('Every call of the document', () => {
         ),
         { numRuns: runs },
       );
-    }
+    });
   }, 120_000);
 });

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { nothingWrong } from './checker/crashes.js';
 import { Trial } from './checker/trial.js';
@@ -40,38 +40,50 @@ const faults: Record<string, (trial: Trial) => Promise<void>> = {
   },
 
   'has no connections left': async ({ postgres }) => {
-    const [first, ...others] = await hoard(postgres, []);
-    await first?.query(
-      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'ticket-system'`,
-    );
-    const hoarded = await hoard(postgres, others);
+    const hoarded = await hoard(postgres);
     await sleep(2_000);
-    await Promise.all([first?.end(), ...hoarded.map((client) => client.end())]);
+    await Promise.all(hoarded.map((client) => client.end()));
   },
 };
 
-/** Takes connections until there are no more. */
-async function hoard(postgres: Trial['postgres'], clients: Awaited<ReturnType<typeof postgres.connect>>[]) {
-  for (;;) {
+/** Takes every connection there is: the service's are ended until it has won none of them back. */
+async function hoard(postgres: Trial['postgres']) {
+  const first = await postgres.connect();
+  const { rows } = await first.query<{ max: number }>(
+    `SELECT current_setting('max_connections')::int AS max`,
+  );
+  const clients = [first];
+  while (clients.length < Number(rows[0]?.max)) {
     try {
       clients.push(await postgres.connect());
     } catch {
-      return clients;
+      await first.query(
+        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'ticket-system'`,
+      );
     }
   }
+  return clients;
 }
+
+let trial: Trial;
+
+beforeAll(async () => {
+  trial = await Trial.start();
+});
+
+afterAll(() => trial.stop());
 
 describe('Where PostgreSQL', () => {
   it.each(Object.entries(faults))(
     '%s, writes are answered 503 within 3 s, succeed again within 2, and are there exactly once',
     async (_name, fault) => {
-      const trial = await Trial.start();
-      await sleep(500);
-      await fault(trial);
-      await trial.recovers();
-      await sleep(300);
-
-      const { acknowledged, unavailable, longestMs, longestRecoveryMs, ...finding } = await trial.end();
+      const { acknowledged, unavailable, longestMs, longestRecoveryMs, ...finding } = await trial.under(
+        async () => {
+          await sleep(500);
+          await fault(trial);
+          await trial.recovers();
+        },
+      );
       expect(finding).toMatchObject(nothingWrong);
       expect(acknowledged).toBeGreaterThan(50);
       expect(unavailable).toBeGreaterThan(5);

@@ -1,48 +1,33 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
-import { readEnvironment } from '../src/config/environment.js';
+import { readEnvironment } from '../src/config/read-environment.js';
 import { ProcessResponseCache } from '../src/cache/process-response-cache.js';
-import { RedisResponseCache } from '../src/cache/redis-response-cache.js';
-import { connectRedis, type Redis } from '../src/cache/redis.js';
-import type { ResponseCache } from '../src/cache/response-cache.js';
-import { FaultyRedis } from './checker/faults.js';
+import type { RedisResponseCache } from '../src/cache/redis-response-cache.js';
+import { RedisKeys } from '../src/cache/redis-keys.js';
+import { startCluster, type FaultyCluster } from './checker/faulty-cluster.js';
+import { startRedis, type FaultyRedis } from './checker/faulty-redis.js';
+import { cacheOn, closeCaches, entry, lease } from './support/caches.js';
 import { eventually } from './support/eventually.js';
 
 let server: FaultyRedis;
-let clients: Redis[];
+let cluster: FaultyCluster;
 let caches: [RedisResponseCache, RedisResponseCache];
+let cachesOnCluster: [RedisResponseCache, RedisResponseCache];
 
 beforeAll(async () => {
-  server = await FaultyRedis.start(2);
-  const environments = [0, 1].map((n) =>
-    readEnvironment({ REDIS_URL: server.url(n), REDIS_EXPIRE_TIME: '60' }),
-  );
-  clients = environments.flatMap((environment) => connectRedis(environment) ?? []);
-  const made = clients.map(
-    (client, n) => new RedisResponseCache(client, environments[n] ?? readEnvironment({})),
-  );
-  caches = made as typeof caches;
-  await eventually(() => Promise.resolve(caches.every(({ inUse }) => inUse)));
+  [server, cluster] = await Promise.all([startRedis(2), startCluster()]);
+  caches = [await cacheOn(server.environment(0)), await cacheOn(server.environment(1))];
+  cachesOnCluster = [await cacheOn(cluster.environment()), await cacheOn(cluster.environment())];
 });
 
 afterAll(async () => {
-  caches.forEach((cache) => {
-    cache.onApplicationShutdown();
-  });
-  await Promise.all(clients.map((client) => client.disconnect()));
-  await server.stop();
+  closeCaches();
+  await Promise.all([server.stop(), cluster.stop()]);
 });
-
-const entry = { etag: '"1"', body: '{"text":"line\\nline"}\n' };
-
-async function lease(cache: ResponseCache, key: string): Promise<string> {
-  const reading = await cache.read(key);
-  if (reading.outcome !== 'MISS' || !reading.isOwn) throw new Error(`No lease, but ${reading.outcome}`);
-  return reading.lease;
-}
 
 describe.each([
   ['of two replicas on Redis', () => caches],
+  ['of two replicas on a Redis Cluster', () => cachesOnCluster],
   [
     'in the process',
     () => {
@@ -87,9 +72,10 @@ describe.each([
 });
 
 describe('A replica that has lost Redis', () => {
-  it('forgets the keys of its writes before it trusts Redis again', async () => {
+  it('forgets the keys of its writes before it trusts Redis again, and no others', async () => {
     const [lost, other] = caches;
     await other.fill('lost', await lease(other, 'lost'), entry);
+    await other.fill('another', await lease(other, 'another'), entry);
     await server.gates[0]?.close();
     await lost.invalidate('lost');
     expect(await lost.read('lost')).toEqual({ outcome: 'BYPASS' });
@@ -97,11 +83,28 @@ describe('A replica that has lost Redis', () => {
     await server.gates[0]?.open();
     await eventually(() => Promise.resolve(lost.inUse));
     expect((await lost.read('lost')).outcome).toBe('MISS');
+    expect((await lost.read('another')).outcome).toBe('HIT');
+  });
+
+  it('sends their deletion again where that was lost too', async () => {
+    const [lost, other] = caches;
+    const [gate] = server.gates;
+    await other.fill('twice', await lease(other, 'twice'), entry);
+    await gate?.close();
+    await lost.invalidate('twice');
+    let cuts = 0;
+    if (gate) gate.cut = (sent) => (sent.includes('DEL') && cuts++ < 2 ? 'before' : undefined);
+    await gate?.open();
+    await eventually(() => Promise.resolve(lost.inUse));
+    delete gate?.cut;
+    expect(cuts).toBeGreaterThan(1);
+    expect((await lost.read('twice')).outcome).toBe('MISS');
   });
 
   it('makes a new generation where there are too many to remember', async () => {
     const [lost, other] = caches;
     await other.fill('kept', await lease(other, 'kept'), entry);
+    const held = await lease(other, 'held');
     await server.gates[0]?.close();
     // The first one finds Redis gone, and waits its time for it.
     await eventually(async () => {
@@ -113,5 +116,59 @@ describe('A replica that has lost Redis', () => {
     await server.gates[0]?.open();
     await eventually(() => Promise.resolve(lost.inUse));
     expect((await other.read('kept')).outcome).toBe('MISS');
+    // Who holds it may have read before any of those writes.
+    await other.fill('held', held, entry);
+    expect((await other.read('held')).outcome).toBe('MISS');
+  }, 60_000);
+});
+
+describe('On a cluster', () => {
+  it('a key is found again once another node has become its master', async () => {
+    const [cache] = cachesOnCluster;
+    const { key } = new RedisKeys('').placeOf('moved');
+    await cache.fill('moved', await lease(cache, 'moved'), entry);
+    const { master, replica } = cluster.shardOf(key);
+    cluster.tell(replica, 'cluster', 'failover');
+    await cluster.promoted(master);
+    await eventually(async () => {
+      const reading = await cache.read('moved');
+      if (reading.outcome === 'MISS') await cache.fill('moved', reading.lease, entry);
+      return reading.outcome === 'HIT';
+    });
+    await cluster.settled();
+  }, 30_000);
+});
+
+describe('What Redis has forgotten that it was told', () => {
+  it('does not come back with an old snapshot', async () => {
+    const [cache] = caches;
+    await cache.fill('snapshot', await lease(cache, 'snapshot'), entry);
+    const held = await lease(cache, 'leased');
+    await server.command('SAVE');
+    await cache.invalidate('snapshot');
+    await cache.invalidate('leased');
+    await server.kill();
+    await server.launch();
+    await eventually(async () => (await cache.read('snapshot')).outcome !== 'BYPASS');
+
+    expect(await cache.read('snapshot')).not.toMatchObject({ outcome: 'HIT' });
+    expect((await cache.read('leased')).outcome).toBe('MISS');
+    await cache.fill('leased', held, entry);
+    expect(await cache.read('leased')).not.toMatchObject({ outcome: 'HIT' });
+  });
+
+  it('does not come back with a failover', async () => {
+    const [writer, reader] = cachesOnCluster;
+    const { key } = new RedisKeys('').placeOf('lost');
+    await writer.fill('lost', await lease(writer, 'lost'), entry);
+    const shard = cluster.shardOf(key);
+    cluster.tell(shard.master, 'wait', '1', '1000');
+    await cluster.failOverLosing(0, shard, async () => {
+      await writer.invalidate('lost');
+      expect((await reader.read('lost')).outcome).toBe('MISS');
+    });
+    expect(cluster.tell(shard.replica, 'get', key)).toContain('line');
+    await eventually(async () => (await reader.read('lost')).outcome !== 'BYPASS', 10_000);
+    expect((await reader.read('lost')).outcome).toBe('MISS');
   }, 60_000);
 });

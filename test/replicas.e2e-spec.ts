@@ -1,11 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type pg from 'pg';
 
 import { FaultyPostgres } from './checker/faulty-postgres.js';
 import { Api } from './support/api.js';
 import { eventually } from './support/eventually.js';
+import { scrape } from './support/metrics.js';
 import { createStores } from './support/servers.js';
 import { environmentOf, Service } from './support/service.js';
 
@@ -31,10 +30,7 @@ afterAll(async () => {
   await primary.stop();
 });
 
-const replicasInUse = async () => {
-  const { body } = await api.send<string>('GET', '/metrics');
-  return Number(/^ticket_database_replicas (\d+)$/m.exec(body)?.[1]);
-};
+const replicasInUse = async () => (await scrape(api)).get('ticket_database_replicas');
 const itemsOf = async (path: string) => (await api.send<{ items: { id: number }[] }>('GET', path)).body.items;
 const listed = async () => (await itemsOf('/ticket?limit=100')).map(({ id }) => id);
 
@@ -63,9 +59,8 @@ describe('With a replica of PostgreSQL, the service', () => {
 
   it('reads from the primary once the replica lies more than a second behind', async () => {
     const { id } = (await api.createTicket()).body;
-    await sleep(1_000);
+    await eventually(async () => (await replicasInUse()) === 0);
     expect(await listed()).toContain(id);
-    expect(await replicasInUse()).toBe(0);
 
     await brake.query('SELECT pg_wal_replay_resume()');
     await eventually(async () => (await replicasInUse()) === 1);

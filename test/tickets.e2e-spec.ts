@@ -1,19 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 
-import { aComment, Api, aTicket, bodyKinds } from './support/api.js';
-import { Service } from './support/service.js';
+import { aComment, aTicket, bodyKinds } from './support/api.js';
+import { oneService } from './support/one-service.js';
 
-let service: Service;
-let api: Api;
-
-beforeAll(async () => {
-  service = await Service.start();
-  api = new Api(service.url);
-});
-
-afterAll(async () => {
-  await service.stop();
-});
+const { api } = oneService();
 
 /** A ticket that has been moved to this status. */
 async function ticketThatIs(status: string): Promise<number> {

@@ -3,7 +3,7 @@ import 'reflect-metadata';
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 
-import { readEnvironment } from '../config/environment.js';
+import { readEnvironment } from '../config/read-environment.js';
 import { scopes } from './caller.js';
 import { Tokens } from './tokens.js';
 

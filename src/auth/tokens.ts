@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { errors, jwtVerify, SignJWT, type JWTPayload } from 'jose';
 import { LRUCache } from 'lru-cache';
 
-import { ConfigurationError, Environment } from '../config/environment.js';
+import { Environment } from '../config/environment.js';
+import { ConfigurationError } from '../config/read-environment.js';
 import type { Caller } from './caller.js';
 
 /** The one algorithm that is taken: a token does not get to choose how it is checked. */

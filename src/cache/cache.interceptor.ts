@@ -23,7 +23,7 @@ export function Cached(): MethodDecorator {
 
 /** Lets the call answer what the cache did not hold, and keeps the answer where the lease is its own. */
 @Injectable()
-export class CacheInterceptor implements NestInterceptor {
+class CacheInterceptor implements NestInterceptor {
   private readonly loads = new CoalescedLoads<CacheEntry>();
 
   constructor(private readonly cache: ResponseCache) {}

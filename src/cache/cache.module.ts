@@ -1,18 +1,18 @@
 import { CacheModule as NestCacheModule } from '@nestjs/cache-manager';
 import { Global, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { KeyvAdapter } from 'cache-manager';
-import { redisInsStore } from 'cache-manager-redis-yet';
 import { Keyv } from 'keyv';
 
 import { Environment } from '../config/environment.js';
+import { connectRedis } from './connect-redis.js';
 import { ProcessResponseCache } from './process-response-cache.js';
 import { RedisResponseCache } from './redis-response-cache.js';
-import { connectRedis, REDIS, type Redis } from './redis.js';
+import { Redis } from './redis.js';
 import { ResponseCache } from './response-cache.js';
 
 @Module({
-  providers: [{ provide: REDIS, inject: [Environment], useFactory: connectRedis }],
-  exports: [REDIS],
+  providers: [{ provide: Redis, inject: [Environment], useFactory: connectRedis }],
+  exports: [Redis],
 })
 class RedisModule {}
 
@@ -26,17 +26,17 @@ class RedisModule {}
     RedisModule,
     NestCacheModule.registerAsync({
       imports: [RedisModule],
-      inject: [REDIS, Environment],
+      inject: [Redis, Environment],
       useFactory: (redis: Redis | undefined, { REDIS_EXPIRE_TIME }: Environment) => ({
         ttl: REDIS_EXPIRE_TIME * 1000,
-        ...(redis && { stores: [new Keyv({ store: new KeyvAdapter(storeOn(redis)) })] }),
+        ...(redis && { stores: [new Keyv({ store: new KeyvAdapter(redis.store) })] }),
       }),
     }),
   ],
   providers: [
     {
       provide: ResponseCache,
-      inject: [REDIS, Environment],
+      inject: [Redis, Environment],
       useFactory: (redis: Redis | undefined, environment: Environment) =>
         redis ? new RedisResponseCache(redis, environment) : new ProcessResponseCache(environment),
     },
@@ -44,15 +44,10 @@ class RedisModule {}
   exports: [RedisModule, ResponseCache],
 })
 export class CacheModule implements OnApplicationShutdown {
-  constructor(@Inject(REDIS) private readonly redis: Redis | undefined) {}
+  constructor(@Inject(Redis) private readonly redis: Redis | undefined) {}
 
   /** Leaves Redis once the last request has been answered. */
-  async onApplicationShutdown(): Promise<void> {
-    if (this.redis?.isOpen) await this.redis.disconnect();
+  onApplicationShutdown(): void {
+    this.redis?.close();
   }
-}
-
-/** The store's types name a client with the modules of Redis Stack, which it does not use. */
-function storeOn(redis: Redis) {
-  return redisInsStore(redis as unknown as Parameters<typeof redisInsStore>[0]);
 }

@@ -10,13 +10,10 @@ const answerMs = 30;
  * How long a server must have answered before it is trusted again: longer than another replica needs to find it back
  * too, and to send it what is still to be sent.
  */
-const quarantineMs = 400;
+const quarantineMs = 1_000;
 
 /** How soon after the start a server must answer to be trusted at once: it was not away, but being connected to. */
 const connectMs = 250;
-
-/** After how long without an answer a connection is taken for dead, and made anew. */
-const deadMs = 2_000;
 
 /** What the breaker stands before. */
 interface Circuit {
@@ -26,6 +23,8 @@ interface Circuit {
   mend: () => Promise<void>;
   /** Makes the connection anew. */
   reconnect: () => void;
+  /** After how long without an answer it is to be made anew. */
+  deadMs: number;
 }
 
 /**
@@ -33,8 +32,9 @@ interface Circuit {
  * the background; recovering, it answers, but is not trusted yet.
  */
 export class CircuitBreaker {
-  state: 'closed' | 'open' | 'recovering' = 'closed';
-  private openedAt = 0;
+  /** What is to be done with the server. */
+  state: 'closed' | 'open' | 'recovering' = 'open';
+  private openedAt = Date.now();
   private stopped = false;
 
   constructor(private readonly circuit: Circuit) {}
@@ -52,10 +52,8 @@ export class CircuitBreaker {
     if (wasClosed) void this.untilClosed({ isStart: false });
   }
 
-  /** Opens before the first use: a server that answers at once is used as soon as `mend` has been done. */
+  /** Begins, before the first use: a server that answers at once is used as soon as `mend` has been done. */
   start(): void {
-    this.state = 'open';
-    this.openedAt = Date.now();
     void this.untilClosed({ isStart: true });
   }
 
@@ -80,7 +78,7 @@ export class CircuitBreaker {
       } else {
         answeringSince = undefined;
         this.open();
-        if (Date.now() - silentSince > deadMs) {
+        if (Date.now() - silentSince > this.circuit.deadMs) {
           silentSince = Date.now();
           this.circuit.reconnect();
         }

@@ -13,7 +13,33 @@ describe('A deadline', () => {
   });
 
   it('ends a call that does not answer', async () => {
-    await expect(within(10, never)).rejects.toThrow(DeadlineExceeded);
+    await expect(within(10, never)).rejects.toThrow(new DeadlineExceeded('No answer within 10 ms'));
+  });
+
+  it('ends it on time where the process has nothing else to do', async () => {
+    const times = [];
+    for (let n = 0; n < 5; n++) {
+      const begin = performance.now();
+      await within(10, never).catch(() => undefined);
+      times.push(performance.now() - begin);
+    }
+    expect(Math.min(...times)).toBeLessThan(25);
+  });
+
+  it('gives a call some milliseconds more after the process was busy', async () => {
+    const answer = within(
+      10,
+      new Promise((resolve) => {
+        setTimeout(() => {
+          const end = performance.now() + 50;
+          while (performance.now() < end);
+          setTimeout(() => {
+            resolve('just after');
+          }, 3);
+        }, 1);
+      }),
+    );
+    expect(await answer).toBe('just after');
   });
 
   it('does not take for late what came while the process was busy', async () => {

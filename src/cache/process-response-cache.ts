@@ -24,7 +24,7 @@ export class ProcessResponseCache extends ResponseCache {
     });
   }
 
-  read(key: string): Promise<Reading> {
+  override read(key: string): Promise<Reading> {
     const found = this.kept.get(key);
     if (typeof found === 'object') return Promise.resolve({ outcome: 'HIT', entry: found });
     if (found !== undefined) return Promise.resolve({ outcome: 'MISS', lease: found, isOwn: false });
@@ -33,12 +33,12 @@ export class ProcessResponseCache extends ResponseCache {
     return Promise.resolve({ outcome: 'MISS', lease, isOwn: true });
   }
 
-  fill(key: string, lease: string, entry: CacheEntry): Promise<void> {
+  override fill(key: string, lease: string, entry: CacheEntry): Promise<void> {
     if (this.kept.get(key) === lease) this.kept.set(key, entry);
     return Promise.resolve();
   }
 
-  invalidate(key: string): Promise<void> {
+  override invalidate(key: string): Promise<void> {
     this.kept.delete(key);
     return Promise.resolve();
   }

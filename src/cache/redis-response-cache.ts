@@ -12,9 +12,10 @@ import {
 import { Environment } from '../config/environment.js';
 import { CircuitBreaker } from './circuit-breaker.js';
 import { DeadlineExceeded, redisDeadlineMs, within } from './deadline.js';
-import { generationKey, generationMs } from './lease-scripts.js';
-import { REDIS, type Redis } from './redis.js';
+import { RedisKeys } from './redis-keys.js';
+import { Redis } from './redis.js';
 import { leaseMs, ResponseCache, type CacheEntry, type Reading } from './response-cache.js';
+import { UnconfirmedDeletions } from './unconfirmed-deletions.js';
 
 /** How many times in a row Redis may be late before it is taken for lost. */
 const mostLate = 3;
@@ -29,11 +30,11 @@ const resetMs = 250;
  */
 const silenceMs = redisDeadlineMs - 10;
 
+/** For how long until it is taken for lost, though nobody has asked it anything since. */
+const longSilenceMs = 500;
+
 /** How long a starting service waits for Redis. */
 const startMs = 500;
-
-/** How many keys wait to be forgotten; where there are more, all of them are. */
-const mostForgotten = 10_000;
 
 /**
  * The cache on Redis, which all replicas share. Redis is a help, never a need: where it fails, readers are sent to the
@@ -46,13 +47,7 @@ export class RedisResponseCache
 {
   private readonly logger = new Logger('Cache');
   private readonly lifeMs: number;
-  private readonly breaker = new CircuitBreaker({
-    ping: () => this.redis.ping(),
-    mend: () => this.forget(),
-    reconnect: () => {
-      this.reconnect();
-    },
-  });
+  private readonly breaker: CircuitBreaker;
 
   /** What the leases of this process are made of: a name that no other has, and a number. */
   private readonly name = randomUUID();
@@ -65,34 +60,38 @@ export class RedisResponseCache
   private late = 0;
   private lastLate = 0;
 
-  /** Keys whose deletion Redis has not confirmed. */
-  private readonly forgotten = new Set<string>();
-
-  /**
-   * Whether everything is to be forgotten: by making a new generation. So it is at start, as this process cannot know
-   * what an earlier one did not get to tell Redis.
-   */
-  private allForgotten = true;
+  private readonly keys: RedisKeys;
+  private readonly unconfirmed: UnconfirmedDeletions;
 
   constructor(
-    @Inject(REDIS) private readonly redis: Redis,
-    { REDIS_EXPIRE_TIME }: Environment,
+    @Inject(Redis) private readonly redis: Redis,
+    { REDIS_EXPIRE_TIME, REDIS_KEY_PREFIX }: Environment,
   ) {
     super();
     this.lifeMs = REDIS_EXPIRE_TIME * 1000;
+    this.keys = new RedisKeys(REDIS_KEY_PREFIX);
+    this.unconfirmed = new UnconfirmedDeletions(redis, this.keys);
+    this.breaker = new CircuitBreaker({
+      ping: () => redis.ping(),
+      mend: () => this.unconfirmed.send(),
+      reconnect: () => {
+        redis.reconnect();
+      },
+      deadMs: redis.deadMs,
+    });
     this.breaker.start();
   }
 
-  get state() {
+  override get state() {
     return this.breaker.state;
   }
 
-  async read(key: string): Promise<Reading> {
-    if (!this.inUse || this.isSilent) return { outcome: 'BYPASS' };
+  override async read(key: string): Promise<Reading> {
+    if (!this.inUse || this.isSilent()) return { outcome: 'BYPASS' };
     const call = ++this.calls;
     const token = `${this.name}:${call}`;
     try {
-      const answer = this.redis.readOrLease(key, token, leaseMs);
+      const answer = this.redis.commands.readOrLease(this.keys.placeOf(key), token, leaseMs);
       this.awaitAnswer(call, answer);
       const found = await within(redisDeadlineMs, answer);
       this.late = 0;
@@ -104,29 +103,34 @@ export class RedisResponseCache
     }
   }
 
-  async fill(key: string, lease: string, entry: CacheEntry): Promise<void> {
+  override async fill(key: string, lease: string, entry: CacheEntry): Promise<void> {
     if (!this.inUse) return;
     const call = ++this.calls;
     try {
-      await within(redisDeadlineMs, this.redis.fillLeased(key, lease, entry, this.lifeMs));
+      const filled = this.redis.commands.fillLeased(this.keys.placeOf(key), lease, entry, this.lifeMs);
+      await within(redisDeadlineMs, filled);
     } catch (error) {
       this.failed(call, error);
     }
   }
 
-  async invalidate(key: string): Promise<void> {
+  override async invalidate(name: string): Promise<void> {
+    const { key } = this.keys.placeOf(name);
     const deadline = Date.now() + redisDeadlineMs;
-    while (this.breaker.awayMs < resetMs && Date.now() < deadline) {
+    // Of a cluster the node that keeps the key may be there, and be read by other replicas, though another is away.
+    let isWorthTrying = this.redis.isDivided || this.breaker.awayMs < resetMs;
+    while (isWorthTrying) {
       try {
-        await within(Math.max(deadline - Date.now(), 1), this.redis.del(key));
+        await within(Math.max(deadline - Date.now(), 1), this.redis.commands.del(key));
         return;
       } catch (error) {
         this.lost(error);
         // A connection that was reset may be back before the deadline.
         await sleep(1);
+        isWorthTrying = this.breaker.awayMs < resetMs && Date.now() < deadline;
       }
     }
-    this.keepForgotten(key);
+    this.unconfirmed.keep(key);
   }
 
   /** Lets a service that finds Redis at once begin with it; one that does not begins without. */
@@ -139,36 +143,17 @@ export class RedisResponseCache
     this.breaker.stop();
   }
 
-  private get isSilent(): boolean {
+  private isSilent(): boolean {
     const [oldest = Infinity] = this.unanswered.values();
-    return performance.now() - oldest > silenceMs;
+    const silentMs = performance.now() - oldest;
+    if (silentMs > longSilenceMs) this.lost(new DeadlineExceeded(`No answer for ${longSilenceMs} ms`));
+    return silentMs > silenceMs;
   }
 
   private awaitAnswer(call: number, answer: Promise<unknown>): void {
     this.unanswered.set(call, performance.now());
     const answered = () => this.unanswered.delete(call);
     answer.then(answered, answered);
-  }
-
-  private keepForgotten(key: string): void {
-    this.forgotten.add(key);
-    if (this.forgotten.size <= mostForgotten) return;
-    this.forgotten.clear();
-    this.allForgotten = true;
-  }
-
-  /** Tells Redis what to forget; throws where it does not confirm. */
-  private async forget(): Promise<void> {
-    if (this.allForgotten) {
-      await within(redisDeadlineMs, this.redis.set(generationKey, randomUUID(), { PX: generationMs }));
-      this.allForgotten = false;
-    }
-    const keys = [...this.forgotten];
-    for (let sent = 0; sent < keys.length; sent += 1_000) {
-      const some = keys.slice(sent, sent + 1_000);
-      await within(redisDeadlineMs, this.redis.del(some));
-      for (const key of some) this.forgotten.delete(key);
-    }
   }
 
   /**
@@ -186,19 +171,13 @@ export class RedisResponseCache
   }
 
   private lost(error: unknown): void {
-    if (this.inUse)
-      this.logger.warn(`Doing without Redis: ${error instanceof Error ? error.message : 'lost'}`);
+    const message = error instanceof Error ? error.message : 'lost';
+    if (this.inUse) this.logger.warn(`Doing without Redis: ${message}`);
     this.breaker.open();
-  }
-
-  /** Ends a connection that seems to stand, but does not answer; all that waits on it fails. */
-  private reconnect(): void {
-    if (!this.redis.isReady) return;
-    this.redis
-      .disconnect()
-      .then(() => this.redis.connect())
-      .catch((error: unknown) => {
-        this.logger.warn(error);
-      });
+    // What it was late with and still owes says nothing of how it will be when it is trusted again.
+    this.late = 0;
+    this.unanswered.clear();
+    // Another node of the cluster keeps the key now.
+    if (message.startsWith('MOVED')) this.redis.reconnect();
   }
 }

@@ -1,49 +1,48 @@
-import { Logger } from '@nestjs/common';
-import { createClient } from '@redis/client';
+import type { RedisClientType } from '@redis/client';
+import type { KeyvAdapter } from 'cache-manager';
 
-import type { Environment } from '../config/environment.js';
-import { leaseScripts } from './lease-scripts.js';
+import type { leaseScripts } from './lease-scripts.js';
 
-/** A Redis that does not take a connection within this time is taken for gone, and tried again in the background. */
-const connectTimeoutMs = 1_000;
-const longestPauseMs = 500;
+/** The commands that are used, those of the lease protocol among them. */
+type Commands = RedisClientType<Record<string, never>, Record<string, never>, typeof leaseScripts>;
+type RedisCommands = Pick<Commands, 'readOrLease' | 'fillLeased' | 'del'>;
 
-/** The injection token of the connection, undefined where REDIS_URL is not set. */
-export const REDIS = Symbol('Redis');
+/** A store of cache-manager, as cache-manager-redis-yet makes it. */
+export type RedisStore = ConstructorParameters<typeof KeyvAdapter>[0];
 
-/** The connection to Redis. */
-export type Redis = NonNullable<ReturnType<typeof connectRedis>>;
+/** What a script is given. */
+export interface ScriptOptions {
+  keys: [string, ...string[]];
+  arguments: string[];
+}
 
 /**
- * Connects in the background: the service starts and works without Redis, and uses it as soon as it is there.
- * A call while it is away fails at once instead of waiting in a queue.
+ * The connection to Redis, be it one server or a cluster. It is made in the background: the service starts and works
+ * without Redis, and uses it as soon as it is there. A command while it is away fails at once, and waits in no queue.
+ * As an injection token it stands for undefined where REDIS_URL is not set.
  */
-export function connectRedis({ REDIS_URL, REDIS_USER, REDIS_PASSWORD }: Environment) {
-  if (REDIS_URL === undefined) return undefined;
-  const client = createClient({
-    scripts: leaseScripts,
-    url: REDIS_URL,
-    ...(REDIS_USER !== undefined && { username: REDIS_USER }),
-    ...(REDIS_PASSWORD !== undefined && { password: REDIS_PASSWORD }),
-    disableOfflineQueue: true,
-    socket: {
-      connectTimeout: connectTimeoutMs,
-      reconnectStrategy: (retries) => Math.min(10 * 2 ** Math.min(retries, 10), longestPauseMs),
-    },
-  });
-  const logger = new Logger('Redis');
-  let isAway = false;
-  client.on('error', (error: Error) => {
-    // Said once, not at each attempt to connect.
-    if (!isAway) logger.warn(error.message);
-    isAway = true;
-  });
-  client.on('ready', () => {
-    isAway = false;
-    logger.log('Connected');
-  });
-  client.connect().catch((error: unknown) => {
-    logger.error(error);
-  });
-  return client;
+export abstract class Redis {
+  /** Whether a part of it can be there while another is away. */
+  abstract readonly isDivided: boolean;
+
+  /** After how long without an answer connections are to be made anew. */
+  abstract readonly deadMs: number;
+
+  /** Runs each command where its key is kept. */
+  abstract readonly commands: RedisCommands;
+
+  /** The same for Nest's cache manager. */
+  abstract readonly store: RedisStore;
+
+  /** Runs a script, where its first key is kept. */
+  abstract eval(script: string, options: ScriptOptions): Promise<unknown>;
+
+  /** Resolves once every server that keeps keys has answered. */
+  abstract ping(): Promise<unknown>;
+
+  /** Makes connections anew that seem to stand, but do not answer, or lead to where a key no longer is. */
+  abstract reconnect(): void;
+
+  /** Leaves Redis; what is under way fails. */
+  abstract close(): void;
 }

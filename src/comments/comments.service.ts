@@ -5,7 +5,7 @@ import { Cursors } from '../http/cursors.js';
 import { Idempotency, type Once, type Repeatable } from '../http/idempotency.js';
 import { cutPage, type Page, type PageQuery } from '../http/page.js';
 import type { CommentDto } from '../tickets/dto/comment.dto.js';
-import { commentsList } from '../tickets/ticket-comments.js';
+import { commentsList } from '../tickets/comments-list.js';
 import { StaleVersion, TicketNotFound } from '../tickets/ticket-errors.js';
 import { ticketKey } from '../tickets/ticket-key.js';
 import { TransitionPolicy } from '../tickets/transition-policy.js';

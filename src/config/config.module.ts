@@ -1,7 +1,8 @@
 import { Global, Module } from '@nestjs/common';
 import { ConfigModule as NestConfigModule, ConfigService } from '@nestjs/config';
 
-import { Environment, readEnvironment } from './environment.js';
+import { Environment } from './environment.js';
+import { readEnvironment } from './read-environment.js';
 
 /** Gives every room the checked `Environment`, read from the process and from a .env file beside it. */
 @Global()

@@ -63,6 +63,10 @@ export function IsCommaSeparated(each: RegExp, message: string): PropertyDecorat
   );
 }
 
+/** Hosts, each with a port where it is not the usual one. */
+export const AreHosts = () =>
+  IsCommaSeparated(/^[\w.-]+(:\d{1,5})?$/, 'must be hosts, or host:port, with commas between');
+
 /** A key that somebody has made, unlike those of .env.example, of tutorials and of haste. */
 const noPlaceholder = /^(?!.*(change|replace|example|placeholder|your[-_ ]|secret[-_ ]?key))/i;
 

@@ -1,7 +1,7 @@
-import { plainToInstance } from 'class-transformer';
-import { IsIn, IsOptional, IsString, IsUrl, Matches, validateSync } from 'class-validator';
+import { IsIn, IsOptional, IsString, IsUrl, Matches } from 'class-validator';
 
 import {
+  AreHosts,
   IsCommaSeparated,
   IsKey,
   IsSwitch,
@@ -9,9 +9,6 @@ import {
   NeededOnServers,
   NeededToSign,
 } from './environment-rules.js';
-
-/** A variable of the environment is missing or wrong; the message is one line that names it. */
-export class ConfigurationError extends Error {}
 
 /** How much is written to the log: each level writes what those before it do, and more. */
 export const logLevels = ['error', 'warn', 'info', 'debug'] as const;
@@ -109,7 +106,7 @@ export class Environment {
 
   /** Streaming replicas of it that lists, histories and the feed may be read from, as hosts or host:port; unset: none. */
   @IsOptional()
-  @IsCommaSeparated(/^[\w.-]+(:\d{1,5})?$/, 'must be hosts, or host:port, with commas between')
+  @AreHosts()
   POSTGRES_REPLICA_HOSTS?: string[];
 
   /** Whether statements have names and share connections; not behind a pooler that cannot bear it. */
@@ -138,6 +135,15 @@ export class Environment {
   @IsString({ message: 'is missing: it is needed where POSTGRES_HOST is set' })
   REDIS_URL?: string;
 
+  /** Further nodes of the Redis Cluster that REDIS_URL is a node of, as hosts or host:port; unset: it is one server. */
+  @IsOptional()
+  @AreHosts()
+  REDIS_CLUSTER_NODES?: string[];
+
+  /** What all keys in Redis begin with, where other services keep theirs there too. */
+  @Matches(/^[\w.:-]*$/, { message: 'must be letters, digits and any of .:_-' })
+  REDIS_KEY_PREFIX = '';
+
   /** The user of Redis, where it has users. */
   @IsOptional()
   @IsString()
@@ -160,22 +166,4 @@ export class Environment {
   /** The text search configuration of PostgreSQL that tickets are searched by. */
   @Matches(/^[a-z_]+$/, { message: 'must be a text search configuration, such as simple or english' })
   SEARCH_DICTIONARY = 'simple';
-}
-
-/**
- * Reads the environment. A variable set to nothing counts as unset, as compose files pass it so.
- * @throws ConfigurationError that names the first variable that is missing or wrong
- */
-export function readEnvironment(variables: Record<string, string | undefined>): Environment {
-  const names = Object.keys(new Environment());
-  const given = names.flatMap((name) => (variables[name] ? [[name, variables[name]]] : []));
-  const environment = plainToInstance(Environment, Object.fromEntries(given), { exposeDefaultValues: true });
-  const [fault] = validateSync(environment, { stopAtFirstError: true });
-  if (!fault && environment.WORKERS !== 1 && environment.POSTGRES_HOST === undefined)
-    throw new ConfigurationError(
-      'WORKERS needs POSTGRES_HOST: several processes cannot share what is embedded in one',
-    );
-  if (!fault) return environment;
-  const [message = 'is wrong'] = Object.values(fault.constraints ?? {});
-  throw new ConfigurationError(`${fault.property} ${message.replace(`${fault.property} `, '')}`);
 }

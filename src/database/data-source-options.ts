@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 
+import type { ClientBase } from 'pg';
 import type { DataSourceOptions } from 'typeorm';
 
 import type { Environment } from '../config/environment.js';
@@ -49,7 +50,7 @@ export async function findPostgres(environment: Environment): Promise<PostgresSe
 }
 
 /** What the service and its migrations share. The schema comes from the migrations alone, never from entities. */
-export function sharedOptions(server: PostgresServer) {
+function sharedOptions(server: PostgresServer) {
   return {
     ...server.options,
     type: 'postgres',
@@ -73,8 +74,17 @@ export function serviceOptions(server: PostgresServer) {
       query_timeout: statementTimeoutMs + 250,
       keepAlive: true,
       types: isoTimes,
+      onConnect: hearLoss,
     },
   } as const satisfies DataSourceOptions;
+}
+
+/**
+ * A lost connection tells its statement, or the pool. It emits an error besides, which ends the process where nobody
+ * listens: as it can be lost before whoever asked for it has it, that is heard from its first moment.
+ */
+function hearLoss(client: ClientBase): void {
+  client.on('error', () => undefined);
 }
 
 /** The migrations' connections: a migration may take as long as it takes, but not keep others waiting for its locks. */

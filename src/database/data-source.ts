@@ -1,6 +1,6 @@
 import { DataSource } from 'typeorm';
 
-import { readEnvironment } from '../config/environment.js';
+import { readEnvironment } from '../config/read-environment.js';
 import { findPostgres, migrationOptions } from './data-source-options.js';
 
 try {

@@ -114,14 +114,12 @@ export class Database implements Session, OnModuleDestroy {
     client: PoolClient,
     work: (session: ClientSession) => Promise<Result>,
   ): Promise<Result> {
-    // A connection that is lost tells its statement, and emits an error besides, which nobody else would hear of.
-    client.on('error', heard);
     try {
       const result = await work(new ClientSession(client, this.environment));
-      release(client, false);
+      client.release();
       return result;
     } catch (error) {
-      release(client, isBroken(error));
+      client.release(isBroken(error));
       throw error;
     }
   }
@@ -133,15 +131,6 @@ async function connect(pool: Pool): Promise<PoolClient> {
   } catch (error) {
     throw toldOf(error);
   }
-}
-
-function heard(): void {
-  return;
-}
-
-function release(client: PoolClient, isLost: boolean): void {
-  client.off('error', heard);
-  client.release(isLost);
 }
 
 class ClientSession implements Session {

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { chown, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
+import type { Socket } from 'node:net';
 import { dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -52,11 +53,15 @@ export async function startEmbeddedPostgres(
   ]);
   await acceptsConnections(server);
   await writeFile(`${data}.owner`, String(process.pid));
+  // Whoever has nothing more to do may end, and ends it: TypeORM's command line does so without a word.
+  server.unref();
+  (server.stderr as Socket | null)?.unref();
   const stopAtExit = () => server.kill('SIGINT');
   process.once('exit', stopAtExit);
   const stop = async () => {
     process.off('exit', stopAtExit);
     if (server.exitCode !== null || server.signalCode !== null) return;
+    server.ref();
     const ended = once(server, 'exit');
     server.kill('SIGINT');
     await ended;

@@ -6,6 +6,7 @@ import { DataSource, QueryFailedError } from 'typeorm';
 import { migrationOptions, type PostgresServer } from './data-source-options.js';
 import { isLockNotAvailable } from './database-faults.js';
 import { windFeedClock } from './feed-clock.js';
+import { requireSettings } from './required-settings.js';
 import { makeSearchColumn } from './search-column.js';
 
 /** The advisory lock that one replica holds while it migrates. Any number does, as long as it never changes. */
@@ -23,6 +24,7 @@ export async function migrate(server: PostgresServer, searchDictionary: string):
   const source = await new DataSource(migrationOptions(server)).initialize();
   const turn = source.createQueryRunner();
   try {
+    await requireSettings(source);
     // The lock is a transaction's, not a session's: behind a pooler of connections sessions are nobody's own.
     await turn.startTransaction();
     await turn.query('SET LOCAL lock_timeout = 0');

@@ -8,7 +8,10 @@ const poolSize = 10;
 
 /** A streaming replica, and until when it may be read from. */
 export class Replica {
+  /** What the log calls it. */
   readonly name: string;
+
+  /** Its connections. */
   readonly pool: pg.Pool;
   private freshUntilMs = 0;
   private isAsked = false;
@@ -52,6 +55,7 @@ export class Replica {
     }
   }
 
+  /** Ends its connections. */
   async end(): Promise<void> {
     await this.pool.end();
   }

@@ -3,7 +3,7 @@ import cors from 'cors';
 import type { RequestHandler } from 'express';
 
 import { Access } from '../auth/access.js';
-import { REDIS, type Redis } from '../cache/redis.js';
+import { Redis } from '../cache/redis.js';
 import { ResponseCache } from '../cache/response-cache.js';
 import { Environment } from '../config/environment.js';
 import { readBody } from '../http/body.js';
@@ -27,9 +27,13 @@ const exposedHeaders = [
 
 /** What every request meets before its route is looked for, in this order. What is not asked for is not there. */
 export function edgeOf(app: INestApplication, log: Log): RequestHandler[] {
-  const { CORS_ORIGINS, RATE_LIMIT, TRUST_PROXY } = app.get(Environment);
+  const { CORS_ORIGINS, RATE_LIMIT, REDIS_KEY_PREFIX, TRUST_PROXY } = app.get(Environment);
   const access = app.get(Access);
-  const counting = () => ({ redis: app.get<Redis | undefined>(REDIS), cache: app.get(ResponseCache) });
+  const counting = () => ({
+    redis: app.get<Redis | undefined>(Redis),
+    cache: app.get(ResponseCache),
+    prefix: REDIS_KEY_PREFIX,
+  });
   return [
     logRequests(log, TRUST_PROXY !== undefined),
     ...(CORS_ORIGINS ? [cors({ origin: CORS_ORIGINS, exposedHeaders, preflightContinue: true })] : []),

@@ -1,11 +1,6 @@
 import type { Request, RequestHandler, Response } from 'express';
 import ipaddr from 'ipaddr.js';
-import {
-  RateLimiterMemory,
-  RateLimiterRedis,
-  RateLimiterRes,
-  type RateLimiterAbstract,
-} from 'rate-limiter-flexible';
+import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 
 import { callerOf } from '../auth/caller.js';
 import { redisDeadlineMs, within } from '../cache/deadline.js';
@@ -13,14 +8,17 @@ import type { Redis } from '../cache/redis.js';
 import type { ResponseCache } from '../cache/response-cache.js';
 import { Problem } from '../http/problem.js';
 import { rateLimited } from '../telemetry/metrics.js';
+import { CallCounts } from './call-counts.js';
 
 /** Probes and scrapers come as often as they were told to. */
 const uncounted = /^\/(health|metrics)\b/;
 
-/** Where the counts are kept: in Redis for all replicas, and in this process while Redis is away. */
+/** Where the counts are kept: in Redis for all replicas, and in this process for when Redis is away or late. */
 interface Counting {
   redis: Redis | undefined;
   cache: ResponseCache;
+  /** What the keys of this service begin with. */
+  prefix: string;
 }
 
 /**
@@ -29,14 +27,16 @@ interface Counting {
  * @param limit n/seconds
  * @see RateLimit header fields for HTTP, draft-ietf-httpapi-ratelimit-headers
  */
-export function limitRate(limit: string, { redis, cache }: Counting): RequestHandler {
+export function limitRate(limit: string, { redis, cache, prefix }: Counting): RequestHandler {
   const [points = 0, duration = 0] = limit.split('/').map(Number);
-  const options = { points, duration, keyPrefix: 'rate' };
-  const alone = new RateLimiterMemory(options);
-  const together = redis && new RateLimiterRedis({ ...options, storeClient: redis, useRedisPackage: true });
+  const keys = { keyPrefix: `${prefix}rate`, storeClient: redis, useRedisPackage: true };
+  const together = redis && new RateLimiterRedis({ points, duration, ...keys });
+  const alone = new CallCounts(points, duration);
+  // Each call is counted here too, so that one that Redis is late for is not the first of its window.
   const count = async (client: string): Promise<RateLimiterRes> => {
-    if (!together || !cache.inUse) return consume(alone, client);
-    return within(redisDeadlineMs, consume(together, client)).catch(() => consume(alone, client));
+    const here = alone.count(client);
+    if (!together || !cache.inUse) return here;
+    return within(redisDeadlineMs, consume(together, client)).catch(() => here);
   };
   const policy = `"default";q=${points};w=${duration}`;
   return (request, response, next) => {
@@ -70,7 +70,7 @@ class TooManyRequests extends Problem {
 }
 
 /** Counts a call; the library tells of one too many by rejecting with the very same. */
-async function consume(limiter: RateLimiterAbstract, client: string): Promise<RateLimiterRes> {
+async function consume(limiter: RateLimiterRedis, client: string): Promise<RateLimiterRes> {
   try {
     return await limiter.consume(client);
   } catch (refused) {

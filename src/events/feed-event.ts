@@ -16,6 +16,7 @@ export interface FeedRow {
 
 /** An event of the feed: what is shown of it, and what it is chosen by. */
 export class FeedEvent {
+  /** Where it stands in the feed. */
   readonly place: FeedPlace;
   private sent?: string;
 

@@ -1,23 +1,15 @@
 import { Injectable } from '@nestjs/common';
 
-import { Replicas } from '../database/replicas.js';
 import { Cursors } from '../http/cursors.js';
 import { cutPage, type Page, type PageQuery } from '../http/page.js';
 import type { HistoryEventDto } from './dto/event.dto.js';
-
-const listEvents = {
-  name: 'list_events_of_ticket',
-  text: `
-    SELECT type, version, actor, at, data FROM event
-    WHERE ticket_id = $1 AND version > $2
-    ORDER BY version LIMIT $3`,
-};
+import { HistoryRepository } from './history.repository.js';
 
 /** What has happened to tickets. */
 @Injectable()
 export class History {
   constructor(
-    private readonly replicas: Replicas,
+    private readonly repository: HistoryRepository,
     private readonly cursors: Cursors,
   ) {}
 
@@ -25,7 +17,7 @@ export class History {
   async of(ticketId: number, { limit, cursor }: PageQuery): Promise<Page<HistoryEventDto>> {
     const list = `history of ${ticketId}`;
     const [after = 0] = cursor === undefined ? [] : this.cursors.open(list, cursor);
-    const events = await this.replicas.run<HistoryEventDto>(listEvents, [ticketId, after, limit + 1]);
+    const events = await this.repository.find(ticketId, Number(after), limit + 1);
     return cutPage(events, limit, { cursors: this.cursors, list, positionOf: ({ version }) => [version] });
   }
 }

@@ -1,62 +1,23 @@
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 
 import { Environment } from '../config/environment.js';
-import { Database } from '../database/database.js';
 import { Sweeper } from '../database/sweeper.js';
-import { feedHorizon } from './event-sql.js';
-
-/** How many events one statement sweeps, so that none takes long. */
-const mostSwept = 5_000;
-
-/**
- * Sweeps the oldest events of the feed, and notes in the same statement up to where. It sweeps in the order of the feed,
- * as far as all are old enough: so a place that was not swept over is one from which nothing is missing.
- */
-const sweepEvents = {
-  name: 'sweep_events',
-  text: `
-    WITH floor AS MATERIALIZED (
-      -- Only one replica sweeps at a time.
-      SELECT true FROM feed_floor FOR UPDATE SKIP LOCKED
-    ), oldest AS (
-      SELECT position, id, at FROM event
-      WHERE (SELECT * FROM floor) AND position < ${feedHorizon}
-      ORDER BY position, id LIMIT ${mostSwept}
-    ), kept AS (
-      SELECT position, id FROM oldest WHERE at >= now() - make_interval(days => $1)
-      ORDER BY position, id LIMIT 1
-    ), swept AS (
-      DELETE FROM event USING oldest
-      WHERE event.id = oldest.id
-        AND NOT EXISTS (SELECT 1 FROM kept WHERE (oldest.position, oldest.id) >= (kept.position, kept.id))
-      RETURNING event.position, event.id
-    ), last AS (
-      SELECT position, id, count(*) OVER () AS swept FROM swept ORDER BY position DESC, id DESC LIMIT 1
-    )
-    UPDATE feed_floor SET position = last.position, id = last.id FROM last RETURNING last.swept`,
-};
+import { RetentionRepository } from './retention.repository.js';
 
 /** Keeps the table of events from growing for ever, where the environment says for how long they are kept. */
 @Injectable()
 export class Retention implements OnApplicationBootstrap, OnModuleDestroy {
-  private readonly sweeper = new Sweeper('events', () => this.sweep());
+  private readonly sweeper: Sweeper | undefined;
 
-  constructor(
-    private readonly database: Database,
-    private readonly environment: Environment,
-  ) {}
+  constructor(repository: RetentionRepository, { EVENTS_RETENTION_DAYS: days }: Environment) {
+    if (days !== undefined) this.sweeper = new Sweeper('events', () => repository.sweep(days));
+  }
 
   onApplicationBootstrap(): void {
-    if (this.environment.EVENTS_RETENTION_DAYS !== undefined) this.sweeper.start();
+    this.sweeper?.start();
   }
 
   onModuleDestroy(): void {
-    this.sweeper.stop();
-  }
-
-  private async sweep(): Promise<boolean> {
-    const days = this.environment.EVENTS_RETENTION_DAYS;
-    const [row] = await this.database.run<{ swept: number }>(sweepEvents, [days]);
-    return row?.swept === mostSwept;
+    this.sweeper?.stop();
   }
 }

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { HealthIndicatorService, type HealthIndicatorResult } from '@nestjs/terminus';
 
-import { REDIS, type Redis } from '../cache/redis.js';
+import { Redis } from '../cache/redis.js';
 import { ResponseCache } from '../cache/response-cache.js';
 
 /** Reports the cache. The service answers without it too, only slower, so a lost Redis degrades and never fails. */
@@ -9,7 +9,7 @@ import { ResponseCache } from '../cache/response-cache.js';
 export class CacheIndicator {
   constructor(
     private readonly indicators: HealthIndicatorService,
-    @Inject(REDIS) private readonly redis: Redis | undefined,
+    @Inject(Redis) private readonly redis: Redis | undefined,
     private readonly cache: ResponseCache,
   ) {}
 

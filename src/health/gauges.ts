@@ -6,7 +6,7 @@ import { Replicas } from '../database/replicas.js';
 import { EventStreams } from '../events/event-streams.js';
 import { FeedRepository } from '../events/feed.repository.js';
 import { gauge } from '../telemetry/metrics.js';
-import { TicketCounts } from '../tickets/ticket-counts.js';
+import { TicketCountsRepository } from '../tickets/ticket-counts.repository.js';
 
 /** What is looked at whenever the metrics are asked for. */
 @Injectable()
@@ -17,7 +17,7 @@ export class Gauges implements OnModuleInit {
     private readonly replicas: Replicas,
     private readonly streams: EventStreams,
     private readonly feed: FeedRepository,
-    private readonly tickets: TicketCounts,
+    private readonly tickets: TicketCountsRepository,
   ) {}
 
   onModuleInit(): void {

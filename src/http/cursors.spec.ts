@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { readEnvironment } from '../config/environment.js';
+import { readEnvironment } from '../config/read-environment.js';
 import { Cursors } from './cursors.js';
 import { InvalidRequest } from './problem.js';
 
@@ -13,10 +13,20 @@ describe('A cursor', () => {
     expect(cursor).toMatch(/^[\w-]+$/);
   });
 
+  it('of an older version of the service is taken: what seals them does not change', () => {
+    expect(cursors('a').seal('list', [7])).toBe('0XrvJPQ1uXxnoUKW9SVvF1s3XQ');
+  });
+
   it('is refused by another list, and by another key', () => {
     const cursor = cursors('a').seal('list', [7]);
     expect(() => cursors('a').open('lis', cursor)).toThrow(InvalidRequest);
     expect(() => cursors('b').open('list', cursor)).toThrow(InvalidRequest);
+  });
+
+  it('that is refused is named as the field that is wrong', () => {
+    const field = { field: 'cursor', message: 'must be a next_cursor of this same list' };
+    const refusal = () => cursors('a').open('list', 'made up');
+    expect(caught(refusal)).toMatchObject({ kind: 'invalid-request', extensions: { errors: [field] } });
   });
 
   it('of the key before is taken for as long as that is named', () => {
@@ -40,3 +50,11 @@ describe('A cursor', () => {
     }
   });
 });
+
+function caught(act: () => unknown): unknown {
+  try {
+    return act();
+  } catch (error) {
+    return error;
+  }
+}

@@ -20,7 +20,7 @@ export function matchesNone(header: string | undefined, etag: string): boolean {
  * The versions that If-Match names (RFC 9110, section 13.1.1): undefined where any will do, as there is no such header
  * or it is `*`. Weak tags and tags that are not the service's match nothing, as the standard wants it.
  */
-export function parseIfMatch(header: string | undefined): number[] | undefined {
+function parseIfMatch(header: string | undefined): number[] | undefined {
   if (header === undefined || header.trim() === '*') return undefined;
   const tags = header.split(',').map((tag) => /^"([1-9]\d{0,8})"$/.exec(tag.trim())?.[1]);
   return tags.flatMap((tag) => (tag === undefined ? [] : [Number(tag)]));

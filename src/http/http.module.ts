@@ -6,6 +6,7 @@ import { Admission } from './admission.js';
 import { Cursors } from './cursors.js';
 import { Idempotency } from './idempotency.js';
 import { IdempotencyKeyRow } from './idempotency-key.entity.js';
+import { IdempotencyKeysRepository } from './idempotency-keys.repository.js';
 import { KnownQueryGuard } from './known-query.guard.js';
 import { ProblemFilter } from './problem.filter.js';
 import { ValidationPipe } from './validation.pipe.js';
@@ -21,6 +22,7 @@ import { ValidationPipe } from './validation.pipe.js';
     Admission,
     Cursors,
     Idempotency,
+    IdempotencyKeysRepository,
   ],
   exports: [Admission, Cursors, Idempotency],
 })

@@ -13,10 +13,8 @@ import { Database, type Session } from '../database/database.js';
 import { isLockTimeout } from '../database/database-faults.js';
 import { Sweeper } from '../database/sweeper.js';
 import { idempotentReplays } from '../telemetry/metrics.js';
+import { IdempotencyKeysRepository } from './idempotency-keys.repository.js';
 import { InvalidRequest, Problem } from './problem.js';
-
-/** How long a key is remembered, as PostgreSQL reads it. */
-const keptFor = '24 hours';
 
 /**
  * The request's Idempotency-Key: 1 to 255 visible ASCII characters.
@@ -44,34 +42,18 @@ export interface Once<Result> {
   replayed: boolean;
 }
 
-const claim = {
-  name: 'claim_idempotency_key',
-  // A key that another request is using now makes this one wait for it; one older than a day counts as new.
-  text: `
-    INSERT INTO idempotency_key AS kept (key, fingerprint) VALUES ($1, $2)
-    ON CONFLICT (key) DO UPDATE SET fingerprint = excluded.fingerprint, answer = NULL, created_at = now()
-    WHERE kept.created_at < now() - interval '${keptFor}'
-    RETURNING key`,
-};
-const recall = {
-  name: 'recall_idempotency_key',
-  text: `SELECT fingerprint, answer FROM idempotency_key WHERE key = $1`,
-};
-const keep = { name: 'keep_idempotency_key', text: `UPDATE idempotency_key SET answer = $2 WHERE key = $1` };
-const sweep = {
-  name: 'sweep_idempotency_keys',
-  text: `DELETE FROM idempotency_key WHERE created_at < now() - interval '${keptFor}'`,
-};
-
 /** Lets a client repeat a POST without doing it twice. */
 @Injectable()
 export class Idempotency implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly sweeper = new Sweeper('idempotency keys', async () => {
-    await this.database.run(sweep, []);
+    await this.keys.sweep();
     return false;
   });
 
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly keys: IdempotencyKeysRepository,
+  ) {}
 
   /**
    * Does something once for a key, in one transaction with the memory of it: a process that dies leaves both or
@@ -90,14 +72,14 @@ export class Idempotency implements OnApplicationBootstrap, OnModuleDestroy {
     const key = actor === undefined ? idempotencyKey : `${idempotencyKey} ${actor}`;
     const fingerprint = createHash('sha256').update(JSON.stringify(request)).digest();
     return this.database.transaction(async (session) => {
-      const claimed = await session.run(claim, [key, fingerprint]).catch(refuseWaiting);
-      if (claimed.length === 0) {
+      const isNew = await this.keys.claim(session, key, fingerprint).catch(refuseWaiting);
+      if (!isNew) {
         const result = await this.recall<Result>(session, key, fingerprint);
         idempotentReplays.inc();
         return { result, replayed: true };
       }
       const result = await act(session);
-      await session.run(keep, [key, JSON.stringify(result)]);
+      await this.keys.keep(session, key, result);
       return { result, replayed: false };
     });
   }
@@ -112,8 +94,8 @@ export class Idempotency implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private async recall<Result>(session: Session, key: string, fingerprint: Buffer): Promise<Result> {
-    const kept = await session.runForOne<{ fingerprint: Buffer; answer: Result }>(recall, [key]);
-    if (kept.fingerprint.equals(fingerprint)) return kept.answer;
+    const remembered = await this.keys.recall<Result>(session, key);
+    if (remembered.fingerprint.equals(fingerprint)) return remembered.answer;
     throw new Problem('idempotency-key-reused', 'This Idempotency-Key was used for another request');
   }
 }

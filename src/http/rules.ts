@@ -7,11 +7,11 @@ import {
   isEmail,
   IsIn,
   IsInt,
-  IsOptional,
   isRFC3339,
   Max,
   Min,
   ValidateBy,
+  ValidateIf,
 } from 'class-validator';
 
 /** Why a value is not a text of 1 to `max` code points that PostgreSQL can keep; undefined where it is one. */
@@ -37,7 +37,7 @@ export function IsText(max: number, example: string): PropertyDecorator {
 /** The same where it may be left out. */
 export function IsOptionalText(max: number, example: string): PropertyDecorator {
   const rule = HasNoFault((value) => faultOfText(value, max));
-  return applyDecorators(ApiPropertyOptional(textSchema(max, example)), rule, IsOptional());
+  return applyDecorators(ApiPropertyOptional(textSchema(max, example)), rule, MayBeLeftOut());
 }
 
 /** An e-mail address of at most 254 characters (RFC 5321, section 4.5.3.1.3), kept as it stands. */
@@ -51,7 +51,7 @@ export function IsAddress(): PropertyDecorator {
 }
 
 /** Why a value is not a time as RFC 3339 writes it, in the years that both JavaScript and PostgreSQL know. */
-export function faultOfTime(value: unknown): string | undefined {
+function faultOfTime(value: unknown): string | undefined {
   const fault = 'must be a time such as 2026-11-23T07:15:42.505Z';
   if (typeof value !== 'string' || !/^[1-9]\d{3}-/.test(value) || !isRFC3339(value)) return fault;
   // Dates such as 30 February would roll over into the next month.
@@ -63,7 +63,7 @@ export function faultOfTime(value: unknown): string | undefined {
 /** A time (RFC 3339) that may be left out. */
 export function IsOptionalTime(): PropertyDecorator {
   const schema = { type: String, format: 'date-time' };
-  return applyDecorators(ApiPropertyOptional(schema), HasNoFault(faultOfTime), IsOptional());
+  return applyDecorators(ApiPropertyOptional(schema), HasNoFault(faultOfTime), MayBeLeftOut());
 }
 
 /**
@@ -87,7 +87,7 @@ export function IsId(): PropertyDecorator {
 export function IsOptionalChoice(values: readonly string[]): PropertyDecorator {
   return applyDecorators(
     ApiPropertyOptional({ enum: values, isArray: true }),
-    IsOptional(),
+    MayBeLeftOut(),
     Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? [value] : value)),
     // Of the rules here the first that is broken is the one that is reported.
     IsIn(values, { each: true, message: `must be one of ${values.join(', ')}` }),
@@ -111,6 +111,11 @@ export function IsLimit(most: number, usual: number): PropertyDecorator {
 /** A time that is shown: RFC 3339, UTC, milliseconds. */
 export function ShowsTime(): PropertyDecorator {
   return ApiProperty({ type: String, format: 'date-time', example: '2026-11-23T07:15:42.505Z' });
+}
+
+/** A field that may be left out; null is a value, and held to the rules. */
+function MayBeLeftOut(): PropertyDecorator {
+  return ValidateIf((_, value) => value !== undefined);
 }
 
 /** A class-validator rule from a function that says what is wrong with a value, or nothing. */

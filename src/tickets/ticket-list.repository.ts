@@ -6,7 +6,7 @@ import type { Position } from '../http/cursors.js';
 import { usualLimit } from '../http/page.js';
 import { orderOf, type ListTicketsQuery } from './dto/list-tickets.query.dto.js';
 import type { TicketSummaryDto } from './dto/ticket.dto.js';
-import { columnsOf } from './ticket-row.js';
+import { columnsOf } from './ticket-sql.js';
 import { ticketStatuses } from './ticket-status.js';
 
 /**

@@ -2,7 +2,7 @@ import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 
 import { EventsModule } from '../events/events.module.js';
-import { TicketCounts } from './ticket-counts.js';
+import { TicketCountsRepository } from './ticket-counts.repository.js';
 import { TicketListRepository } from './ticket-list.repository.js';
 import { TicketListService } from './ticket-list.service.js';
 import { Ticket } from './ticket.entity.js';
@@ -20,9 +20,9 @@ import { TransitionPolicy } from './transition-policy.js';
     TicketsRepository,
     TicketListService,
     TicketListRepository,
-    TicketCounts,
+    TicketCountsRepository,
     TransitionPolicy,
   ],
-  exports: [TransitionPolicy, TicketCounts],
+  exports: [TransitionPolicy, TicketCountsRepository],
 })
 export class TicketsModule {}

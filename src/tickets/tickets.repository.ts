@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { Database, type Session } from '../database/database.js';
 import { nextFeedPosition, recordEvent } from '../events/event-sql.js';
 import type { CreateTicketDto } from './dto/create-ticket.dto.js';
-import { columnsOf, firstComments, shownComments, type TicketRow } from './ticket-row.js';
+import { columnsOf, firstComments, shownComments, type TicketRow } from './ticket-sql.js';
 import type { TicketStatus } from './ticket-status.js';
 
 const insertTicket = {

@@ -8,10 +8,10 @@ import { Idempotency, type Once, type Repeatable } from '../http/idempotency.js'
 import type { Page, PageQuery } from '../http/page.js';
 import type { CreateTicketDto } from './dto/create-ticket.dto.js';
 import type { TicketDto } from './dto/ticket.dto.js';
-import { commentsList } from './ticket-comments.js';
+import { commentsList } from './comments-list.js';
 import { StaleVersion, TicketNotFound } from './ticket-errors.js';
 import { ticketKey } from './ticket-key.js';
-import { shownComments, type TicketRow } from './ticket-row.js';
+import { shownComments, type TicketRow } from './ticket-sql.js';
 import type { TicketStatus } from './ticket-status.js';
 import { TicketsRepository } from './tickets.repository.js';
 import { TransitionPolicy } from './transition-policy.js';

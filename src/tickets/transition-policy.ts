@@ -17,9 +17,9 @@ const moves: Readonly<Record<TicketStatus, readonly TicketStatus[]>> = {
  */
 @Injectable()
 export class TransitionPolicy {
-  private readonly sources = new Map(
+  private readonly sources = Object.fromEntries(
     ticketStatuses.map((to) => [to, ticketStatuses.filter((from) => moves[from].includes(to))]),
-  );
+  ) as Record<TicketStatus, TicketStatus[]>;
 
   /** The statuses that a ticket in `from` may become. */
   allowedFrom(from: TicketStatus): readonly TicketStatus[] {
@@ -28,7 +28,7 @@ export class TransitionPolicy {
 
   /** The statuses from which a ticket may become `to`. */
   sourcesOf(to: TicketStatus): readonly TicketStatus[] {
-    return this.sources.get(to) ?? [];
+    return this.sources[to];
   }
 
   /** The statuses in which a ticket takes comments: all from which it may still move. */

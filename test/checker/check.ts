@@ -1,8 +1,9 @@
+import { afterAll, beforeAll } from '@jest/globals';
+
 import { Api, times } from '../support/api.js';
 import { createStores } from '../support/servers.js';
 import { Service } from '../support/service.js';
 import type { Fault } from './faults.js';
-import { FaultyRedis } from './faults.js';
 import { findStaleReads, type StaleRead } from './history.js';
 import { load, type Recording } from './load.js';
 
@@ -18,36 +19,64 @@ export interface Finding {
   longestStaleMs: number;
 }
 
-/** Runs replicas of the real service under a fault, lets clients read and write a few hot tickets, and checks. */
-export async function check(
-  fault: Fault,
-  size: { reads: number; writes: number; replicas?: number },
-): Promise<Finding> {
-  const { reads, writes, replicas = 2 } = size;
-  const stores = await createStores();
-  const redis = await FaultyRedis.start(replicas);
-  const services = [];
-  for (let n = 0; n < replicas; n++) {
-    services.push(await Service.start({ stores, environment: { REDIS_URL: redis.url(n) } }));
+/** A Redis of one server or of several, that things can be done to. */
+interface Disturbed {
+  environment(replica: number): Record<string, string>;
+  stop(): Promise<void>;
+}
+
+/** Replicas of the real service on a Redis that faults are done to. */
+class Checker<Redis extends Disturbed> {
+  private constructor(
+    private readonly redis: Redis,
+    private readonly services: Service[],
+  ) {}
+
+  /** @param startRedis starts a Redis for so many replicas */
+  static async start<Redis extends Disturbed>(
+    startRedis: (replicas: number) => Promise<Redis>,
+    replicas = 2,
+  ): Promise<Checker<Redis>> {
+    const [stores, redis] = await Promise.all([createStores(), startRedis(replicas)]);
+    const start = (n: number) => Service.start({ stores, environment: redis.environment(n) });
+    return new Checker(redis, await times(replicas, start));
   }
-  const urls = services.map(({ url }) => url);
-  const ids = await times(4, async () => (await new Api(urls[0] ?? '').createTicket()).body.id);
 
-  await fault.begin?.(redis);
-  let hits = 0;
-  let isOver = false;
-  const loaded = load({
-    ...{ urls, ids, reads, writes, readers: 8, writers: 2 },
-    onAnswer: ({ cache }) => (hits += cache === 'HIT' ? 1 : 0),
-  }).finally(() => (isOver = true));
-  const disturb = async () => {
-    while (!isOver && fault.again) await fault.again(redis);
-  };
-  const [recording] = await Promise.all([loaded, disturb()]);
+  /** Lets clients read and write a few hot tickets under a fault, and looks at what they were told. */
+  async check(fault: Fault<Redis>, size: { reads: number; writes: number }): Promise<Finding> {
+    const urls = this.services.map(({ url }) => url);
+    const ids = await times(4, async () => (await new Api(urls[0] ?? '').createTicket()).body.id);
+    await fault.begin?.(this.redis);
+    let hits = 0;
+    let rounds = 0;
+    let isOver = false;
+    const loaded = load({
+      ...{ ...size, urls, ids, readers: 8, writers: 2 },
+      until: () => !fault.again || rounds > 0,
+      onAnswer: ({ cache }) => (hits += cache === 'HIT' ? 1 : 0),
+    }).finally(() => (isOver = true));
+    const disturb = async () => {
+      for (; !isOver && fault.again; rounds++) await fault.again(this.redis);
+    };
+    const [recording] = await Promise.all([loaded, disturb()]);
+    await fault.end?.(this.redis);
+    return { fault: fault.name, hits, ...judge(recording) };
+  }
 
-  await Promise.all(services.map((service) => service.stop()));
-  await redis.stop();
-  return { fault: fault.name, hits, ...judge(recording) };
+  async stop(): Promise<void> {
+    await Promise.all(this.services.map((service) => service.stop()));
+    await this.redis.stop();
+  }
+}
+
+/** The same for the tests of a group: started before them, stopped after them. */
+export function oneChecker<Redis extends Disturbed>(...how: Parameters<typeof Checker.start<Redis>>) {
+  let checker: Checker<Redis>;
+  beforeAll(async () => {
+    checker = await Checker.start(...how);
+  }, 30_000);
+  afterAll(() => checker.stop());
+  return (...what: Parameters<Checker<Redis>['check']>) => checker.check(...what);
 }
 
 /** Counts a recording, and finds what is stale in it. */

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { Client } from 'pg';
@@ -29,25 +30,26 @@ export class CrashLoad {
     ...{ attempts: 0, unavailable: 0, longestMs: 0 },
   };
   private isOver = false;
+  /** Begins all its marks, so that no other load has written them. */
+  private readonly own = randomUUID();
   private readonly running: Promise<unknown>;
 
   constructor(
-    private readonly url: () => string,
+    private readonly url: string,
     clients: number,
   ) {
     this.running = Promise.all(Array.from({ length: clients }, (_, n) => this.client(n)));
   }
 
   /** Ends the load, once each client has had its last answer. */
-  async stop(): Promise<Ledger> {
+  async stop(): Promise<void> {
     this.isOver = true;
     await this.running;
-    return this.ledger;
   }
 
   private async client(n: number): Promise<void> {
     for (let turn = 0; !this.isOver; turn++) {
-      const mark = `${n}-${turn}`;
+      const mark = `${this.own}-${n}-${turn}`;
       const id = await this.create(mark, turn % 2 === 0);
       if (id === undefined) continue;
       this.ledger.tickets.set(mark, id);
@@ -81,7 +83,7 @@ export class CrashLoad {
     try {
       const signal = AbortSignal.timeout(10_000);
       const init = { method, body: body ?? '', headers: { ...(headers as object), ...more }, signal };
-      const response = await fetch(this.url() + path, init);
+      const response = await fetch(this.url + path, init);
       const { status } = response;
       this.ledger.longestMs = Math.max(this.ledger.longestMs, performance.now() - begin);
       if (![200, 201, 409, 503].includes(status)) this.ledger.faults.push(`${method} ${path} ${status}`);

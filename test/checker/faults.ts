@@ -1,76 +1,17 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { createClient } from '@redis/client';
+import type { FaultyCluster } from './faulty-cluster.js';
+import type { FaultyRedis } from './faulty-redis.js';
 
-import { freePort } from '../../src/database/free-port.js';
-import { Gate } from '../support/gate.js';
-
-/** A Redis of its own for each replica to meet through a gate of its own, so that a test can do to it what it likes. */
-export class FaultyRedis {
-  private process!: ChildProcess;
-  readonly gates: Gate[] = [];
-
-  private constructor(private readonly port: number) {}
-
-  /** Starts the server, and as many gates to it. */
-  static async start(gates: number): Promise<FaultyRedis> {
-    const redis = new FaultyRedis(await freePort());
-    await redis.launch();
-    for (let n = 0; n < gates; n++) redis.gates.push(await Gate.to(redis.port));
-    return redis;
-  }
-
-  /** Where a replica finds it. */
-  url(replica: number): string {
-    return `redis://127.0.0.1:${this.gates[replica]?.port ?? 0}`;
-  }
-
-  /** Runs a command past the gates. */
-  async command(...parts: string[]): Promise<void> {
-    const client = createClient({ url: `redis://127.0.0.1:${this.port}` });
-    client.on('error', () => undefined);
-    await client.connect();
-    await client.sendCommand(parts).finally(() => client.disconnect());
-  }
-
-  async launch(): Promise<void> {
-    const settings = { port: String(this.port), bind: '127.0.0.1', save: '', appendonly: 'no' };
-    const options = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]);
-    this.process = spawn('redis-server', options, { stdio: ['ignore', 'pipe', 'inherit'] });
-    let output = '';
-    while (!output.includes('Ready to accept connections')) {
-      const [chunk] = (await once(this.process.stdout as NodeJS.ReadableStream, 'data')) as [Buffer];
-      output += chunk.toString();
-    }
-    this.process.stdout?.resume();
-  }
-
-  async kill(): Promise<void> {
-    const ended = once(this.process, 'exit');
-    this.process.kill('SIGKILL');
-    await ended;
-  }
-
-  signal(signal: NodeJS.Signals): void {
-    this.process.kill(signal);
-  }
-
-  async stop(): Promise<void> {
-    await Promise.all(this.gates.map((gate) => gate.close()));
-    await this.kill();
-  }
-}
-
-/** What is done to Redis while a load runs: once at its begin, and again and again until it ends. */
-export interface Fault {
+/** What is done to Redis while a load runs: once at its begin, again and again until it ends, and once to make good. */
+export interface Fault<Redis = FaultyRedis> {
   name: string;
-  begin?: (redis: FaultyRedis) => Promise<void>;
-  again?: (redis: FaultyRedis) => Promise<void>;
+  begin?: (redis: Redis) => Promise<void>;
+  again?: (redis: Redis) => Promise<void>;
+  end?: (redis: Redis) => Promise<void>;
 }
 
-/** The faults that the checker looks for stale reads under. */
+/** The faults of one server that the checker looks for stale reads under. */
 export const faults: Fault[] = [
   { name: 'no fault' },
   {
@@ -91,6 +32,9 @@ export const faults: Fault[] = [
       await redis.command('SET', `other:${Math.random()}`, 'x'.repeat(50_000)).catch(() => undefined);
       await sleep(5);
     },
+    end: async (redis) => {
+      await redis.command('CONFIG', 'SET', 'maxmemory', '0');
+    },
   },
   {
     name: 'added latency',
@@ -98,6 +42,10 @@ export const faults: Fault[] = [
       redis.gates.forEach((gate, n) => {
         gate.latencyMs = 2 + n * 5;
       });
+      return Promise.resolve();
+    },
+    end: (redis) => {
+      for (const gate of redis.gates) gate.latencyMs = 0;
       return Promise.resolve();
     },
   },
@@ -112,7 +60,7 @@ export const faults: Fault[] = [
   {
     name: 'Redis killed and restarted',
     again: async (redis) => {
-      await sleep(1_500);
+      await sleep(500);
       await redis.kill();
       await sleep(Math.random() * 1_000);
       await redis.launch();
@@ -122,11 +70,79 @@ export const faults: Fault[] = [
   {
     name: 'Redis stopped and continued',
     again: async (redis) => {
-      await sleep(1_500);
+      await sleep(500);
       redis.signal('SIGSTOP');
       await sleep(Math.random() * 1_500);
       redis.signal('SIGCONT');
       await sleep(1_000);
+    },
+  },
+  {
+    name: 'Redis started again from an old snapshot',
+    again: async (redis) => {
+      await redis.command('SAVE');
+      await sleep(500);
+      await redis.kill();
+      await redis.launch();
+      await sleep(1_500);
+    },
+  },
+];
+
+/** Those of a cluster that take little time, or try the most. */
+export const briefClusterFaults: Fault<FaultyCluster>[] = [
+  {
+    name: 'a failover that loses what the replica had not heard',
+    again: async (cluster) => {
+      await sleep(500);
+      await cluster.failOverLosing(300);
+      await cluster.settled();
+    },
+  },
+  {
+    name: 'slots moved to another master',
+    again: async (cluster) => {
+      cluster.moveSlots(300);
+      await sleep(1_000);
+    },
+  },
+];
+
+/** All of a cluster. */
+export const clusterFaults: Fault<FaultyCluster>[] = [
+  ...briefClusterFaults,
+  { name: 'a cluster without a fault' },
+  {
+    name: 'a master killed, and its replica in its place',
+    again: async (cluster) => {
+      await sleep(1_000);
+      const { master } = cluster.anyShard();
+      await master.kill();
+      await cluster.promoted(master);
+      await sleep(500);
+      await master.launch();
+      await cluster.settled();
+    },
+  },
+  {
+    name: 'a master frozen, and continued as a replica',
+    again: async (cluster) => {
+      await sleep(1_500);
+      const { master } = cluster.anyShard();
+      cluster.freeze(master);
+      await cluster.promoted(master);
+      await sleep(Math.random() * 500);
+      cluster.thaw();
+      await cluster.settled();
+    },
+  },
+  {
+    name: 'failovers by hand',
+    again: async (cluster) => {
+      await sleep(1_000);
+      const { master, replica } = cluster.anyShard();
+      cluster.tell(replica, 'cluster', 'failover');
+      await cluster.promoted(master);
     },
   },
 ];

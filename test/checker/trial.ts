@@ -19,7 +19,7 @@ export type TrialFinding = Awaited<ReturnType<typeof judgeLedger>> & {
   longestRecoveryMs: number;
 };
 
-/** A service under load, whose PostgreSQL and itself can be done anything to, and a look at what is left. */
+/** A service whose PostgreSQL and itself can be done anything to under load, and a look at what is left. */
 export class Trial {
   private longestRecoveryMs = 0;
 
@@ -30,11 +30,10 @@ export class Trial {
     private readonly environment: Record<string, string>,
     private readonly url: string,
     private service: Service,
-    private readonly load: CrashLoad,
   ) {}
 
   /**
-   * Starts both, and the load.
+   * Starts both.
    * @param folder where PostgreSQL keeps its data
    */
   static async start(folder?: string): Promise<Trial> {
@@ -49,8 +48,7 @@ export class Trial {
       LOG_LEVEL: 'error',
     };
     const url = `http://127.0.0.1:${port}`;
-    const service = await Service.launch(environment);
-    return new Trial(postgres, gate, environment, url, service, new CrashLoad(() => url, 8));
+    return new Trial(postgres, gate, environment, url, await Service.launch(environment));
   }
 
   /** Kills the service, and starts it again. */
@@ -68,18 +66,29 @@ export class Trial {
     this.longestRecoveryMs = Math.max(this.longestRecoveryMs, Math.round(performance.now() - begin));
   }
 
-  /** Ends it; says what clients were told that is not so, and what contradicts itself. */
-  async end(): Promise<TrialFinding> {
-    const ledger = await this.load.stop();
+  /** Lets clients write while something is done; says what they were told that is not so, and what contradicts itself. */
+  async under(ordeal: () => Promise<void>): Promise<TrialFinding> {
+    this.longestRecoveryMs = 0;
+    const load = new CrashLoad(this.url, 8);
+    try {
+      await ordeal();
+      await sleep(300);
+    } finally {
+      await load.stop();
+    }
+    const { ledger } = load;
     const database = await this.postgres.connect();
     const judged = await judgeLedger(ledger, database);
     await database.end();
-    await this.service.stop();
-    await this.gate.close();
-    await this.postgres.stop();
     const acknowledged = ledger.tickets.size + ledger.comments.size + ledger.moves.length;
     const { attempts, unavailable, longestMs } = ledger;
     const figures = { attempts, acknowledged, unavailable, longestMs };
     return { ...judged, ...figures, longestRecoveryMs: this.longestRecoveryMs };
+  }
+
+  async stop(): Promise<void> {
+    await this.service.stop();
+    await this.gate.close();
+    await this.postgres.stop();
   }
 }

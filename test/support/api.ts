@@ -28,11 +28,19 @@ export type Ticket = Wire<Omit<TicketDto, 'comments'>> & { comments: Comment[] }
 
 /** A client of the service: each method is one call, and answers what came back, be it a success or a problem. */
 export class Api {
-  /** @param token is sent with each call */
+  /**
+   * @param base where the service listens, or what tells once it is known
+   * @param token is sent with each call
+   */
   constructor(
-    readonly url: string,
+    private readonly base: string | (() => string),
     private readonly token?: string,
   ) {}
+
+  /** Where the service listens. */
+  get url(): string {
+    return typeof this.base === 'string' ? this.base : this.base();
+  }
 
   createTicket(fields: Fields = aTicket, kind: BodyKind = 'JSON') {
     return this.send<Ticket>('POST', '/ticket', encode(fields, kind));

@@ -9,6 +9,9 @@ export class Gate {
   /** How many pieces have come from clients: with PostgreSQL that is one for each statement. */
   sent = 0;
 
+  /** How many connections clients have made. */
+  accepted = 0;
+
   /** How much later everything gets through, each way. */
   latencyMs = 0;
 
@@ -26,6 +29,7 @@ export class Gate {
     await once(server, 'listening');
     const gate = new Gate(server, (server.address() as AddressInfo).port);
     server.on('connection', (client) => {
+      gate.accepted++;
       gate.pipe(client, connect(targetPort, '127.0.0.1'));
     });
     return gate;

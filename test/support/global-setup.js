@@ -7,39 +7,44 @@ import pg from 'pg';
 // Jest loads this file as it stands, so it takes the compiled source.
 import { startEmbeddedPostgres } from '../../dist/src/database/embedded-postgres.js';
 import { startPgbouncer } from '../../deploy/local/pgbouncer.js';
+import { startRedisCluster } from '../../deploy/local/redis-cluster.js';
 import { startReplica } from '../../deploy/local/replica.js';
 import { startRedis } from './redis.js';
 
-/** What stands between the services and PostgreSQL: nothing, unless `npm run check:pooler` or `check:replica` says so. */
+/** What the services are put on besides, where `npm run check:pooler`, `check:replica` or `check:cluster` says so. */
 const topologies = {
-  plain: { start: () => ({ environment: {}, stop: () => undefined }) },
-  pooler: { start: (_data, postgres) => startPgbouncer(postgres) },
-  replica: { start: startSynchronousReplica },
+  plain: [],
+  pooler: [(_data, postgres) => startPgbouncer(postgres)],
+  replica: [startSynchronousReplica],
+  cluster: [() => startRedisCluster()],
+  all: [startSynchronousReplica, (_data, postgres) => startPgbouncer(postgres), () => startRedisCluster()],
 };
 
 /** Starts the real PostgreSQL and the real Redis that all tests of a run share, and says where they are. */
 export default async function startServers() {
   const directory = await mkdtemp(join(tmpdir(), 'ticket-system-'));
   const { TEST_TOPOLOGY = 'plain' } = process.env;
-  const topology = topologies[TEST_TOPOLOGY];
   const data = join(directory, 'postgres');
+  // Whatever kills PostgreSQL, or its machine, has one of its own, with all its durability.
   const [postgres, redis] = await Promise.all([
-    startEmbeddedPostgres(data, { max_connections: '200' }),
+    startEmbeddedPostgres(data, { max_connections: '200', fsync: 'off' }),
     startRedis(),
   ]);
   const { host, port, user, password } = postgres;
   // Files of tests that run at once take their stores by number.
   await run({ host, port, user, password }, 'CREATE SEQUENCE test_number');
-  const between = await topology.start(data, { host, port, user, password });
+  const besides = [];
+  for (const start of topologies[TEST_TOPOLOGY])
+    besides.push(await start(data, { host, port, user, password }));
   process.env.TEST_SERVERS = JSON.stringify({
     postgres: { host, port, user, password },
     redisUrl: redis.url,
     redisDatabases: redis.databases,
-    environment: between.environment,
+    environment: Object.assign({}, ...besides.map(({ environment }) => environment)),
   });
   globalThis.stopServers = async () => {
-    redis.stop();
-    await between.stop();
+    await redis.stop();
+    for (const { stop } of besides.reverse()) await stop();
     await postgres.stop();
     await rm(directory, { recursive: true });
   };

@@ -18,7 +18,7 @@ export interface Schema {
   minimum?: number;
   maximum?: number;
 }
-export interface Parameter {
+interface Parameter {
   name: string;
   in: 'path' | 'query' | 'header';
   required: boolean;

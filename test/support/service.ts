@@ -14,6 +14,9 @@ const builtMain = resolve('dist/src/main.js');
 /** The options that `npm start` gives to node. */
 const nodeOptions = ['--max-old-space-size=256'];
 
+/** Variables by which the runs that measure the tests reach into the service. */
+const watchers = ['NODE_V8_COVERAGE', '__STRYKER_ACTIVE_MUTANT__'];
+
 /** A service on the tests' servers, and what it shares with its replicas. */
 export type ServiceOnStores = Service & { stores: Stores };
 
@@ -62,8 +65,7 @@ export class Service {
    */
   static spawn(environment: Record<string, string>, folder?: string, main = builtMain): Service {
     const cwd = folder ?? mkdtempSync(join(tmpdir(), 'ticket-service-'));
-    const { PATH = '' } = process.env;
-    const env = { PATH, ...environment };
+    const env = { ...onlyOf(process.env, ['PATH', ...watchers]), ...environment };
     return new Service(spawn(process.execPath, [...nodeOptions, main], { cwd, env }), cwd);
   }
 
@@ -88,6 +90,11 @@ export class Service {
   }
 }
 
+/** What puts a service on this one server of Redis, whatever the others are on. */
+export function onRedis(url: string): Record<string, string> {
+  return { REDIS_URL: url, REDIS_CLUSTER_NODES: '' };
+}
+
 /** The environment that puts a service on these stores. */
 export function environmentOf({ database, redisUrl }: Stores): Record<string, string> {
   const { postgres, environment } = servers();
@@ -100,6 +107,14 @@ export function environmentOf({ database, redisUrl }: Stores): Record<string, st
     POSTGRES_PASSWORD: postgres.password,
     POSTGRES_DB: database,
     REDIS_URL: redisUrl,
+    // A cluster has no databases of its own for each test.
+    REDIS_KEY_PREFIX: `${database}:`,
     ...environment,
   };
+}
+
+function onlyOf(environment: NodeJS.ProcessEnv, names: string[]): Record<string, string> {
+  return Object.fromEntries(
+    names.map((name) => [name, environment[name]]).filter(([, value]) => value),
+  ) as Record<string, string>;
 }

@@ -19,7 +19,7 @@ const countByStatus = {
 
 /** How many tickets there are. */
 @Injectable()
-export class TicketCounts {
+export class TicketCountsRepository {
   constructor(private readonly database: Database) {}
 
   /** About how many tickets there are in each status; none before PostgreSQL has gathered its statistics. */

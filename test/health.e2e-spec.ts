@@ -1,45 +1,58 @@
 import { readFileSync } from 'node:fs';
 
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 
 import { Api, encode, aTicket, times } from './support/api.js';
 import { Gate } from './support/gate.js';
 import { eventually } from './support/eventually.js';
+import { scrape } from './support/metrics.js';
 import { connect, servers } from './support/servers.js';
-import { Service, type ServiceOnStores } from './support/service.js';
+import { oneService } from './support/one-service.js';
+import { onRedis, Service } from './support/service.js';
 
-let service: ServiceOnStores;
-let api: Api;
-
-beforeAll(async () => {
-  service = await Service.start();
-  api = new Api(service.url);
-});
-
-afterAll(async () => {
-  await service.stop();
-});
-
-/** The values of a scrape, by the name of the metric with its labels. */
-async function scrape(of = api): Promise<Map<string, number>> {
-  const { body } = await of.send<string>('GET', '/metrics');
-  const samples = [...body.matchAll(/^([a-z_]+(?:\{[^}]*\})?) (\S+)$/gm)];
-  return new Map(samples.map(([, name = '', value]) => [name, Number(value)]));
-}
+const { api, service } = oneService();
 
 /** By how much a metric grows by what is done. */
 async function growth(name: string, act: () => Promise<unknown>): Promise<number> {
-  const before = (await scrape()).get(name) ?? 0;
+  const before = (await scrape(api)).get(name) ?? 0;
   await act();
-  return ((await scrape()).get(name) ?? 0) - before;
+  return ((await scrape(api)).get(name) ?? 0) - before;
 }
+
+describe('The probes', () => {
+  it('say that the service is alive, and ready', async () => {
+    expect((await api.send('GET', '/health/live')).body).toEqual({ status: 'ok' });
+    expect(await api.send('GET', '/health/ready')).toMatchObject({
+      status: 200,
+      body: {
+        status: 'ok',
+        details: { postgres: { status: 'up' }, cache: { status: 'up', store: 'redis' } },
+      },
+    });
+  });
+
+  it('say for SHUTDOWN_DELAY that it is not ready, while it still answers those who come', async () => {
+    const ending = await Service.start({
+      stores: service().stores,
+      environment: { SHUTDOWN_DELAY: '1' },
+    });
+    const calls = new Api(ending.url);
+    const exit = ending.stop();
+    await eventually(async () => (await calls.send('GET', '/health/ready')).status === 503);
+    const { problem } = await calls.send('GET', '/health/ready');
+    expect(problem).toMatchObject({ detail: 'The service is shutting down' });
+    expect((await calls.createTicket()).status).toBe(201);
+    expect((await calls.send('GET', '/health/live')).status).toBe(200);
+    expect(await exit).toBe(0);
+  });
+});
 
 describe('/metrics', () => {
   it('counts requests by method, route and status, and how long they took', async () => {
     const name = 'ticket_http_request_duration_seconds';
     const labels = '{method="GET",route="/ticket/:ticket_id",status="404"}';
     expect(await growth(`${name}_count${labels}`, () => times(3, (n) => api.ticket(9_000 + n)))).toBe(3);
-    expect((await scrape()).get(`${name}_sum${labels}`)).toBeGreaterThan(0);
+    expect((await scrape(api)).get(`${name}_sum${labels}`)).toBeGreaterThan(0);
   });
 
   it('counts what the cache was good for', async () => {
@@ -61,45 +74,45 @@ describe('/metrics', () => {
   it('counts the streams of the feed that are open', async () => {
     const stop = new AbortController();
     const accept = { accept: 'text/event-stream' };
-    await times(3, () => fetch(`${service.url}/events?from=now`, { headers: accept, signal: stop.signal }));
-    expect((await scrape()).get('ticket_feed_streams')).toBe(3);
+    await times(3, () => fetch(`${service().url}/events?from=now`, { headers: accept, signal: stop.signal }));
+    expect((await scrape(api)).get('ticket_feed_streams')).toBe(3);
     stop.abort();
-    await eventually(async () => (await scrape()).get('ticket_feed_streams') === 0);
+    await eventually(async () => (await scrape(api)).get('ticket_feed_streams') === 0);
   });
 
   it('tells for how long readers of the feed wait for a transaction that still runs', async () => {
-    expect((await scrape()).get('ticket_feed_lag_seconds')).toBe(0);
-    const database = await connect(service.stores.database);
+    expect((await scrape(api)).get('ticket_feed_lag_seconds')).toBe(0);
+    const database = await connect(service().stores.database);
     await database.query('BEGIN');
     await database.query('SELECT pg_current_xact_id()');
     await api.createTicket();
-    await eventually(async () => ((await scrape()).get('ticket_feed_lag_seconds') ?? 0) > 0.3);
+    await eventually(async () => ((await scrape(api)).get('ticket_feed_lag_seconds') ?? 0) > 0.3);
     await database.query('COMMIT');
     await database.end();
-    await eventually(async () => (await scrape()).get('ticket_feed_lag_seconds') === 0);
+    await eventually(async () => (await scrape(api)).get('ticket_feed_lag_seconds') === 0);
   });
 
   it('knows about how many tickets there are in each status', async () => {
     const made = await times(12, () => api.createTicket());
     await times(4, async (n) => api.updateStatus(made[n]?.body.id ?? 0, 'closed'));
-    const database = await connect(service.stores.database);
+    const database = await connect(service().stores.database);
     await database.query('ANALYZE ticket');
     const { rows } = await database.query<{ status: string; count: number }>(
       'SELECT status, count(*)::integer FROM ticket GROUP BY status',
     );
     await database.end();
-    const found = await scrape();
+    const found = await scrape(api);
     for (const { status, count } of rows)
       expect(found.get(`ticket_tickets{status="${status}"}`)).toBeCloseTo(count, 1);
   });
 
   it('comes while PostgreSQL and Redis are gone, and says so', async () => {
-    const redis = new URL(service.stores.redisUrl);
+    const redis = new URL(service().stores.redisUrl);
     const [cache, database] = [await Gate.to(Number(redis.port)), await Gate.to(servers().postgres.port)];
     redis.port = String(cache.port);
     const cut = await Service.start({
-      stores: service.stores,
-      environment: { REDIS_URL: redis.href, POSTGRES_PORT: String(database.port) },
+      stores: service().stores,
+      environment: { ...onRedis(redis.href), POSTGRES_PORT: String(database.port) },
     });
     const calls = new Api(cut.url);
     expect((await scrape(calls)).get('ticket_cache_breaker{state="closed"}')).toBe(1);
@@ -114,7 +127,7 @@ describe('/metrics', () => {
   }, 30_000);
 
   it('is of all processes together where there are several', async () => {
-    const several = await Service.start({ stores: service.stores, environment: { WORKERS: '2' } });
+    const several = await Service.start({ stores: service().stores, environment: { WORKERS: '2' } });
     const calls = new Api(several.url);
     const labels = '{method="GET",route="/health/live",status="200"}';
     await times(40, () => fetch(`${several.url}/health/live`, { headers: { connection: 'close' } }));

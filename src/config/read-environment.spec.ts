@@ -1,6 +1,9 @@
+import { readFileSync } from 'node:fs';
+
 import { describe, expect, it } from '@jest/globals';
 
-import { ConfigurationError, readEnvironment } from './environment.js';
+import { Environment } from './environment.js';
+import { ConfigurationError, readEnvironment } from './read-environment.js';
 
 const onServers = {
   SECRET_KEY: '0123456789abcdef0123456789abcdef',
@@ -38,6 +41,8 @@ describe('The environment', () => {
     ['REDIS_URL', 'http://cache'],
     ['REDIS_URL', 'cache:6379'],
     ['REDIS_URL', ''],
+    ['REDIS_CLUSTER_NODES', 'redis://cache:6379'],
+    ['REDIS_KEY_PREFIX', '{tickets}'],
     ['POSTGRES_PASSWORD', ''],
     ['SECRET_KEY', ''],
     ['SECRET_KEY', 'short'],
@@ -47,5 +52,36 @@ describe('The environment', () => {
     const read = () => readEnvironment({ ...onServers, [name]: value });
     expect(read).toThrow(ConfigurationError);
     expect(read).toThrow(new RegExp(`^${name} [^\\n]+$`));
+  });
+
+  it.each([
+    ['WORKERS', { WORKERS: '2' }],
+    ['REDIS_URL', { REDIS_CLUSTER_NODES: 'cache-2' }],
+    ['REDIS_URL', { ...onServers, REDIS_URL: 'redis://cache:6379/1', REDIS_CLUSTER_NODES: 'cache-2' }],
+  ])('names %s where it does not go together with another: %j', (name, variables) => {
+    expect(() => readEnvironment(variables)).toThrow(new RegExp(`^${name} [^\\n]+$`));
+  });
+});
+
+describe('What is written of the environment', () => {
+  const names = Object.keys(new Environment());
+  const assigned = (file: string) =>
+    Array.from(readFileSync(file, 'utf8').matchAll(/^\s*([A-Z_]+)[=:]/gm), ([, name]) => name);
+
+  it('names every variable in .env.example, and no other', () => {
+    expect(assigned('.env.example').sort()).toEqual([...names].sort());
+  });
+
+  it('gives the defaults that there are in the README', () => {
+    const readme = readFileSync('README.md', 'utf8');
+    const rows = Array.from(readme.matchAll(/^\| (`[A-Z_]+`[^|]*)\| (\S*) *\|/gm), ([, of = '', value]) =>
+      Array.from(of.matchAll(/`([A-Z_]+)`/g), ([, name = '']) => [name, value] as const),
+    ).flat();
+    const plain = { ...new Environment() } as Record<
+      string,
+      string | number | boolean | string[] | undefined
+    >;
+    const defaults = Object.entries(plain).map(([name, value]) => [name, String(value ?? '')] as const);
+    expect(Object.fromEntries(rows)).toEqual(Object.fromEntries(defaults));
   });
 });

@@ -1,0 +1,8 @@
+/** What redis-server.js is to TypeScript. */
+export class RedisServer {
+  constructor(port: number, settings: Record<string, string | number>);
+  readonly port: number;
+  launch(): Promise<void>;
+  signal(name: NodeJS.Signals): void;
+  kill(): Promise<void>;
+}

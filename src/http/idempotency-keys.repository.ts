@@ -1,0 +1,61 @@
+import { Injectable } from '@nestjs/common';
+
+import { Database, type Session } from '../database/database.js';
+
+/** How long a key is remembered, as PostgreSQL reads it. */
+const keptFor = '24 hours';
+
+const claim = {
+  name: 'claim_idempotency_key',
+  // A key that another request is using now makes this one wait for it; one older than a day counts as new.
+  text: `
+    INSERT INTO idempotency_key AS kept (key, fingerprint) VALUES ($1, $2)
+    ON CONFLICT (key) DO UPDATE SET fingerprint = excluded.fingerprint, answer = NULL, created_at = now()
+    WHERE kept.created_at < now() - interval '${keptFor}'
+    RETURNING key`,
+};
+const recall = {
+  name: 'recall_idempotency_key',
+  text: `SELECT fingerprint, answer FROM idempotency_key WHERE key = $1`,
+};
+const keep = { name: 'keep_idempotency_key', text: `UPDATE idempotency_key SET answer = $2 WHERE key = $1` };
+const sweep = {
+  name: 'sweep_idempotency_keys',
+  text: `DELETE FROM idempotency_key WHERE created_at < now() - interval '${keptFor}'`,
+};
+
+/** What is remembered of a key: what was asked for, and what was answered. */
+export interface Remembered<Result> {
+  fingerprint: Buffer;
+  answer: Result;
+}
+
+/** The SQL of idempotency keys. */
+@Injectable()
+export class IdempotencyKeysRepository {
+  constructor(private readonly database: Database) {}
+
+  /**
+   * Claims a key in a transaction, which is to keep its answer; waits for another that has claimed it and still runs.
+   * @returns whether the key was new
+   * @throws DatabaseUnavailable by a lock timeout where the other one takes too long
+   */
+  async claim(session: Session, key: string, fingerprint: Buffer): Promise<boolean> {
+    return (await session.run(claim, [key, fingerprint])).length > 0;
+  }
+
+  /** What is remembered of a key that was not new. */
+  recall<Result>(session: Session, key: string): Promise<Remembered<Result>> {
+    return session.runForOne<Remembered<Result>>(recall, [key]);
+  }
+
+  /** Keeps the answer, in the transaction that has claimed the key. */
+  async keep(session: Session, key: string, answer: unknown): Promise<void> {
+    await session.run(keep, [key, JSON.stringify(answer)]);
+  }
+
+  /** Forgets the keys that are old enough. */
+  async sweep(): Promise<void> {
+    await this.database.run(sweep, []);
+  }
+}

@@ -1,0 +1,56 @@
+/**
+ * The parts that everything else relies on, each with the tests that must notice any change of it:
+ *   MUTATE=policy npm run mutation
+ */
+const parts = {
+  policy: {
+    mutate: ['src/tickets/transition-policy.ts'],
+    tests: ['src/tickets/transition-policy.spec.ts'],
+  },
+  cursors: { mutate: ['src/http/cursors.ts'], tests: ['src/http/cursors.spec.ts'] },
+  leases: {
+    mutate: [
+      'src/cache/{lease-scripts,redis-keys,redis-response-cache,process-response-cache,unconfirmed-deletions}.ts',
+    ],
+    tests: ['test/redis-cache.e2e-spec.ts', 'test/redis-lateness.e2e-spec.ts'],
+  },
+  herds: {
+    mutate: ['src/cache/{coalesced-loads,circuit-breaker,deadline}.ts'],
+    tests: ['src/cache'],
+  },
+  idempotency: {
+    mutate: ['src/http/{idempotency,idempotency-keys.repository}.ts'],
+    tests: ['test/idempotency.e2e-spec.ts', 'test/auth.e2e-spec.ts'],
+  },
+  feed: {
+    mutate: ['src/events/{feed,feed.repository,feed-place,feed-tail,event-sql}.ts'],
+    tests: [
+      'src/events',
+      'test/events.e2e-spec.ts',
+      'test/retention.e2e-spec.ts',
+      'test/streams.e2e-spec.ts',
+    ],
+    // Without those that wait for long.
+    only: '^(?!A client|A thousand|A stream that has nothing)',
+  },
+};
+
+const { mutate, tests, only = '' } = parts[process.env.MUTATE ?? 'policy'];
+
+/** @type {import('@stryker-mutator/core').StrykerOptions} */
+export default {
+  mutate,
+  testRunner: 'command',
+  commandRunner: {
+    command: `npm run -s jest -- --runInBand --bail ${tests.join(' ')} --testNamePattern '${only}'`,
+  },
+  // All mutants are in what is built; each run of the tests wakes one.
+  buildCommand: 'nest build',
+  concurrency: 4,
+  timeoutMS: 20_000,
+  reporters: ['clear-text', 'json'],
+  jsonReporter: { fileName: `coverage/mutation-${process.env.MUTATE ?? 'policy'}.json` },
+  clearTextReporter: { allowColor: false, reportTests: false, reportScoreTable: true },
+  tempDirName: '.stryker-tmp',
+  ignorePatterns: ['.data', 'coverage', 'dist'],
+};

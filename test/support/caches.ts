@@ -1,0 +1,37 @@
+import { connectRedis } from '../../src/cache/connect-redis.js';
+import { RedisResponseCache } from '../../src/cache/redis-response-cache.js';
+import type { Redis } from '../../src/cache/redis.js';
+import type { ResponseCache } from '../../src/cache/response-cache.js';
+import { readEnvironment } from '../../src/config/read-environment.js';
+import { eventually } from './eventually.js';
+
+const made: { redis: Redis; cache: RedisResponseCache }[] = [];
+
+/** A cache as a replica of the service has it, once it is in use. */
+export async function cacheOn(environment: Record<string, string>): Promise<RedisResponseCache> {
+  const read = readEnvironment({ ...environment, REDIS_EXPIRE_TIME: '60' });
+  const redis = connectRedis(read);
+  if (!redis) throw new Error('There is no REDIS_URL');
+  const cache = new RedisResponseCache(redis, read);
+  made.push({ redis, cache });
+  await eventually(() => Promise.resolve(cache.inUse));
+  return cache;
+}
+
+/** Ends all that were made. */
+export function closeCaches(): void {
+  for (const { redis, cache } of made) {
+    cache.onApplicationShutdown();
+    redis.close();
+  }
+}
+
+/** Something to keep. */
+export const entry = { etag: '"1"', body: '{"text":"line\\nline"}\n' };
+
+/** The lease on a key that nothing stands under. */
+export async function lease(cache: ResponseCache, key: string): Promise<string> {
+  const reading = await cache.read(key);
+  if (reading.outcome !== 'MISS' || !reading.isOwn) throw new Error(`No lease, but ${reading.outcome}`);
+  return reading.lease;
+}
