@@ -23,5 +23,5 @@ export default {
   globalTeardown: '<rootDir>/test/support/global-teardown.js',
   testTimeout: 30_000,
   // Most tests wait more than they work.
-  maxWorkers: 2,
+  maxWorkers: 3,
 };
