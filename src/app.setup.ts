@@ -1,3 +1,5 @@
+import type { IncomingMessage } from 'node:http';
+
 import type { LoggerService } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
@@ -12,9 +14,15 @@ import { PrototypedExpressAdapter } from './http/express.adapter.js';
 import { inTurn } from './http/in-turn.js';
 import type { Log } from './telemetry/log.js';
 import { cachedTickets } from './tickets/cached-tickets.js';
+import { ticketKeyOfUrl } from './tickets/ticket-key.js';
 
-/** What may need no database: the probes, the documentation, and a ticket that is cached. */
-const free = /^\/(health|metrics|docs|ticket\/\d+(\?|$))/;
+/** What needs no database, or too little to be refused: the probes, the metrics and the documentation. */
+const free = /^\/(health|metrics|docs)/;
+
+/** A ticket may be cached; one that is not is refused after it was looked for. */
+function isFree({ method, url = '' }: IncomingMessage): boolean {
+  return (method === 'GET' || method === 'HEAD') && (free.test(url) || ticketKeyOfUrl(url) !== undefined);
+}
 
 /**
  * Makes the service, ready to listen: its rooms, its HTTP edge and its documentation.
@@ -28,7 +36,7 @@ export async function createApp(log: Log, logger: LoggerService): Promise<NestEx
     bodyParser: false,
     logger,
   });
-  adapter.setGate(app.get(Admission).gate(({ method, url = '' }) => method === 'GET' && free.test(url)));
+  adapter.setGate(app.get(Admission).gate(isFree));
   adapter.setHeaders(standingHeaders);
   // Validators of answers come with versions; a hash of each body would only cost time.
   app.disable('etag').disable('x-powered-by');

@@ -41,7 +41,11 @@ async function shutDown({ app, connections, log, stopTracing }: Serving): Promis
   app.get(EventStreams).end();
   await drain(server, connections);
   // Every request has been answered: nothing is lost if a server that is gone or frozen is not waited for.
-  await Promise.race([app.close().then(stopTracing), sleep(closeMs)]);
+  const closed = app.close().then(stopTracing);
+  const failed = (error: unknown) => {
+    log.warn(error, 'Not all could be closed in order');
+  };
+  await Promise.race([closed.catch(failed), sleep(closeMs)]);
   // Its end is told as an error too, where the output is a pipe that cannot be synchronised like a file.
   log.flush(() => process.exit(0));
   setTimeout(() => process.exit(0), flushMs);

@@ -9,11 +9,12 @@ const pauseMs = 250;
 
 /**
  * Runs several processes of the service on one port. One that ends is replaced; a signal ends them all in order; one
- * that cannot start ends the service, as the others could not start either.
+ * that cannot start ends the service, as the others could not start either, unless they serve already.
  * @returns where they listen, once all of them do
  */
 export function runWorkers(count: number, log: Log): Promise<string> {
   const listening = new Map<Worker, string>();
+  let haveStarted = false;
   let isEnding = false;
   gatherMetrics();
 
@@ -25,7 +26,7 @@ export function runWorkers(count: number, log: Log): Promise<string> {
     end('SIGTERM');
   });
   cluster.on('exit', (worker, code) => {
-    if (!listening.delete(worker) && !isEnding) process.exit(code || 1);
+    if (!listening.delete(worker) && !haveStarted && !isEnding) process.exit(code || 1);
     if (isEnding && Object.keys(cluster.workers ?? {}).length === 0) process.exit(0);
     if (!isEnding) void replace(worker);
   });
@@ -38,7 +39,9 @@ export function runWorkers(count: number, log: Log): Promise<string> {
   return new Promise((resolve) => {
     cluster.on('listening', (worker, { port }) => {
       listening.set(worker, `http://localhost:${port}`);
-      if (listening.size === count) resolve(`http://localhost:${port}`);
+      if (listening.size < count) return;
+      haveStarted = true;
+      resolve(`http://localhost:${port}`);
     });
     for (let n = 0; n < count; n++) cluster.fork();
   });

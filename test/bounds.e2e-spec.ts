@@ -105,7 +105,14 @@ describe('An id in a path', () => {
     expect(problem.detail).toBe(`There is no ticket ${written}`);
   });
 
-  it('is refused where it is not well-formed percent-encoding', async () => {
-    expect((await api.ticket('%ff')).status).toBe(400);
+  it.each([
+    ['GET', '/ticket/%ff'],
+    ['GET', '/ticket/%'],
+    ['PUT', '/ticket/%zz'],
+    ['POST', '/ticket/%ff/comment'],
+    ['OPTIONS', '/ticket/%ff'],
+  ])('is refused where it is not well-formed percent-encoding: %s %s', async (method, path) => {
+    expect((await api.send(method, path)).status).toBe(400);
+    expect((await api.send('GET', '/health/live')).status).toBe(200);
   });
 });

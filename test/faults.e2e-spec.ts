@@ -4,7 +4,7 @@ import { Api, count, times } from './support/api.js';
 import { fromCache } from './support/cached.js';
 import { eventually } from './support/eventually.js';
 import { Gate } from './support/gate.js';
-import { createStores, lockTicket, servers, waitingForLock } from './support/servers.js';
+import { connect, createStores, lockTicket, servers, waitingForLock } from './support/servers.js';
 import { onRedis, Service, type ServiceOnStores } from './support/service.js';
 
 let postgres: Gate;
@@ -94,6 +94,24 @@ describe('Without PostgreSQL, the service', () => {
     await eventually(async () => (await ready()).status === 200, 2_000);
     expect((await api.ticket(id)).body.status).toBe('opened');
     expect((await api.updateStatus(id, 'closed')).status).toBe(200);
+  });
+
+  it.each([
+    ['move', 'move_ticket', (id: number) => api.updateStatus(id, 'answered')],
+    ['comment', 'add_comment', (id: number) => api.comment(id)],
+  ])('shows a %s that took effect though it was answered 503', async (_what, statement, write) => {
+    const { id } = (await api.createTicket()).body;
+    await fromCache(api, id);
+    postgres.cut = (sent) => (sent.includes(statement) ? 'after' : undefined);
+    expect((await write(id)).status).toBe(503);
+    delete postgres.cut;
+    const database = await connect(service.stores.database);
+    const version = 'SELECT version FROM ticket WHERE id = $1';
+    await eventually(
+      async () => (await database.query<{ version: number }>(version, [id])).rows[0]?.version === 2,
+    );
+    await database.end();
+    expect((await api.ticket(id)).headers.get('etag')).toBe('"2"');
   });
 
   it('answers 503 where connections are cut in the middle of statements, and lives on', async () => {

@@ -121,7 +121,7 @@ describe('/metrics', () => {
       environment: { ...onRedis(redis.href), POSTGRES_PORT: String(database.port) },
     });
     const calls = new Api(cut.url);
-    expect((await scrape(calls)).get('ticket_cache_breaker{state="closed"}')).toBe(1);
+    await eventually(async () => (await scrape(calls)).get('ticket_cache_breaker{state="closed"}') === 1);
     await Promise.all([cache.close(), database.close()]);
     await times(5, () => calls.ticket(1));
     const found = await scrape(calls);
@@ -139,6 +139,8 @@ describe('/metrics', () => {
     await times(40, () => fetch(`${several.url}/health/live`, { headers: { connection: 'close' } }));
     const counted = (await scrape(calls)).get(`ticket_http_request_duration_seconds_count${labels}`);
     expect(counted).toBe(40);
+    const atOnce = await times(20, () => scrape(calls));
+    expect(atOnce.every((found) => (found.get('process_cpu_seconds_total') ?? 0) > 0)).toBe(true);
     await several.stop();
   });
 });

@@ -199,21 +199,23 @@ describe('An Idempotency-Key', () => {
   });
 
   it('is forgotten after a day, and swept at the next start', async () => {
-    const key = randomUUID();
-    const first = await create(key);
-    const swept = randomUUID();
-    await create(swept);
+    const [key, swept] = [randomUUID(), randomUUID()];
+    const [first] = [await create(key), await create(swept)];
     await query(`UPDATE idempotency_key SET created_at = now() - interval '24 hours' WHERE key = ANY ($1)`, [
       [key, swept],
     ]);
     const second = await create(key);
     expect(second.body.id).not.toBe(first.body.id);
-
+    // More than one statement sweeps.
+    await query(`INSERT INTO idempotency_key (key, fingerprint, created_at)
+      SELECT 'old ' || n, '', now() - interval '25 hours' FROM generate_series(1, 2500) AS n`);
     const postgres = await Gate.to(servers().postgres.port);
     const environment = { POSTGRES_PORT: String(postgres.port) };
     const next = await Service.start({ stores: services[0].stores, environment });
     await eventually(
-      async () => (await query('SELECT 1 FROM idempotency_key WHERE key = $1', [swept])).length === 0,
+      async () =>
+        (await query(`SELECT 1 FROM idempotency_key WHERE key = $1 OR key LIKE 'old %'`, [swept])).length ===
+        0,
     );
     expect(await query('SELECT 1 FROM idempotency_key WHERE key = $1', [key])).toHaveLength(1);
     // It has swept once, and leaves PostgreSQL alone then.

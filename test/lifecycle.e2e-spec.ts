@@ -6,7 +6,7 @@ import { join } from 'node:path';
 
 import { describe, expect, it } from '@jest/globals';
 
-import { Api, aTicket, count, times } from './support/api.js';
+import { Api, aTicket, count, encode, times } from './support/api.js';
 import { eventually } from './support/eventually.js';
 import { Gate } from './support/gate.js';
 import { connect, createStores, lockTicket, servers, waitingForLock } from './support/servers.js';
@@ -80,15 +80,18 @@ describe('WORKERS', () => {
   it('share one port, are replaced when they die, and end together', async () => {
     const service = await Service.start({ environment: { WORKERS: '2' } });
     const api = new Api(service.url);
+    // On a connection each, as one to a worker that is killed is cut.
+    const aloneIn = { ...encode(aTicket, 'form'), headers: { connection: 'close' } };
+    const create = () => api.send('POST', '/ticket', aloneIn);
     const [first = 0, ...others] = workersOf(service);
     expect(others).toHaveLength(1);
-    expect(count(await times(20, () => api.createTicket()), 201)).toBe(20);
+    expect(count(await times(20, create), 201)).toBe(20);
 
     process.kill(first, 'SIGKILL');
     await eventually(() =>
       Promise.resolve(workersOf(service).length === 2 && !workersOf(service).includes(first)),
     );
-    expect(count(await times(20, () => api.createTicket()), 201)).toBe(20);
+    expect(count(await times(20, create), 201)).toBe(20);
     expect(await service.stop()).toBe(0);
     expect(service.log).not.toContain('"level":"error"');
   });
@@ -98,6 +101,29 @@ describe('WORKERS', () => {
     expect(workersOf(service)).toHaveLength(availableParallelism());
     expect((await new Api(service.url).createTicket()).status).toBe(201);
     expect(await service.stop('SIGINT')).toBe(0);
+  });
+
+  it('serve on where one that has died cannot be replaced, and replace it once it can', async () => {
+    const stores = await createStores();
+    const postgres = await connect('postgres');
+    await postgres.query(`CREATE ROLE ${stores.database} SUPERUSER LOGIN PASSWORD 'right'`);
+    const environment = { WORKERS: '2', POSTGRES_USER: stores.database, POSTGRES_PASSWORD: 'right' };
+    const service = await Service.start({ stores, environment });
+    await postgres.query(`ALTER ROLE ${stores.database} PASSWORD 'changed'`);
+    process.kill(workersOf(service)[0] ?? 0, 'SIGKILL');
+    await eventually(() => Promise.resolve(service.log.includes('password authentication failed')), 10_000);
+    const headers = { connection: 'close' };
+    const api = new Api(service.url);
+    expect((await api.send('GET', '/health/live', { headers })).status).toBe(200);
+
+    await postgres.query(`ALTER ROLE ${stores.database} PASSWORD 'right'`);
+    await postgres.end();
+    const answers = () => times(20, () => api.send('GET', '/ticket', { headers }));
+    await eventually(
+      async () => workersOf(service).length === 2 && count(await answers(), 200) === 20,
+      10_000,
+    );
+    expect(await service.stop()).toBe(0);
   });
 
   it('that cannot start end the service, in a line', async () => {

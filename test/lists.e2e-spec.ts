@@ -1,11 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 
 import { Api, type Ticket } from './support/api.js';
+import { oneService } from './support/one-service.js';
 import { connect } from './support/servers.js';
-import { Service, type ServiceOnStores } from './support/service.js';
+import { Service } from './support/service.js';
 
-let service: ServiceOnStores;
-let api: Api;
+const { api, service } = oneService();
 
 /** Twelve tickets, the n-th created and changed in minute n, three in each status, six of each of two people. */
 const statuses = ['opened', 'answered', 'awaited', 'closed'];
@@ -13,9 +13,7 @@ const people = ['ada@example.com', 'Bob@Example.com'];
 const minute = (n: number) => `2026-01-01T00:${String(n).padStart(2, '0')}:00.000Z`;
 
 beforeAll(async () => {
-  service = await Service.start();
-  api = new Api(service.url);
-  const database = await connect(service.stores.database);
+  const database = await connect(service().stores.database);
   for (let n = 1; n <= 12; n++) {
     await database.query(
       `INSERT INTO ticket (theme, text, email, status, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6)`,
@@ -23,10 +21,6 @@ beforeAll(async () => {
     );
   }
   await database.end();
-});
-
-afterAll(async () => {
-  await service.stop();
 });
 
 interface Page<Item> {
@@ -116,11 +110,13 @@ describe('GET /ticket', () => {
   });
 
   it('links to the next page', async () => {
+    const linkIn = (headers: Headers) => /^<(.+)>; rel="next"$/.exec(headers.get('link') ?? '')?.[1] ?? '/';
     const { headers, body } = await list('?status=opened&status=closed&limit=2');
-    const url = /^<(.+)>; rel="next"$/.exec(headers.get('link') ?? '')?.[1] ?? '';
-    const next = await api.send<Page<Ticket>>('GET', url);
-    expect(next.body.items.map(({ id }) => id)).toEqual([8, 7]);
-    expect(new URL(url, api.url).searchParams.get('cursor')).toBe(body.next_cursor);
+    const { items } = (await api.send<Page<Ticket>>('GET', linkIn(headers))).body;
+    expect(items.map(({ id }) => id)).toEqual([8, 7]);
+    expect(new URL(linkIn(headers), api.url).searchParams.get('cursor')).toBe(body.next_cursor);
+    const search = linkIn((await list('?q=invoice?&limit=2')).headers);
+    expect((await api.send('GET', search)).status).toBe(200);
   });
 
   it('does not show a ticket twice where others are created meanwhile', async () => {
@@ -128,7 +124,7 @@ describe('GET /ticket', () => {
     const { id } = (await api.createTicket()).body;
     const next = await ids(`?limit=20&cursor=${body.next_cursor ?? ''}`);
     expect(next).toEqual([6, 5, 4, 3, 2, 1]);
-    const database = await connect(service.stores.database);
+    const database = await connect(service().stores.database);
     await database.query('DELETE FROM ticket WHERE id = $1', [id]);
     await database.end();
   });
@@ -200,7 +196,7 @@ describe('GET /ticket', () => {
 
 describe('A search dictionary', () => {
   it('can be another one after a restart', async () => {
-    const { stores } = service;
+    const { stores } = service();
     const english = await Service.start({ stores, environment: { SEARCH_DICTIONARY: 'english' } });
     const { body } = await new Api(english.url).send<Page<Ticket>>(
       'GET',
@@ -211,7 +207,7 @@ describe('A search dictionary', () => {
   });
 
   it('is refused in one line where PostgreSQL has none of that name', async () => {
-    const { stores } = service;
+    const { stores } = service();
     await expect(Service.start({ stores, environment: { SEARCH_DICTIONARY: 'klingon' } })).rejects.toThrow(
       /klingon/,
     );

@@ -13,6 +13,7 @@ describe('Where MAX_IN_FLIGHT calls are being worked on', () => {
     const api = new Api(service.url);
     const { id } = (await api.createTicket()).body;
     const cached = (await api.createTicket()).body.id;
+    const cold = (await api.createTicket()).body.id;
     await fromCache(api, cached);
     const unlock = await lockTicket(service.stores.database, id);
     const working = times(4, () => api.comment(id));
@@ -20,7 +21,7 @@ describe('Where MAX_IN_FLIGHT calls are being worked on', () => {
 
     const calls = [
       () => api.createTicket(),
-      () => api.ticket(id),
+      () => api.ticket(cold),
       () => api.send('GET', '/ticket'),
       () => api.updateStatus(cached, 'closed'),
     ];
@@ -32,7 +33,12 @@ describe('Where MAX_IN_FLIGHT calls are being worked on', () => {
         waited.push(performance.now() - begin);
         expect(status).toBe(503);
         expect(headers.get('retry-after')).toBe('1');
-        expect(problem).toMatchObject({ type: expect.stringContaining(':unavailable'), status: 503 });
+        const request_id = headers.get('x-request-id');
+        expect(problem).toMatchObject({
+          type: expect.stringContaining(':unavailable'),
+          status: 503,
+          request_id,
+        });
       }
       expect(median(waited)).toBeLessThan(10);
     }
@@ -44,6 +50,9 @@ describe('Where MAX_IN_FLIGHT calls are being worked on', () => {
 
     await unlock();
     expect(count(await working, 201)).toBe(4);
+    // Who was refused holds nobody up who comes later.
+    const reads = [await api.ticket(cold), await api.ticket(cold)];
+    expect(reads.map(({ headers }) => headers.get('x-cache'))).toEqual(['MISS', 'HIT']);
     expect((await api.updateStatus(cached, 'closed')).status).toBe(200);
     await service.stop();
   });

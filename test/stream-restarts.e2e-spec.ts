@@ -54,10 +54,16 @@ describe('A client that follows the feed', () => {
     await other.comment(id);
     await eventually(() => Promise.resolve(service.log.includes('The feed cannot be read')));
     expect(follower.received).toHaveLength(1);
+    // Nor does one that comes back meanwhile: an EventSource would not try again after an error.
+    const place = `after=${follower.received[0]?.id ?? ''}&ticket_id=${id}`;
+    const back = await new Follower([service.url], place).open();
     await postgres.open();
     await follower.has(2);
+    await back.has(1);
     expect(follower.received.map(({ version }) => version)).toEqual([1, 2]);
+    expect(back.received.map(({ version }) => version)).toEqual([2]);
     follower.close();
+    back.close();
     await service.stop();
     await postgres.close();
   });

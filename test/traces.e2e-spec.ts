@@ -20,6 +20,7 @@ interface Export {
 
 let collector: Server;
 let received = '';
+let answer = 200;
 const spans: Span[] = [];
 
 beforeAll(async () => {
@@ -28,7 +29,7 @@ beforeAll(async () => {
       received += body;
       const { resourceSpans } = JSON.parse(body) as Export;
       spans.push(...resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap((scope) => scope.spans)));
-      response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
+      response.writeHead(answer, { 'content-type': 'application/json' }).end('{}');
     });
   }).listen(0, '127.0.0.1');
   await once(collector, 'listening');
@@ -59,4 +60,13 @@ describe('Where OTEL_EXPORTER_OTLP_ENDPOINT is set', () => {
     expect(within.map(({ name }) => name)).toContainEqual(expect.stringMatching(/^pg\.query:select/i));
     expect(received).not.toContain('ada@example.com');
   }, 30_000);
+
+  it('a collector that refuses the traces does not disturb the end', async () => {
+    answer = 400;
+    const { port } = collector.address() as AddressInfo;
+    const environment = { OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}` };
+    const service = await Service.start({ environment });
+    await new Api(service.url).createTicket();
+    expect(await service.stop()).toBe(0);
+  });
 });

@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express';
 
 import { Answer, sendAnswer } from '../http/answer.js';
-import { matchesNone } from '../http/etag.js';
+import { namesTag } from '../http/etag.js';
 import { cacheReads } from '../telemetry/metrics.js';
 import type { CacheEntry, Reading, ResponseCache } from './response-cache.js';
 
@@ -32,6 +32,12 @@ export async function readCache(
   return false;
 }
 
+/** For a read that goes no further: until its lease has ended, nobody else could fill the cache. */
+export function giveLeaseBack(cache: ResponseCache, response: Response): void {
+  const { key, reading } = lookupOf(response) ?? {};
+  if (key !== undefined && reading?.outcome === 'MISS' && reading.isOwn) void cache.invalidate(key);
+}
+
 /** What was found for this request; undefined where it was not looked for. */
 export function lookupOf(response: Response): Lookup | undefined {
   return response.locals['lookup'] as Lookup | undefined;
@@ -46,6 +52,6 @@ export function answerWith(
   return new Answer(body, {
     etag,
     cache: outcome,
-    isKnown: !matchesNone(request.headers['if-none-match'], etag),
+    isKnown: namesTag(request.headers['if-none-match'], etag),
   });
 }

@@ -89,6 +89,16 @@ describe('A circuit breaker', () => {
     expect(await until('closed')).toBeGreaterThanOrEqual(800);
   });
 
+  it('begins it anew too where a call fails between two probes', async () => {
+    breaker.start();
+    await until('closed');
+    breaker.open();
+    await until('recovering');
+    await sleep(700);
+    breaker.open();
+    expect(await until('closed')).toBeGreaterThanOrEqual(990);
+  });
+
   it('does not close where mending fails', async () => {
     server.canMend = false;
     breaker.start();

@@ -67,6 +67,8 @@ export class CircuitBreaker {
     let answeringSince: number | undefined;
     let silentSince = Date.now();
     while (!this.stopped) {
+      // A call may have failed since the last probe.
+      if (this.state === 'open') answeringSince = undefined;
       if (await this.mended()) {
         answeringSince ??= Date.now();
         silentSince = Date.now();

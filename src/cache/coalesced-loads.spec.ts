@@ -67,14 +67,30 @@ describe('Coalesced loads', () => {
     expect(await again).toBe(3);
   });
 
-  it('hand a failure to those who share it alone', async () => {
+  it.each([undefined, 'a lease'])(
+    'hand a failure to who began the load alone, where %s stands',
+    async (lease) => {
+      const { started, load } = loads();
+      const coalesced = new CoalescedLoads<number>();
+      const first = coalesced.load('a', load, lease);
+      const others = [coalesced.load('a', load, lease), coalesced.load('a', load, lease)];
+      started[0]?.fail();
+      await expect(first).rejects.toThrow('load 1');
+      expect(started).toHaveLength(2);
+      started[1]?.end();
+      expect(await Promise.all(others)).toEqual([2, 2]);
+    },
+  );
+
+  it('hand a second failure to all who share it', async () => {
     const { started, load } = loads();
     const coalesced = new CoalescedLoads<number>();
-    const first = coalesced.load('a', load, undefined);
-    const second = coalesced.load('a', load, undefined);
+    const all = [1, 2, 3].map(() => coalesced.load('a', load, 'a lease'));
     started[0]?.fail();
-    await expect(first).rejects.toThrow('load 1');
-    started[1]?.end();
-    expect(await second).toBe(2);
+    await expect(all[0]).rejects.toThrow('load 1');
+    started[1]?.fail();
+    await expect(all[1]).rejects.toThrow('load 2');
+    await expect(all[2]).rejects.toThrow('load 2');
+    expect(started).toHaveLength(2);
   });
 });

@@ -11,6 +11,7 @@ interface Running<Result> {
  *
  * Who saw the same lease stand as the one that began a load shares it: a write would have taken the lease away, so none
  * was acknowledged between the two. Who saw another, or none, shares the next load, which begins when this one has ended.
+ * So does who shares one that fails: a creation takes no lease away, so what it did not find may be there by now.
  * So a herd costs a load or two.
  */
 export class CoalescedLoads<Result> {
@@ -23,7 +24,8 @@ export class CoalescedLoads<Result> {
   load(key: string, load: () => Promise<Result>, lease: string | undefined): Promise<Result> {
     const running = this.running.get(key);
     if (!running) return this.begin(key, load, lease);
-    if (lease !== undefined && running.lease === lease) return running.load;
+    if (lease !== undefined && running.lease === lease)
+      return running.load.catch(() => this.running.get(key)?.load ?? this.begin(key, load, lease));
     const begin = () => this.begin(key, load, lease);
     running.next ??= running.load.then(begin, begin);
     return running.next;

@@ -119,18 +119,20 @@ export class RedisResponseCache
     const deadline = Date.now() + redisDeadlineMs;
     // Of a cluster the node that keeps the key may be there, and be read by other replicas, though another is away.
     let isWorthTrying = this.redis.isDivided || this.breaker.awayMs < resetMs;
+    if (!isWorthTrying) this.unconfirmed.keep(key);
     while (isWorthTrying) {
       try {
         await within(Math.max(deadline - Date.now(), 1), this.redis.commands.del(key));
         return;
       } catch (error) {
         this.lost(error);
+        // At once: Redis may be trusted again before the next line, and a deletion too many does no harm.
+        this.unconfirmed.keep(key);
         // A connection that was reset may be back before the deadline.
         await sleep(1);
         isWorthTrying = this.breaker.awayMs < resetMs && Date.now() < deadline;
       }
     }
-    this.unconfirmed.keep(key);
   }
 
   /** Lets a service that finds Redis at once begin with it; one that does not begins without. */

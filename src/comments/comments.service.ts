@@ -36,18 +36,18 @@ export class CommentsService {
     { versions, ...by }: Repeatable & { versions: number[] | undefined },
   ): Promise<Once<CommentDto>> {
     const request = ['add comment', ticketId, comment];
-    const once = await this.idempotency.once(by, request, async (session) => {
-      const limits = { statuses: this.policy.commentable(), versions, actor: by.actor };
-      const addition = await this.repository.add(ticketId, comment, limits, session);
-      if (!addition) throw new TicketNotFound(ticketId);
-      const { found, added } = addition;
-      if (added) return added;
-      if (versions && !versions.includes(found.version)) throw new StaleVersion(found.version);
-      throw this.policy.refuseComment(found.status);
-    });
-    // A repeat does so too: the process that added the comment may have died before it could.
-    await this.cache.invalidate(ticketKey(ticketId));
-    return once;
+    const limits = { statuses: this.policy.commentable(), versions, actor: by.actor };
+    // After a repeat too: the process that added the comment may have died before it could.
+    return this.cache.forgetAfter(ticketKey(ticketId), () =>
+      this.idempotency.once(by, request, async (session) => {
+        const addition = await this.repository.add(ticketId, comment, limits, session);
+        if (!addition) throw new TicketNotFound(ticketId);
+        const { found, added } = addition;
+        if (added) return added;
+        if (versions && !versions.includes(found.version)) throw new StaleVersion(found.version);
+        throw this.policy.refuseComment(found.status);
+      }),
+    );
   }
 
   /**

@@ -10,12 +10,14 @@ export class DatabaseUnavailable extends Error {
 }
 
 /**
- * Classes of SQLSTATE that tell of the server's state, not of the statement: connection, transaction rollback,
- * resources, state (a lock not got in time), operator intervention (shutdown, statement timeout), system error.
+ * Classes of SQLSTATE that tell of the server's state, not of the statement: connection, authorization (a password
+ * that was changed), no such database, transaction rollback, resources, state (a lock not got in time), operator
+ * intervention (shutdown, statement timeout), system error.
  * @see https://www.postgresql.org/docs/current/errcodes-appendix.html
  */
-const passingFaults = new Set(['08', '40', '53', '55', '57', '58']);
+const passingFaults = new Set(['08', '28', '3D', '40', '53', '55', '57', '58']);
 const lockNotAvailable = '55P03';
+const queryCanceled = '57014';
 
 /** Whether a write waited too long for a lock that another holds. */
 export function isLockTimeout(error: unknown): boolean {
@@ -25,6 +27,11 @@ export function isLockTimeout(error: unknown): boolean {
 /** The same of an error as pg throws it. */
 export function isLockNotAvailable(error: unknown): boolean {
   return error instanceof DatabaseError && error.code === lockNotAvailable;
+}
+
+/** Whether a statement itself took longer than it may. */
+export function isStatementTimeout({ cause }: DatabaseUnavailable): boolean {
+  return cause instanceof DatabaseError && cause.code === queryCanceled;
 }
 
 /** Counts an error, and says of one that will pass that it will. */

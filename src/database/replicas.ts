@@ -5,7 +5,7 @@ import { DataSource } from 'typeorm';
 
 import { Environment } from '../config/environment.js';
 import { Database, type Statement } from './database.js';
-import { DatabaseUnavailable } from './database-faults.js';
+import { DatabaseUnavailable, isStatementTimeout } from './database-faults.js';
 import { parseLogPosition, Replica } from './replica.js';
 
 /** How far a replica that is read from may lie behind the primary. */
@@ -62,7 +62,8 @@ export class Replicas implements OnApplicationBootstrap, OnModuleDestroy {
       const rows = await this.database.runOn<Row>(replica.pool, statement, values);
       if (rows.length > 0) return rows;
     } catch (error) {
-      if (!(error instanceof DatabaseUnavailable)) throw error;
+      // What takes too long is not the replica's fault, and would take as long on the primary.
+      if (!(error instanceof DatabaseUnavailable) || isStatementTimeout(error)) throw error;
       replica.doubt();
     }
     return this.database.run<Row>(statement, values);

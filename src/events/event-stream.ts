@@ -52,7 +52,7 @@ export class EventStream extends Readable {
     this.wait?.(turn);
     delete this.wait;
     // A client that is slow to take what is there would hold up the end: it can come back for it.
-    if (this.isEnding && this.isLeft) this.destroy();
+    if (this.isEnding && this.isLeft) this.destroy(new Error('Not read'));
   }
 
   /** Whether the client has left the little that is buffered for it lying for too long. */

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 
+import { DatabaseUnavailable } from '../database/database-faults.js';
 import { EventStream } from './event-stream.js';
 import { FeedTail } from './feed-tail.js';
 import type { FeedPlace } from './feed-place.js';
@@ -52,8 +53,9 @@ export class EventStreams {
 
   private async placeOf(start: FeedStart): Promise<FeedPlace> {
     if (start === 'now' && this.tail.end) return this.tail.end;
-    if (typeof start === 'object' && this.tail.after(start)) return start;
-    return this.feed.placeOf(start);
+    if (typeof start !== 'object') return this.feed.placeOf(start);
+    if (!this.tail.after(start)) await this.feed.placeOf(start).catch(refuseUnlessAway);
+    return start;
   }
 
   private add(stream: EventStream): void {
@@ -87,6 +89,11 @@ export class EventStreams {
   private wake(turn: Parameters<EventStream['wake']>[0]): void {
     for (const stream of this.streams) stream.wake(turn);
   }
+}
+
+/** An EventSource that is answered with an error does not come again; the stream itself waits for the database. */
+function refuseUnlessAway(error: unknown): void {
+  if (!(error instanceof DatabaseUnavailable)) throw error;
 }
 
 /** Timers take no longer than this. */

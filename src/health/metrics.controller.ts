@@ -3,6 +3,7 @@ import { ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 
 import { NeedsScope } from '../auth/scope.guard.js';
+import { Problem } from '../http/problem.js';
 import { measureProcess, registry } from '../telemetry/metrics.js';
 import { readMetrics } from '../telemetry/worker-metrics.js';
 import { DescribeMetrics } from './health.docs.js';
@@ -24,6 +25,8 @@ export class MetricsController implements OnModuleInit {
   @NeedsScope('metrics:read')
   @DescribeMetrics()
   async read(@Res() response: Response): Promise<void> {
-    response.type(registry.contentType).send(await readMetrics());
+    const metrics = await readMetrics();
+    if (metrics === undefined) throw new Problem('unavailable', 'A worker does not tell its metrics');
+    response.type(registry.contentType).send(metrics);
   }
 }

@@ -6,7 +6,7 @@ import { Environment } from '../config/environment.js';
 import { Database } from '../database/database.js';
 import { refusals } from '../telemetry/metrics.js';
 import { problemKinds, problemType } from './problem.js';
-import { requestIdOf } from './request-id.js';
+import { requestIdIn, requestIdOf } from './request-id.js';
 
 const { status, title } = problemKinds.unavailable;
 const type = problemType('unavailable');
@@ -43,10 +43,13 @@ export class Admission {
 
 /** In one step, past Express and the log: under overload a refusal must cost little, or the refusals were the load. */
 function refuse(request: IncomingMessage, response: ServerResponse): void {
-  const request_id = requestIdOf(request);
+  // Who asked the cache first has one already, which stands at the head of every answer.
+  const known = requestIdIn(response);
+  const request_id = known ?? requestIdOf(request);
   const [instance] = (request.url ?? '').split('?', 1);
   const body = JSON.stringify({ type, title, status, detail, instance, request_id });
   const headers = ['Content-Type', 'application/problem+json; charset=utf-8', 'Retry-After', '1'];
-  headers.push('Content-Length', String(Buffer.byteLength(body)), 'X-Request-Id', request_id);
+  headers.push('Content-Length', String(Buffer.byteLength(body)));
+  if (known === undefined) headers.push('X-Request-Id', request_id);
   response.writeHead(status, headers).end(body);
 }

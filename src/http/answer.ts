@@ -51,8 +51,8 @@ function sendJson(response: Response, body: unknown, status: number, headers: st
 /** Link rel="next" (RFC 8288): the same list from where this page ended. */
 function linkToNext(page: Page<unknown>, { req }: Response): string[] {
   if (page.next_cursor === null) return [];
-  const [path = '', query] = req.originalUrl.split('?');
-  const parameters = new URLSearchParams(query);
+  const [path = ''] = req.originalUrl.split('?', 1);
+  const parameters = new URLSearchParams(req.originalUrl.slice(path.length));
   parameters.set(page.cursorParameter(), page.next_cursor);
   return ['Link', `<${path}?${parameters.toString()}>; rel="next"`];
 }

@@ -10,10 +10,10 @@ export function etagOf(version: number): string {
  * Whether If-None-Match names this entity tag (RFC 9110, section 13.1.2), weak or not. Express would ask for the absence
  * of Cache-Control: no-cache too, which fetch sends with every conditional request.
  */
-export function matchesNone(header: string | undefined, etag: string): boolean {
-  if (header === undefined) return true;
+export function namesTag(header: string | undefined, etag: string): boolean {
+  if (header === undefined) return false;
   const tags = header.split(',').map((tag) => tag.trim().replace(/^W\//, ''));
-  return !tags.includes(etag) && !tags.includes('*');
+  return tags.includes(etag) || tags.includes('*');
 }
 
 /**

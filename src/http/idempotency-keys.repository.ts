@@ -19,9 +19,18 @@ const recall = {
   text: `SELECT fingerprint, answer FROM idempotency_key WHERE key = $1`,
 };
 const keep = { name: 'keep_idempotency_key', text: `UPDATE idempotency_key SET answer = $2 WHERE key = $1` };
+
+/** How many keys one statement sweeps, so that none takes long. */
+const mostSwept = 1_000;
+
 const sweep = {
   name: 'sweep_idempotency_keys',
-  text: `DELETE FROM idempotency_key WHERE created_at < now() - interval '${keptFor}'`,
+  // One that a request holds now is left for later.
+  text: `
+    DELETE FROM idempotency_key WHERE key IN (
+      SELECT key FROM idempotency_key WHERE created_at < now() - interval '${keptFor}'
+      ORDER BY created_at LIMIT ${mostSwept} FOR UPDATE SKIP LOCKED
+    ) RETURNING key`,
 };
 
 /** What is remembered of a key: what was asked for, and what was answered. */
@@ -54,8 +63,8 @@ export class IdempotencyKeysRepository {
     await session.run(keep, [key, JSON.stringify(answer)]);
   }
 
-  /** Forgets the keys that are old enough. */
-  async sweep(): Promise<void> {
-    await this.database.run(sweep, []);
+  /** Forgets some of the keys that are old enough; says whether there may be more. */
+  async sweep(): Promise<boolean> {
+    return (await this.database.run(sweep, [])).length === mostSwept;
   }
 }

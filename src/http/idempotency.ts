@@ -45,10 +45,7 @@ export interface Once<Result> {
 /** Lets a client repeat a POST without doing it twice. */
 @Injectable()
 export class Idempotency implements OnApplicationBootstrap, OnModuleDestroy {
-  private readonly sweeper = new Sweeper('idempotency keys', async () => {
-    await this.keys.sweep();
-    return false;
-  });
+  private readonly sweeper = new Sweeper('idempotency keys', () => this.keys.sweep());
 
   constructor(
     private readonly database: Database,

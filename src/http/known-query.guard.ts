@@ -9,7 +9,7 @@ const TAKES_QUERY = 'http:takes-query';
 /** Marks a call whose query parameters are for its query DTO to check. */
 export const TakesQuery = () => SetMetadata(TAKES_QUERY, true);
 
-/** Refuses query parameters on the calls that have none, before a cached answer could hide the mistake. */
+/** Refuses query parameters on the calls that have none: a misspelt filter would otherwise go unseen. */
 @Injectable()
 export class KnownQueryGuard implements CanActivate {
   constructor(private readonly reflector: Reflector) {}

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import type { Response } from 'express';
 
@@ -21,8 +21,9 @@ export function setRequestId(response: Response, id: string): void {
 }
 
 /** That id; undefined where the request was answered before it had one. */
-export function requestIdIn({ locals }: Response): string | undefined {
-  return (locals as Partial<Response['locals']> | undefined)?.['requestId'] as string | undefined;
+export function requestIdIn(response: ServerResponse): string | undefined {
+  const { locals } = response as Partial<Response>;
+  return locals?.['requestId'] as string | undefined;
 }
 
 /** The trace that a request is a part of, by its header traceparent; nothing where it has none. */

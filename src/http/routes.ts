@@ -8,7 +8,16 @@ interface Layer {
 
 function routesOf(app: Application, path: string) {
   const { stack } = (app as unknown as { router: { stack: Layer[] } }).router;
-  return stack.flatMap((layer) => (layer.route && layer.match(path) ? [layer.route] : []));
+  return stack.flatMap((layer) => (layer.route && matches(layer, path) ? [layer.route] : []));
+}
+
+/** A path that cannot be decoded is of no route. */
+function matches(layer: Layer, path: string): boolean {
+  try {
+    return layer.match(path);
+  } catch {
+    return false;
+  }
 }
 
 /** The methods that a path takes, none where there is no such path: what 405 and Allow are made of. */

@@ -1,5 +1,4 @@
-import cluster from 'node:cluster';
-import { once } from 'node:events';
+import cluster, { type Worker } from 'node:cluster';
 
 import { AggregatorRegistry } from 'prom-client';
 
@@ -9,7 +8,8 @@ import { registry } from './metrics.js';
 const ask = 'metrics:ask';
 interface Told {
   type: 'metrics:told';
-  text: string;
+  /** Undefined where not all of them told theirs. */
+  text?: string;
 }
 
 /** Lets the primary tell each worker the metrics of all of them: a scrape reaches any one. */
@@ -18,10 +18,19 @@ export function gatherMetrics(): void {
   cluster.on('message', (worker, message) => {
     if (message !== ask) return;
     gathering.clusterMetrics().then(
-      (text) => worker.send({ type: 'metrics:told', text } satisfies Told),
-      () => worker.send({ type: 'metrics:told', text: '' } satisfies Told),
+      (text) => {
+        tell(worker, { type: 'metrics:told', text });
+      },
+      () => {
+        tell(worker, { type: 'metrics:told' });
+      },
     );
   });
+}
+
+/** A worker that has ended meanwhile needs to be told nothing. */
+function tell(worker: Worker, told: Told): void {
+  if (worker.isConnected()) worker.process.send(told, undefined, undefined, () => undefined);
 }
 
 /** Lets this worker be asked for its own. */
@@ -30,14 +39,21 @@ export function giveMetrics(): void {
   new AggregatorRegistry();
 }
 
-/** The metrics of the service, in the text format of Prometheus: of this process, or of all workers. */
-export async function readMetrics(): Promise<string> {
+/**
+ * The metrics of the service, in the text format of Prometheus: of this process, or of all workers.
+ * @returns undefined where not all workers told theirs
+ */
+export function readMetrics(): Promise<string | undefined> {
   if (cluster.isPrimary) return registry.metrics();
-  process.send?.(ask);
-  for (;;) {
-    const [message] = (await once(process, 'message')) as [unknown];
-    if (isTold(message)) return message.text;
-  }
+  return new Promise((resolve) => {
+    const hear = (message: unknown) => {
+      if (!isTold(message)) return;
+      process.off('message', hear);
+      resolve(message.text);
+    };
+    process.on('message', hear);
+    process.send?.(ask);
+  });
 }
 
 function isTold(message: unknown): message is Told {

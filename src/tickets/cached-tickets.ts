@@ -2,7 +2,7 @@ import type { INestApplication } from '@nestjs/common';
 import type { RequestHandler } from 'express';
 
 import { Access } from '../auth/access.js';
-import { readCache } from '../cache/cached-reads.js';
+import { giveLeaseBack, readCache } from '../cache/cached-reads.js';
 import { ResponseCache } from '../cache/response-cache.js';
 import { Admission } from '../http/admission.js';
 import { setRoute } from '../http/routes.js';
@@ -22,7 +22,9 @@ export function cachedTickets(app: INestApplication): RequestHandler {
     setRoute(response, '/ticket/:ticket_id');
     access.demand('tickets:read', response);
     readCache(cache, key, request, response).then((isAnswered) => {
-      if (!isAnswered && !admission.refuses(request, response)) next();
+      if (isAnswered) return;
+      if (admission.refuses(request, response)) giveLeaseBack(cache, response);
+      else next();
     }, next);
   };
 }

@@ -1,6 +1,7 @@
 import { parseId } from '../http/rules.js';
 
-const ticketPath = /^\/ticket\/(\d+)\/?$/i;
+/** With no parameter: one would have to be refused. */
+const ticketPath = /^\/ticket\/(\d+)\/?\??$/i;
 
 /** The cache key of a ticket: made of its number, never of the URL it was asked by. */
 export function ticketKey(id: number): string {

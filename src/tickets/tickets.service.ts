@@ -65,13 +65,12 @@ export class TicketsService {
     { actor, versions }: { actor: string | undefined; versions: number[] | undefined },
   ): Promise<VersionedTicket> {
     const from = this.policy.sourcesOf(to);
-    const move = await this.repository.move(id, { to, from, versions, actor });
+    const move = await this.cache.forgetAfter(ticketKey(id), () =>
+      this.repository.move(id, { to, from, versions, actor }),
+    );
     if (!move) throw new TicketNotFound(id);
     const { found, moved } = move;
-    if (moved) {
-      await this.cache.invalidate(ticketKey(id));
-      return this.show(moved);
-    }
+    if (moved) return this.show(moved);
     if (versions && !versions.includes(found.version)) throw new StaleVersion(found.version);
     throw this.policy.refuseMove(found.status, to);
   }

@@ -11,7 +11,8 @@ export function oneService() {
     service = await Service.start();
   });
   afterAll(async () => {
-    await service.stop();
+    // Whatever it was asked, it is still there to be ended.
+    expect(await service.stop()).toBe(0);
   });
   return { api: new Api(() => service.url), service: () => service };
 }
