@@ -1,11 +1,10 @@
 import 'reflect-metadata';
 
 import cluster from 'node:cluster';
-import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 
 import type { Environment } from './config/environment.js';
-import { readEnvironment } from './config/read-environment.js';
+import { loadDotEnv, readEnvironment } from './config/read-environment.js';
 import { openLog } from './telemetry/log.js';
 import { runWorkers } from './workers.js';
 
@@ -13,7 +12,7 @@ const open =
   'Nobody is asked who they are: whoever reaches the service may read and write (AUTH_REQUIRED is off)';
 
 try {
-  if (existsSync('.env')) process.loadEnvFile();
+  loadDotEnv();
   const environment = readEnvironment(process.env);
   const log = openLog(environment);
   const { WORKERS, AUTH_REQUIRED } = environment;

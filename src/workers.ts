@@ -13,7 +13,7 @@ const pauseMs = 250;
  * @returns where they listen, once all of them do
  */
 export function runWorkers(count: number, log: Log): Promise<string> {
-  const listening = new Map<Worker, string>();
+  const listening = new Set<Worker>();
   let haveStarted = false;
   let isEnding = false;
   gatherMetrics();
@@ -38,7 +38,7 @@ export function runWorkers(count: number, log: Log): Promise<string> {
 
   return new Promise((resolve) => {
     cluster.on('listening', (worker, { port }) => {
-      listening.set(worker, `http://localhost:${port}`);
+      listening.add(worker);
       if (listening.size < count) return;
       haveStarted = true;
       resolve(`http://localhost:${port}`);

@@ -17,6 +17,7 @@ let service: Service;
 let folder: string;
 let consumer: ChildProcess;
 let output = '';
+let complaints = '';
 
 /** The consumer of the README, as it stands there. */
 function consumerOfReadme(): string {
@@ -28,6 +29,7 @@ function consumerOfReadme(): string {
 function startConsumer(): void {
   consumer = spawn(process.execPath, ['follow.mjs', service.url], { cwd: folder });
   consumer.stdout?.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  consumer.stderr?.on('data', (chunk: Buffer) => (complaints += chunk.toString()));
 }
 
 beforeAll(async () => {
@@ -45,7 +47,10 @@ afterAll(async () => {
 });
 
 /** The numbers of the tickets that the consumer was told of, in its order. */
-const told = () => [...output.matchAll(/ticket\.created of ticket (\d+)/g)].map(([, id]) => Number(id));
+function told(): number[] {
+  if (consumer.exitCode !== null) throw new Error(`The consumer has ended: ${complaints}`);
+  return [...output.matchAll(/ticket\.created of ticket (\d+)/g)].map(([, id]) => Number(id));
+}
 
 describe('The consumer of the README', () => {
   it('is told of every ticket once, in order, though the service is killed ten times', async () => {

@@ -21,7 +21,7 @@ export function NeedsScope(scope: Scope): MethodDecorator {
   return applyDecorators(
     SetMetadata(SCOPE, scope),
     ApiBearerAuth(),
-    ProblemAnswer(401, 'AUTH_REQUIRED is on, and the call has no token, or one that is not right.'),
+    ProblemAnswer(401, 'A token is asked for, and the call has none, or one that is not right.'),
     ProblemAnswer(403, `The token has not the scope ${scope}.`),
   );
 }

@@ -1,9 +1,8 @@
 import 'reflect-metadata';
 
-import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 
-import { readEnvironment } from '../config/read-environment.js';
+import { loadDotEnv, readEnvironment } from '../config/read-environment.js';
 import { scopes } from './caller.js';
 import { Tokens } from './tokens.js';
 
@@ -20,7 +19,7 @@ async function mint(): Promise<string> {
   }).values;
   const unknown = scope?.split(' ').find((name) => !(scopes as readonly string[]).includes(name));
   if (!sub || !scope || unknown !== undefined || !/^[1-9]\d{0,8}$/.test(seconds)) throw new Error(usage);
-  if (existsSync('.env')) process.loadEnvFile();
+  loadDotEnv();
   return new Tokens(readEnvironment(process.env)).mint({ subject: sub, scope }, Number(seconds));
 }
 

@@ -23,7 +23,7 @@ interface Deciding {
 export const NeededOnServers = () =>
   ValidateIf(({ POSTGRES_HOST }: Deciding, value) => POSTGRES_HOST !== undefined || value !== undefined);
 
-/** A key that must be set where POSTGRES_HOST or AUTH_REQUIRED is. */
+/** A key that must be set where POSTGRES_HOST is, or where tokens are asked for. */
 export const NeededToSign = () =>
   ValidateIf(
     ({ POSTGRES_HOST, AUTH_REQUIRED, METRICS_AUTH_REQUIRED }: Deciding, value) =>
@@ -73,7 +73,9 @@ const noPlaceholder = /^(?!.*(change|replace|example|placeholder|your[-_ ]|secre
 /** A key to sign with. */
 export function IsKey(): PropertyDecorator {
   return applyDecorators(
-    IsString({ message: 'is missing: it is needed where POSTGRES_HOST or AUTH_REQUIRED is set' }),
+    IsString({
+      message: 'is missing: it is needed where POSTGRES_HOST, AUTH_REQUIRED or METRICS_AUTH_REQUIRED is set',
+    }),
     Matches(noPlaceholder, { message: 'is still a placeholder: make one with `openssl rand -hex 32`' }),
     MinLength(32, { message: 'must have at least 32 characters' }),
   );

@@ -36,11 +36,11 @@ export class Environment {
   @IsKey()
   SECRET_KEY_PREVIOUS?: string;
 
-  /** Whether every call needs a token. */
+  /** Whether every call needs a token, but for the probes, the documentation and /metrics. */
   @IsSwitch()
   AUTH_REQUIRED = false;
 
-  /** Whether /metrics needs one too, with a scope of its own. */
+  /** Whether /metrics needs one, with a scope of its own. */
   @IsSwitch()
   METRICS_AUTH_REQUIRED = false;
 

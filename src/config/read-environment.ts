@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+
 import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
 
@@ -5,6 +7,11 @@ import { Environment } from './environment.js';
 
 /** A variable of the environment is missing or wrong; the message is one line that names it. */
 export class ConfigurationError extends Error {}
+
+/** Takes what the environment lacks from the file .env of the folder that this runs in, if there is one. */
+export function loadDotEnv(): void {
+  if (existsSync('.env')) process.loadEnvFile();
+}
 
 /**
  * Reads the environment. A variable set to nothing counts as unset, as compose files pass it so.

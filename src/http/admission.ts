@@ -5,11 +5,10 @@ import { Injectable } from '@nestjs/common';
 import { Environment } from '../config/environment.js';
 import { Database } from '../database/database.js';
 import { refusals } from '../telemetry/metrics.js';
-import { problemKinds, problemType } from './problem.js';
+import { problemBody, problemKinds, retryAfterSeconds } from './problem.js';
 import { requestIdIn, requestIdOf } from './request-id.js';
 
-const { status, title } = problemKinds.unavailable;
-const type = problemType('unavailable');
+const { status } = problemKinds.unavailable;
 const detail = 'There is more to do than the service can do in time';
 
 /**
@@ -45,11 +44,10 @@ export class Admission {
 function refuse(request: IncomingMessage, response: ServerResponse): void {
   // Who asked the cache first has one already, which stands at the head of every answer.
   const known = requestIdIn(response);
-  const request_id = known ?? requestIdOf(request);
-  const [instance] = (request.url ?? '').split('?', 1);
-  const body = JSON.stringify({ type, title, status, detail, instance, request_id });
-  const headers = ['Content-Type', 'application/problem+json; charset=utf-8', 'Retry-After', '1'];
-  headers.push('Content-Length', String(Buffer.byteLength(body)));
-  if (known === undefined) headers.push('X-Request-Id', request_id);
+  const requestId = known ?? requestIdOf(request);
+  const body = problemBody('unavailable', { detail, url: request.url ?? '', requestId });
+  const headers = ['Content-Type', 'application/problem+json; charset=utf-8'];
+  headers.push('Retry-After', String(retryAfterSeconds), 'Content-Length', String(Buffer.byteLength(body)));
+  if (known === undefined) headers.push('X-Request-Id', requestId);
   response.writeHead(status, headers).end(body);
 }

@@ -13,10 +13,7 @@ import { DatabaseError } from 'pg';
 import { DatabaseUnavailable } from '../database/database-faults.js';
 import { requestIdIn } from './request-id.js';
 import { allowedMethods } from './routes.js';
-import { Problem, problemKinds, problemType, type ProblemKind } from './problem.js';
-
-/** After how many seconds a client may try again where the service cannot answer now. */
-const retryAfterSeconds = 1;
+import { Problem, problemBody, problemKinds, retryAfterSeconds, type ProblemKind } from './problem.js';
 
 /** Answers every error as application/problem+json (RFC 9457), and tells nothing that is not the client's business. */
 @Catch()
@@ -27,9 +24,9 @@ export class ProblemFilter implements ExceptionFilter {
     const request = host.switchToHttp().getRequest<Request>();
     const response = host.switchToHttp().getResponse<Response>();
     const problem = this.asProblem(error, request, response);
-    const { status, title } = problemKinds[problem.kind];
-    const request_id = requestIdIn(response);
-    if (status >= 500) this.logger.error({ msg: problem.message, request_id, ...faultOf(error) });
+    const { status } = problemKinds[problem.kind];
+    const requestId = requestIdIn(response);
+    if (status >= 500) this.logger.error({ msg: problem.message, request_id: requestId, ...faultOf(error) });
     if (response.headersSent) {
       response.destroy();
       return;
@@ -37,22 +34,9 @@ export class ProblemFilter implements ExceptionFilter {
     if (status === 503 || problem.kind === 'request-in-progress')
       response.set('Retry-After', String(retryAfterSeconds));
     response.set(problem.headers);
-    const type = problemType(problem.kind);
-    const [instance] = request.originalUrl.split('?');
-    response
-      .status(status)
-      .type('application/problem+json')
-      .send(
-        JSON.stringify({
-          type,
-          title,
-          status,
-          detail: problem.message,
-          instance,
-          request_id,
-          ...problem.extensions,
-        }),
-      );
+    const { message: detail, extensions } = problem;
+    const body = problemBody(problem.kind, { detail, url: request.originalUrl, requestId, extensions });
+    response.status(status).type('application/problem+json').send(body);
   }
 
   private asProblem(error: unknown, request: Request, response: Response): Problem {

@@ -26,6 +26,26 @@ export function problemType(kind: string): string {
   return `urn:problem-type:ticket-system:${kind}`;
 }
 
+/** After how many seconds a client may try again where the service cannot answer now. */
+export const retryAfterSeconds = 1;
+
+/** What is to be said of one problem. */
+interface Occurrence {
+  detail: string;
+  /** What was asked for; its query is left out. */
+  url: string;
+  requestId: string | undefined;
+  extensions?: Readonly<Record<string, unknown>>;
+}
+
+/** The body of a problem (RFC 9457, section 3.1). */
+export function problemBody(kind: ProblemKind, { detail, url, requestId, extensions }: Occurrence): string {
+  const { status, title } = problemKinds[kind];
+  const [instance] = url.split('?', 1);
+  const members = { type: problemType(kind), title, status, detail, instance, request_id: requestId };
+  return JSON.stringify({ ...members, ...extensions });
+}
+
 /** What is wrong with one field. */
 export interface FieldError {
   field: string;
