@@ -57,7 +57,7 @@ async function shutDown({ app, connections, log, stopTracing }: Serving): Promis
  */
 export async function serve(log: Log, stopTracing: StopTracing): Promise<string> {
   const logger = new NestLog(log);
-  /** Until the service listens, what ends it is said once, by who called. */
+  /** A start that fails is told once, by who called. */
   const startLogger: LoggerService = {
     log: () => undefined,
     error: () => undefined,

@@ -13,7 +13,7 @@ const root = join(import.meta.dirname, '../..');
 /** Where the embedded PostgreSQL keeps its data, below the folder that the service was started in. */
 const embeddedData = '.data/postgres';
 
-/** A client never waits longer for an answer than connecting and its statement may take: below 3 s together. */
+/** A call that takes one statement, as nearly all do, is answered within what these allow together: below 3 s. */
 const connectTimeoutMs = 1_000;
 const statementTimeoutMs = 1_500;
 const lockTimeoutMs = 1_000;

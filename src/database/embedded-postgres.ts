@@ -53,7 +53,7 @@ export async function startEmbeddedPostgres(
   ]);
   await acceptsConnections(server);
   await writeFile(`${data}.owner`, String(process.pid));
-  // Whoever has nothing more to do may end, and ends it: TypeORM's command line does so without a word.
+  // It keeps no process alive, and ends with its process: TypeORM's command line ends without a word.
   server.unref();
   (server.stderr as Socket | null)?.unref();
   const stopAtExit = () => server.kill('SIGINT');
