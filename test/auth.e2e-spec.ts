@@ -147,7 +147,10 @@ describe('The subject of a token', () => {
     }
     const history = (await reader.send<Items>('GET', `/ticket/${id}/history`)).body.items;
     expect(history.map(({ actor }) => actor)).toEqual(['billing', 'billing', 'billing']);
-    const feed = (await reader.send<Items>('GET', `/events?from=beginning&ticket_id=${id}`)).body.items;
+    const read = () => reader.send<Items>('GET', `/events?from=beginning&ticket_id=${id}`);
+    // It waits for whatever else writes on the same server.
+    await eventually(async () => (await read()).body.items.length === 3);
+    const feed = (await read()).body.items;
     expect(feed.map(({ data }) => data.actor)).toEqual(['billing', 'billing', 'billing']);
   });
 
