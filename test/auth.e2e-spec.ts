@@ -142,16 +142,13 @@ describe('The subject of a token', () => {
     const { id } = (await writer.createTicket()).body;
     await writer.updateStatus(id, 'answered');
     await writer.comment(id);
-    interface Items {
-      items: { actor: string; data: { actor: string } }[];
-    }
-    const history = (await reader.send<Items>('GET', `/ticket/${id}/history`)).body.items;
-    expect(history.map(({ actor }) => actor)).toEqual(['billing', 'billing', 'billing']);
-    const read = () => reader.send<Items>('GET', `/events?from=beginning&ticket_id=${id}`);
+    const billing = ['billing', 'billing', 'billing'];
+    const history = await reader.send<{ items: { actor: string }[] }>('GET', `/ticket/${id}/history`);
+    expect(history.body.items.map(({ actor }) => actor)).toEqual(billing);
+    const feed = async () => (await reader.events(`from=beginning&ticket_id=${id}`)).body.items;
     // It waits for whatever else writes on the same server.
-    await eventually(async () => (await read()).body.items.length === 3);
-    const feed = (await read()).body.items;
-    expect(feed.map(({ data }) => data.actor)).toEqual(['billing', 'billing', 'billing']);
+    await eventually(async () => (await feed()).length === 3);
+    expect((await feed()).map(({ data }) => data.actor)).toEqual(billing);
   });
 
   it('has Idempotency-Keys of its own', async () => {
