@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** A TCP proxy in front of a server, that a test can close, and so cut the server off, or freeze. */
 export class Gate {
@@ -73,14 +74,26 @@ export class Gate {
       [target, client],
     ] as const) {
       this.sockets.add(from);
+      // What comes later stays behind, also where it has less far to go: a connection keeps its order.
+      let last = Promise.resolve();
+      let onTheWay = 0;
+      const deliver = (chunk: Buffer) => {
+        const arrival = performance.now() + this.latencyMs;
+        onTheWay++;
+        last = last.then(async () => {
+          await sleep(Math.max(arrival - performance.now(), 0));
+          to.write(chunk);
+          onTheWay--;
+        });
+      };
       from.on('data', (chunk) => {
         if (from === client) this.sent++;
         const cut = from === client ? this.cut?.(chunk) : undefined;
         if (cut === 'before') return void client.resetAndDestroy();
         // What the server answers is for nobody any more.
         if (cut === 'after') return void target.end(chunk, () => client.resetAndDestroy());
-        if (this.latencyMs === 0) to.write(chunk);
-        else setTimeout(() => to.write(chunk), this.latencyMs);
+        if (this.latencyMs === 0 && onTheWay === 0) to.write(chunk);
+        else deliver(chunk);
       });
       if (this.frozen) from.pause();
       from.on('error', () => to.destroy());
