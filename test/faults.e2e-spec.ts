@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { Api, count, times } from './support/api.js';
-import { fromCache } from './support/cached.js';
+import { fromCache, usesRedis } from './support/cached.js';
 import { eventually } from './support/eventually.js';
 import { Gate } from './support/gate.js';
 import { connect, createStores, lockTicket, servers, waitingForLock } from './support/servers.js';
@@ -55,7 +55,7 @@ describe('Without Redis, the service', () => {
 
   it('finds Redis again once it is back', async () => {
     await redis.open();
-    await eventually(async () => (await ready()).body.status === 'ok');
+    await usesRedis(api);
     const { id } = (await api.createTicket()).body;
     expect((await fromCache(api, id)).status).toBe(200);
   });

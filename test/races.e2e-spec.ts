@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { Api, count, times, type Answer, type Ticket } from './support/api.js';
+import { usesRedis } from './support/cached.js';
 import { eventually } from './support/eventually.js';
 import { connect } from './support/servers.js';
 import { Service, type ServiceOnStores } from './support/service.js';
@@ -19,9 +20,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await Promise.all(services.map((service) => service.stop()));
 });
-
-const isCached = async (turn: number) =>
-  (await api(turn).send<{ status: string }>('GET', '/health/ready')).body.status === 'ok';
 
 /** The client of one of the two replicas, in turns. */
 const api = (turn: number) => (turn % 2 === 0 ? apis[0] : apis[1]);
@@ -83,7 +81,7 @@ describe('A ticket that many write to at once', () => {
 
 describe('The cache of two replicas', () => {
   // Under the load of the races Redis may have been too slow to be used, for a moment, and it may be late for a call.
-  beforeAll(() => eventually(async () => (await isCached(0)) && (await isCached(1))));
+  beforeAll(() => Promise.all(apis.map(usesRedis)));
 
   it('says whether an answer came from it', async () => {
     let answers: Answer<Ticket>[] = [];

@@ -18,8 +18,9 @@ const mostRead = 500;
 const pauseMs = 100;
 const retryMs = 1_000;
 
-/** How long a client may take nothing of what is there for it. */
+/** How long a client may take nothing of what is there for it; at the end it would hold that up, and can come back. */
 const stallMs = 10_000;
+const stallAtEndMs = 1_000;
 
 /** What a stream that has nothing to send is woken by. */
 type Turn = 'moved' | 'heartbeat' | 'end';
@@ -51,17 +52,12 @@ export class EventStream extends Readable {
     this.isEnding ||= turn === 'end';
     this.wait?.(turn);
     delete this.wait;
-    // A client that is slow to take what is there would hold up the end: it can come back for it.
-    if (this.isEnding && this.isLeft) this.destroy(new Error('Not read'));
   }
 
   /** Whether the client has left the little that is buffered for it lying for too long. */
   get isStalled(): boolean {
-    return this.isLeft && Date.now() - (this.takenAt ?? 0) > stallMs;
-  }
-
-  private get isLeft(): boolean {
-    return this.takenAt !== undefined && !this.isReading;
+    if (this.takenAt === undefined || this.isReading) return false;
+    return Date.now() - this.takenAt > (this.isEnding ? stallAtEndMs : stallMs);
   }
 
   override _read(): void {

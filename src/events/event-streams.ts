@@ -13,9 +13,6 @@ const heartbeatMs = 15_000;
 /** How often it is looked for clients that do not read. */
 const sweepMs = 1_000;
 
-/** How long at the end a client may take to read what is on its way to it. */
-const endMs = 1_000;
-
 /** All streams of this process. */
 @Injectable()
 export class EventStreams {
@@ -52,9 +49,6 @@ export class EventStreams {
   end(): void {
     this.isEnding = true;
     this.wake('end');
-    setTimeout(() => {
-      for (const stream of this.streams) stream.destroy(new Error('Not read'));
-    }, endMs).unref();
   }
 
   private async placeOf(start: FeedStart): Promise<FeedPlace> {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll } from '@jest/globals';
 
 import { Api, times } from '../support/api.js';
-import { eventually } from '../support/eventually.js';
+import { usesRedis } from '../support/cached.js';
 import { createStores } from '../support/servers.js';
 import { Service } from '../support/service.js';
 import type { Fault } from './faults.js';
@@ -47,10 +47,7 @@ class Checker<Redis extends Disturbed> {
   async check(fault: Fault<Redis>, size: { reads: number; writes: number }): Promise<Finding> {
     const urls = this.services.map(({ url }) => url);
     // The fault before may have left them without Redis for a moment.
-    for (const api of urls.map((url) => new Api(url)))
-      await eventually(
-        async () => (await api.send<{ status: string }>('GET', '/health/ready')).body.status === 'ok',
-      );
+    for (const url of urls) await usesRedis(new Api(url));
     const ids = await times(4, async () => (await new Api(urls[0] ?? '').createTicket()).body.id);
     await fault.begin?.(this.redis);
     let hits = 0;
