@@ -5,7 +5,7 @@ const rooms = {
   tickets: ['events', 'auth', 'cache', 'config', 'database', 'http'],
   events: ['auth', 'config', 'database', 'http'],
   edge: ['auth', 'cache', 'config', 'http', 'telemetry'],
-  auth: ['config', 'http'],
+  auth: ['config', 'http', 'telemetry'],
   cache: ['config', 'http', 'telemetry'],
   http: ['config', 'database', 'telemetry'],
   database: ['config', 'telemetry'],

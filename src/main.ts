@@ -6,6 +6,7 @@ import { availableParallelism } from 'node:os';
 import type { Environment } from './config/environment.js';
 import { loadDotEnv, readEnvironment } from './config/read-environment.js';
 import { openLog } from './telemetry/log.js';
+import { messageOf } from './telemetry/message-of.js';
 import { runWorkers } from './workers.js';
 
 const open =
@@ -33,13 +34,14 @@ try {
     if (cluster.isPrimary) announce(url);
   }
 } catch (error) {
-  console.error(error instanceof Error ? error.message : error);
+  console.error(messageOf(error));
   process.exit(1);
 }
 
 /** Begins to trace if that is asked for: before anything is loaded that is to be traced. */
-async function trace({ OTEL_EXPORTER_OTLP_ENDPOINT }: Environment): Promise<() => Promise<void>> {
+async function trace(environment: Environment): Promise<() => Promise<void>> {
+  const { OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_SERVICE_NAME } = environment;
   if (OTEL_EXPORTER_OTLP_ENDPOINT === undefined) return () => Promise.resolve();
   const { traceRequests } = await import('./telemetry/traces.js');
-  return traceRequests();
+  return traceRequests(OTEL_SERVICE_NAME);
 }

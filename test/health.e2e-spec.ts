@@ -20,6 +20,11 @@ async function growth(name: string, act: () => Promise<unknown>): Promise<number
   return ((await scrape(api)).get(name) ?? 0) - before;
 }
 
+/** The memory that a process takes, in bytes. */
+function memoryOf(pid: number): number {
+  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) * 1024;
+}
+
 describe('The probes', () => {
   it('say that the service is alive, and ready', async () => {
     expect((await api.send('GET', '/health/live')).body).toEqual({ status: 'ok' });
@@ -143,6 +148,15 @@ describe('/metrics', () => {
     expect(counted).toBe(40);
     const atOnce = await times(20, () => scrape(calls));
     expect(atOnce.every((found) => (found.get('process_cpu_seconds_total') ?? 0) > 0)).toBe(true);
+    await several.stop();
+  });
+
+  it('is of the one that takes the most, where it is memory', async () => {
+    const several = await Service.start({ stores: service().stores, environment: { WORKERS: '2' } });
+    const told = (await scrape(new Api(several.url))).get('process_resident_memory_bytes') ?? 0;
+    const most = Math.max(...several.workers.map(memoryOf));
+    expect(told).toBeGreaterThan(most / 2);
+    expect(told).toBeLessThan(most * 1.5);
     await several.stop();
   });
 });

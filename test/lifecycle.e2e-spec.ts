@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { connect as connectTo, createServer, type AddressInfo } from 'node:net';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -73,24 +73,18 @@ describe('Replicas', () => {
 });
 
 describe('WORKERS', () => {
-  /** The processes of a service that has several. */
-  const workersOf = ({ process: { pid = 0 } }: Service) =>
-    readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').map(Number);
-
   it('share one port, are replaced when they die, and end together', async () => {
     const service = await Service.start({ environment: { WORKERS: '2' } });
     const api = new Api(service.url);
     // On a connection each, as one to a worker that is killed is cut.
     const aloneIn = { ...encode(aTicket, 'form'), headers: { connection: 'close' } };
     const create = () => api.send('POST', '/ticket', aloneIn);
-    const [first = 0, ...others] = workersOf(service);
+    const [first = 0, ...others] = service.workers;
     expect(others).toHaveLength(1);
     expect(count(await times(20, create), 201)).toBe(20);
 
     process.kill(first, 'SIGKILL');
-    await eventually(() =>
-      Promise.resolve(workersOf(service).length === 2 && !workersOf(service).includes(first)),
-    );
+    await eventually(() => Promise.resolve(service.workers.length === 2 && !service.workers.includes(first)));
     expect(count(await times(20, create), 201)).toBe(20);
     expect(await service.stop()).toBe(0);
     expect(service.log).not.toContain('"level":"error"');
@@ -98,7 +92,7 @@ describe('WORKERS', () => {
 
   it('are as many as there are cores where 0 is asked for, and end together when a terminal interrupts', async () => {
     const service = await Service.start({ environment: { WORKERS: '0' } });
-    expect(workersOf(service)).toHaveLength(availableParallelism());
+    expect(service.workers).toHaveLength(availableParallelism());
     expect((await new Api(service.url).createTicket()).status).toBe(201);
     expect(await service.stop('SIGINT')).toBe(0);
   });
@@ -110,7 +104,7 @@ describe('WORKERS', () => {
     const environment = { WORKERS: '2', POSTGRES_USER: stores.database, POSTGRES_PASSWORD: 'right' };
     const service = await Service.start({ stores, environment });
     await postgres.query(`ALTER ROLE ${stores.database} PASSWORD 'changed'`);
-    process.kill(workersOf(service)[0] ?? 0, 'SIGKILL');
+    process.kill(service.workers[0] ?? 0, 'SIGKILL');
     await eventually(() => Promise.resolve(service.log.includes('password authentication failed')), 10_000);
     const headers = { connection: 'close' };
     const api = new Api(service.url);
@@ -119,10 +113,7 @@ describe('WORKERS', () => {
     await postgres.query(`ALTER ROLE ${stores.database} PASSWORD 'right'`);
     await postgres.end();
     const answers = () => times(20, () => api.send('GET', '/ticket', { headers }));
-    await eventually(
-      async () => workersOf(service).length === 2 && count(await answers(), 200) === 20,
-      10_000,
-    );
+    await eventually(async () => service.workers.length === 2 && count(await answers(), 200) === 20, 10_000);
     expect(await service.stop()).toBe(0);
   });
 

@@ -6,7 +6,7 @@ import { OpenApi, type Operation, type Schema } from './support/openapi.js';
 import { Service } from './support/service.js';
 import { invalid, valid } from './support/values.js';
 
-/** How many requests are made from each schema; with ten calls that is thousands. */
+/** How many requests are made from each schema; with eleven calls that is thousands. */
 const runs = 300;
 
 let service: Service;

@@ -42,7 +42,10 @@ afterAll(() => {
 describe('Where OTEL_EXPORTER_OTLP_ENDPOINT is set', () => {
   it('a request and its statement are spans of the trace that the client began', async () => {
     const { port } = collector.address() as AddressInfo;
-    const environment = { OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}` };
+    const environment = {
+      OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`,
+      OTEL_SERVICE_NAME: 'tickets-of-the-desk',
+    };
     const service = await Service.start({ environment });
     const api = new Api(service.url);
     const { id } = (await api.createTicket()).body;
@@ -58,6 +61,7 @@ describe('Where OTEL_EXPORTER_OTLP_ENDPOINT is set', () => {
     expect(request?.name).toContain('GET');
     const within = traced.filter(({ parentSpanId }) => parentSpanId === request?.spanId);
     expect(within.map(({ name }) => name)).toContainEqual(expect.stringMatching(/^pg\.query:select/i));
+    expect(received).toContain('tickets-of-the-desk');
     expect(received).not.toContain('ada@example.com');
   }, 30_000);
 

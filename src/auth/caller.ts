@@ -1,10 +1,10 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { Response } from 'express';
 
-/** What a token can let its holder do. */
+/** All that a token can let its holder do. */
 export const scopes = ['tickets:read', 'tickets:write', 'metrics:read'] as const;
 
-/** One of those. */
+/** One thing that a token can let its holder do. */
 export type Scope = (typeof scopes)[number];
 
 /** Who calls, by a token that was found to be right. */

@@ -3,6 +3,7 @@ import 'reflect-metadata';
 import { parseArgs } from 'node:util';
 
 import { loadDotEnv, readEnvironment } from '../config/read-environment.js';
+import { messageOf } from '../telemetry/message-of.js';
 import { scopes } from './caller.js';
 import { Tokens } from './tokens.js';
 
@@ -26,6 +27,6 @@ async function mint(): Promise<string> {
 try {
   console.log(await mint());
 } catch (error) {
-  console.error(error instanceof Error ? error.message : error);
+  console.error(messageOf(error));
   process.exit(1);
 }

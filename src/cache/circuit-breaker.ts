@@ -32,7 +32,7 @@ interface Circuit {
  * the background; recovering, it answers, but is not trusted yet.
  */
 export class CircuitBreaker {
-  /** What is to be done with the server. */
+  /** Which of these it is now. */
   state: 'closed' | 'open' | 'recovering' = 'open';
   private openedAt = Date.now();
   private stopped = false;

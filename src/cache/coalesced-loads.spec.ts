@@ -82,6 +82,20 @@ describe('Coalesced loads', () => {
     },
   );
 
+  it('hand a failure to nobody else though others wait for the next one', async () => {
+    const { started, load } = loads();
+    const coalesced = new CoalescedLoads<number>();
+    const first = coalesced.load('a', load, 'one');
+    const same = coalesced.load('a', load, 'one');
+    const other = coalesced.load('a', load, 'two');
+    started[0]?.fail();
+    await expect(first).rejects.toThrow('load 1');
+    started.slice(1).forEach(({ end }) => {
+      end();
+    });
+    expect((await Promise.all([same, other])).every((number) => number > 1)).toBe(true);
+  });
+
   it('hand a second failure to all who share it', async () => {
     const { started, load } = loads();
     const coalesced = new CoalescedLoads<number>();

@@ -2,6 +2,7 @@ import { Logger } from '@nestjs/common';
 import type { RedisClientOptions } from '@redis/client';
 
 import type { Environment } from '../config/environment.js';
+import { messageOf } from '../telemetry/message-of.js';
 
 /** A Redis that does not take a connection within this time is taken for gone, and tried again in the background. */
 const connectTimeoutMs = 1_000;
@@ -30,11 +31,11 @@ export class RedisLog {
 
   /** A connection was lost, or could not be made. */
   failed(error: unknown): void {
-    if (!this.isAway) this.logger.warn(error instanceof Error ? error.message : error);
+    if (!this.isAway) this.logger.warn(messageOf(error));
     this.isAway = true;
   }
 
-  /** It has been made. */
+  /** The connection has been made. */
   connected(): void {
     this.isAway = false;
     this.logger.log('Connected');

@@ -10,6 +10,7 @@ import {
 } from '@nestjs/common';
 
 import { Environment } from '../config/environment.js';
+import { messageOf } from '../telemetry/message-of.js';
 import { CircuitBreaker } from './circuit-breaker.js';
 import { DeadlineExceeded, redisDeadlineMs, within } from './deadline.js';
 import { RedisKeys } from './redis-keys.js';
@@ -173,7 +174,7 @@ export class RedisResponseCache
   }
 
   private lost(error: unknown): void {
-    const message = error instanceof Error ? error.message : 'lost';
+    const message = messageOf(error);
     if (this.inUse) this.logger.warn(`Doing without Redis: ${message}`);
     this.breaker.open();
     // What it was late with and still owes says nothing of how it will be when it is trusted again.

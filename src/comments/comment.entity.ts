@@ -19,7 +19,7 @@ export class Comment {
   })
   id!: number;
 
-  /** The same, as the foreign key. */
+  /** The ticket, as the foreign key. */
   @ManyToOne(() => Ticket)
   @JoinColumn({ name: 'ticket_id', foreignKeyConstraintName: 'comment_ticket' })
   ticket?: Ticket;

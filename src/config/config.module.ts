@@ -4,7 +4,7 @@ import { ConfigModule as NestConfigModule, ConfigService } from '@nestjs/config'
 import { Environment } from './environment.js';
 import { readEnvironment } from './read-environment.js';
 
-/** Gives every room the checked `Environment`, read from the process and from a .env file beside it. */
+/** Gives every room the checked `Environment`, read from the process and from a file .env in its folder. */
 @Global()
 @Module({
   imports: [NestConfigModule.forRoot()],

@@ -31,7 +31,7 @@ export class Environment {
   @IsKey()
   SECRET_KEY?: string;
 
-  /** The key before, for as long as what it has signed is still about. */
+  /** The key before, for as long as what it has signed is still in use. */
   @IsOptional()
   @IsKey()
   SECRET_KEY_PREVIOUS?: string;
@@ -75,7 +75,7 @@ export class Environment {
   @Matches(/^[1-9]\d{0,6}\/[1-9]\d{0,4}$/, { message: 'must be calls/seconds, such as 100/60' })
   RATE_LIMIT?: string;
 
-  /** How many calls a process works on at once; more are told to come again. */
+  /** How many calls that need the database a process works on at once; more are told to come again. */
   @IsWholeNumber(1, 10_000)
   MAX_IN_FLIGHT = 64;
 
@@ -95,6 +95,10 @@ export class Environment {
   )
   OTEL_EXPORTER_OTLP_ENDPOINT?: string;
 
+  /** What the service is called in the traces. */
+  @IsString()
+  OTEL_SERVICE_NAME = 'ticket-system';
+
   /** The host of PostgreSQL. Unset: an embedded PostgreSQL under .data/ is started. */
   @IsOptional()
   @IsString()
@@ -104,7 +108,7 @@ export class Environment {
   @IsWholeNumber(1, 65_535)
   POSTGRES_PORT = 5432;
 
-  /** Streaming replicas of it that lists, histories and the feed may be read from, as hosts or host:port; unset: none. */
+  /** Streaming replicas of it that lists, comments, histories and the feed may be read from, as hosts or host:port; unset: none. */
   @IsOptional()
   @AreHosts()
   POSTGRES_REPLICA_HOSTS?: string[];
@@ -113,7 +117,7 @@ export class Environment {
   @IsSwitch()
   POSTGRES_NAMED_STATEMENTS = true;
 
-  /** The role the service logs in as; it must own the database's public schema, for the migrations. */
+  /** The role the service logs in as; it must be allowed to create in the database's public schema, for the migrations. */
   @IsString()
   POSTGRES_USER = 'ticket';
 
@@ -122,7 +126,7 @@ export class Environment {
   @IsString({ message: 'is missing: it is needed where POSTGRES_HOST is set' })
   POSTGRES_PASSWORD?: string;
 
-  /** The database. */
+  /** The name of the database. */
   @IsString()
   POSTGRES_DB = 'ticket';
 

@@ -8,10 +8,10 @@ import { Database, type Statement } from './database.js';
 import { DatabaseUnavailable, isStatementTimeout } from './database-faults.js';
 import { parseLogPosition, Replica } from './replica.js';
 
-/** How far a replica that is read from may lie behind the primary. */
+/** How far behind the primary a replica that is read from may be. */
 const mostLagMs = 1_000;
 
-/** How often it is looked how far they are. */
+/** How often to look how far they are. */
 const watchMs = 200;
 
 /** How far the primary was at a time. */

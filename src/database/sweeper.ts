@@ -1,5 +1,7 @@
 import { Logger } from '@nestjs/common';
 
+import { messageOf } from '../telemetry/message-of.js';
+
 const everyMs = 10 * 60 * 1000;
 
 /** Clears away what is too old, at once and then now and then. Replicas may all do so. */
@@ -15,13 +17,13 @@ export class Sweeper {
     private readonly sweep: () => Promise<boolean>,
   ) {}
 
-  /** Begins to. */
+  /** Begins to clear away. */
   start(): void {
     void this.run();
     this.timer = setInterval(() => void this.run(), everyMs).unref();
   }
 
-  /** Leaves it be. */
+  /** Clears nothing away any more. */
   stop(): void {
     clearInterval(this.timer);
   }
@@ -30,7 +32,7 @@ export class Sweeper {
     try {
       while (await this.sweep());
     } catch (error) {
-      new Logger('Sweeper').warn(`Old ${this.what} could not be swept: ${String(error)}`);
+      new Logger('Sweeper').warn(`Old ${this.what} could not be swept: ${messageOf(error)}`);
     }
   }
 }

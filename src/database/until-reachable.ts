@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import pg from 'pg';
 
+import { messageOf } from '../telemetry/message-of.js';
 import type { PostgresServer } from './data-source-options.js';
 
 const attempts = 30;
@@ -10,7 +11,7 @@ const pauseMs = 1_000;
 
 /**
  * Waits for a PostgreSQL that is still starting, as in a deployment where all starts at once.
- * @throws the last error in one line: after half a minute, or at once where waiting can't help (a wrong password)
+ * @throws the last error in one line: after 30 attempts, which is half a minute where a connection is refused, or at once where waiting can't help (a wrong password)
  */
 export async function untilReachable({ options }: PostgresServer): Promise<void> {
   const { host, port, username: user, password, database } = options;
@@ -33,10 +34,4 @@ export async function untilReachable({ options }: PostgresServer): Promise<void>
 /** SQLSTATE class 28 (wrong user or password) and 3D (no such database). */
 function isRefusal(error: unknown): boolean {
   return error instanceof pg.DatabaseError && /^(28|3D)/.test(error.code ?? '');
-}
-
-/** Node reports a host with several addresses as an AggregateError, which has no message of its own. */
-function messageOf(error: unknown): string {
-  if (error instanceof AggregateError) return error.errors.map(messageOf).join(', ');
-  return error instanceof Error ? error.message : String(error);
 }

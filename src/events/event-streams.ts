@@ -10,7 +10,7 @@ import type { FeedFilter } from './feed.repository.js';
 /** How often a stream that has nothing to tell says that it is still there. */
 const heartbeatMs = 15_000;
 
-/** How often it is looked for clients that do not read. */
+/** How often to look for clients that do not read. */
 const sweepMs = 1_000;
 
 /** All streams of this process. */

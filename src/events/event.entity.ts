@@ -6,7 +6,7 @@ export const eventTypes = ['ticket.created', 'ticket.status_changed', 'comment.a
 /** The kind of a change. */
 export type EventType = (typeof eventTypes)[number];
 
-/** A change of a ticket as the table keeps it, for ever as it was written. */
+/** A change of a ticket as the table keeps it; never changed once it is written. */
 @Entity()
 @Index('event_of_ticket', ['ticket_id', 'version'], { unique: true })
 @Index('event_in_feed', ['position', 'id'])

@@ -5,6 +5,7 @@ import { parse as parseContentType } from 'content-type';
 import express, { type Request, type RequestHandler, type Response } from 'express';
 import multer, { MulterError } from 'multer';
 
+import { messageOf } from '../telemetry/message-of.js';
 import { InvalidRequest, Problem } from './problem.js';
 
 /** The largest body: 100 KiB, counted as it is sent. */
@@ -118,9 +119,7 @@ async function fromMultipart(bytes: Buffer, request: ReadRequest, response: Resp
     if (error instanceof MulterError && error.code === 'LIMIT_UNEXPECTED_FILE') {
       throw new InvalidRequest([{ field: error.field ?? 'body', message: 'must be a text, not a file' }]);
     }
-    throw malformed(
-      `is not form-data with fields only: ${error instanceof Error ? error.message : 'unreadable'}`,
-    );
+    throw malformed(`is not form-data with fields only: ${messageOf(error)}`);
   }
   // multer leaves alone what it does not take for form-data.
   const { body = {} } = request;

@@ -20,7 +20,7 @@ const timeouts = {
   requestTimeout: 20_000,
   // Longer than the 60 s for which load balancers keep a connection: the one who sends should be the one who closes.
   keepAliveTimeout: 65_000,
-  // How often it is looked for those who took longer.
+  // How often to look for those who took longer.
   connectionsCheckingInterval: 1_000,
 };
 
@@ -29,7 +29,7 @@ const timeouts = {
  *
  * Express gives every request and response its own prototype by Object.setPrototypeOf. Up to Node 22 that makes V8 treat
  * the objects of node:http as dictionaries, and costs more than all else that is done for a small answer; where the
- * prototype is the right one already, the same call changes nothing and costs nothing. Newer versions of Node gain little.
+ * prototype is the right one already, the same call changes nothing and costs nothing. Newer versions change prototypes at less cost.
  */
 export class PrototypedExpressAdapter extends ExpressAdapter {
   private gate: Gate = () => true;

@@ -3,7 +3,7 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 /** An Idempotency-Key as the table keeps it. */
 @Entity('idempotency_key')
 export class IdempotencyKeyRow {
-  /** What the client sent. */
+  /** What the client sent and, after a space, whose it is. */
   @PrimaryColumn('text')
   key!: string;
 

@@ -57,9 +57,13 @@ export const idempotentReplays = new Counter({
   registers,
 });
 
+/** Of several processes the worst is told: a sum of these says nothing, and an average hides the one that suffers. */
+const worstOfAll = ['process_resident_memory_bytes', 'nodejs_eventloop_lag_p99_seconds'];
+
 /** Begins to measure the process itself: its time, memory, garbage collection and the delay of its event loop. */
 export function measureProcess(): void {
   collectDefaultMetrics({ register: registry });
+  for (const name of worstOfAll) Object.assign(registry.getSingleMetric(name) ?? {}, { aggregator: 'max' });
 }
 
 /**

@@ -9,12 +9,11 @@ import { BatchSpanProcessor, NodeTracerProvider } from '@opentelemetry/sdk-trace
 /**
  * Traces every request and statement from now on, and sends them to OTEL_EXPORTER_OTLP_ENDPOINT. What is to
  * be traced must not have been loaded before; where nothing is to be traced, this is not loaded at all.
+ * @param serviceName what the service is called there
  * @returns sends what is left, and ends
  */
-export function traceRequests(): () => Promise<void> {
-  const resource = resourceFromAttributes({
-    'service.name': process.env['OTEL_SERVICE_NAME'] ?? 'ticket-system',
-  });
+export function traceRequests(serviceName: string): () => Promise<void> {
+  const resource = resourceFromAttributes({ 'service.name': serviceName });
   const spanProcessors = [new BatchSpanProcessor(new OTLPTraceExporter())];
   const provider = new NodeTracerProvider({ resource, spanProcessors });
   provider.register();

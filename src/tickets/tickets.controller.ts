@@ -135,7 +135,7 @@ export class TicketsController {
   /**
    * Lists every change of a ticket, oldest first.
    *
-   * @remarks Each change raised the version of the ticket by one; the first is its creation.
+   * @remarks Each change raised the version of the ticket by one; the first is its creation, unless that was swept (EVENTS_RETENTION_DAYS).
    */
   @Get(':ticket_id/history')
   @NeedsScope('tickets:read')

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
@@ -72,6 +72,12 @@ export class Service {
   /** Where the service listens; empty where it does not. */
   get url(): string {
     return /listens on (\S+),/.exec(this.output)?.[1] ?? '';
+  }
+
+  /** The numbers of the processes that WORKERS makes. */
+  get workers(): number[] {
+    const { pid = 0 } = this.process;
+    return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').map(Number);
   }
 
   /** What the service has written. */

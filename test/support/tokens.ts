@@ -5,8 +5,9 @@ import { key as usualKey } from './service.js';
 /** What a token says, besides the usual. */
 interface Claims {
   sub?: string | null;
-  scope?: string;
-  /** In so many seconds; a negative number is in the past, null leaves the claim out. */
+  /** Null leaves the claim out, here and below. */
+  scope?: string | null;
+  /** In so many seconds; a negative number is in the past. */
   exp?: number | null;
   nbf?: number;
   iss?: string;
@@ -18,7 +19,7 @@ export function token(claims: Claims = {}, key = usualKey, alg = 'HS256'): Promi
   const { sub = 'billing', scope = 'tickets:read tickets:write', exp = 60, nbf, iss, aud } = claims;
   const now = Math.floor(Date.now() / 1000);
   const payload = {
-    scope,
+    ...(scope !== null && { scope }),
     ...(sub !== null && { sub }),
     ...(exp !== null && { exp: now + exp }),
     ...(nbf !== undefined && { nbf: now + nbf }),
