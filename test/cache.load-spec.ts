@@ -7,6 +7,7 @@ import { startCluster } from './checker/faulty-cluster.js';
 import { startRedis } from './checker/faulty-redis.js';
 import { load } from './checker/load.js';
 import { Api, times } from './support/api.js';
+import { usesRedis } from './support/cached.js';
 import { connect, createStores, servers } from './support/servers.js';
 import { Service } from './support/service.js';
 
@@ -68,6 +69,7 @@ describe('A cold herd', () => {
     const service = await Service.start({ stores });
     const api = new Api(service.url);
     const { id } = (await api.createTicket()).body;
+    await usesRedis(api);
     const database = await connect(stores.database);
     const scans = async () => {
       await database.query('SELECT pg_stat_force_next_flush()');

@@ -41,7 +41,7 @@ describe('The probes', () => {
   it('say for SHUTDOWN_DELAY that it is not ready, while it still answers those who come', async () => {
     const ending = await Service.start({
       stores: service().stores,
-      environment: { SHUTDOWN_DELAY: '1' },
+      environment: { SHUTDOWN_DELAY: '2' },
     });
     const calls = new Api(ending.url);
     const exit = ending.stop();

@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
-import { freePort } from '../src/database/free-port.js';
 import { aComment, Api, json } from './support/api.js';
 import { eventually } from './support/eventually.js';
-import { environmentOf, Service, type ServiceOnStores } from './support/service.js';
+import { Service, type ServiceOnStores } from './support/service.js';
 import { connect } from './support/servers.js';
 import { token } from './support/tokens.js';
 
@@ -120,10 +119,8 @@ describe('The log', () => {
   });
 
   it('has no requests at LOG_LEVEL=warn', async () => {
-    const PORT = String(await freePort());
-    const quiet = Service.spawn({ ...environmentOf(service.stores), LOG_LEVEL: 'warn', PORT });
-    const alive = () => fetch(`http://localhost:${PORT}/health/live`).catch(() => undefined);
-    await eventually(async () => (await alive())?.status === 200, 15_000);
+    const quiet = await Service.start({ stores: service.stores, environment: { LOG_LEVEL: 'warn' } });
+    expect((await fetch(`${quiet.url}/health/live`)).status).toBe(200);
     await quiet.stop();
     expect(quiet.log).toContain('AUTH_REQUIRED is off');
     expect(quiet.log).not.toContain('/health/live');

@@ -62,10 +62,13 @@ describe('A new version that migrates while the old one serves', () => {
     await reader.query('SELECT count(*) FROM ticket');
     const young = Service.spawn(environmentOf(old.stores), undefined, join(next, 'src/main.js'));
     const waits = () => young.log.split('A migration waits for a lock').length - 1;
-    await eventually(() => Promise.resolve(waits() >= 3), 15_000);
-    await reader.query('COMMIT');
-    await eventually(() => Promise.resolve(young.url !== ''));
-    isOver = true;
+    try {
+      await eventually(() => Promise.resolve(waits() >= 3));
+      await reader.query('COMMIT');
+      await eventually(() => Promise.resolve(young.url !== ''));
+    } finally {
+      isOver = true;
+    }
     const answers = (await using).flat();
 
     expect(answers.length).toBeGreaterThan(100);

@@ -48,9 +48,9 @@ describe('The migrations', () => {
       const options = { cwd: folder, env: { PATH: process.env['PATH'] }, timeout: 30_000 };
       const source = resolve('dist/src/database/data-source.js');
       expect(spawnSync(process.execPath, [cli, what, '-d', source], options).status).toBe(0);
+      // Who ends by itself does not wait for the PostgreSQL that it tells to end.
+      await eventually(() => Promise.resolve(!existsSync(join(folder, '.data/postgres/postmaster.pid'))));
     }
-    // Who ends by itself does not wait for the PostgreSQL that it tells to end.
-    await eventually(() => Promise.resolve(!existsSync(join(folder, '.data/postgres/postmaster.pid'))));
   }, 60_000);
 
   it('make what the entities say, can be taken back, and made again', async () => {

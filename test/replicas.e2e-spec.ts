@@ -16,13 +16,14 @@ let service: Service;
 let api: Api;
 
 beforeAll(async () => {
-  primary = await FaultyPostgres.start();
+  // Nobody kills it, and what the replica lacks is to be written well within a second.
+  primary = await FaultyPostgres.start({ fsync: 'off' });
   replica = await primary.replica();
   brake = await primary.connect(replica.port);
   const stores = environmentOf(await createStores());
   service = await Service.launch({ ...stores, ...primary.environment, ...replica.environment });
   api = new Api(service.url);
-});
+}, 90_000);
 
 afterAll(async () => {
   await service.stop();

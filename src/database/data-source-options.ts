@@ -18,6 +18,9 @@ const connectTimeoutMs = 1_000;
 const statementTimeoutMs = 1_500;
 const lockTimeoutMs = 1_000;
 
+/** How long a start waits for a connection to a PostgreSQL that has much to do. */
+const startConnectTimeoutMs = 10_000;
+
 /** Well below what a call waits for a lock: who waits behind a migration is still served. */
 const migrationLockTimeoutMs = 300;
 
@@ -91,6 +94,8 @@ function hearLoss(client: ClientBase): void {
 export function migrationOptions(server: PostgresServer) {
   return {
     ...sharedOptions(server),
+    // A start is in no hurry.
+    connectTimeoutMS: startConnectTimeoutMs,
     poolSize: 2,
     extra: { lock_timeout: migrationLockTimeoutMs },
     entities: [join(root, 'src/**/*.entity.js')],

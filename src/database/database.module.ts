@@ -28,7 +28,8 @@ class PostgresModule {}
       useFactory: async (server: PostgresServer, { SEARCH_DICTIONARY }: Environment) => {
         await untilReachable(server);
         await migrate(server, SEARCH_DICTIONARY);
-        return { ...serviceOptions(server), autoLoadEntities: true, retryAttempts: 0 };
+        // It was there a moment ago: who cannot be connected to within the second that a call has may be busy.
+        return { ...serviceOptions(server), autoLoadEntities: true, retryAttempts: 3, retryDelay: 500 };
       },
     }),
   ],

@@ -17,11 +17,11 @@ describe('The calls of a process', () => {
   });
 
   it('are counted anew once the window that the first of them began is over', async () => {
-    const counts = new CallCounts(2, 0.2);
+    const counts = new CallCounts(2, 0.5);
     counts.count('ada');
-    await sleep(120);
+    await sleep(200);
     expect(counts.count('ada').consumedPoints).toBe(2);
-    await sleep(120);
+    await sleep(400);
     expect(counts.count('ada').consumedPoints).toBe(1);
   });
 

@@ -75,7 +75,7 @@ export class FaultyPostgres {
 
   /** Sends all its processes a signal at once, as a machine that dies or stalls would. */
   signal(signal: NodeJS.Signals): void {
-    for (const pid of this.processes()) process.kill(pid, signal);
+    for (const pid of this.processes()) if (isThere(pid)) process.kill(pid, signal);
   }
 
   /** Kills it, so that what is not on the disk is lost; resolves once all its processes are gone. */

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Asks again and again until what it asks for holds; fails after the time a test has for it. */
-export async function eventually(holds: () => Promise<boolean>, withinMs = 5_000): Promise<void> {
+/** Asks again and again until what it asks for holds; fails after this time, which is long where it is no fact in itself. */
+export async function eventually(holds: () => Promise<boolean>, withinMs = 15_000): Promise<void> {
   const deadline = Date.now() + withinMs;
   while (!(await holds())) {
     if (Date.now() > deadline)
