@@ -4,6 +4,7 @@ import type { LoggerService } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import type { RequestHandler } from 'express';
 
 import { AppModule } from './app.module.js';
 import { Environment } from './config/environment.js';
@@ -36,14 +37,18 @@ export async function createApp(log: Log, logger: LoggerService): Promise<NestEx
     bodyParser: false,
     logger,
   });
-  adapter.setGate(app.get(Admission).gate(isFree));
+  const gate = app.get(Admission).gate(isFree);
+  adapter.setGate(gate);
   adapter.setHeaders(standingHeaders);
   // Validators of answers come with versions; a hash of each body would only cost time.
   app.disable('etag').disable('x-powered-by');
   const { TRUST_PROXY } = app.get(Environment);
   if (TRUST_PROXY) app.set('trust proxy', proxiesOf(TRUST_PROXY));
-  app.use(inTurn([...edgeOf(app, log), cachedTickets(app)]));
-  describe(app);
+  const gateAgain: RequestHandler = (request, response, next) => {
+    if (gate(request, response)) next();
+  };
+  app.use(inTurn([...edgeOf(app, log), gateAgain, cachedTickets(app)]));
+  serveDocs(app);
   return app;
 }
 
@@ -54,7 +59,7 @@ function proxiesOf(trusted: string[]): number | string[] {
 }
 
 /** Swagger UI at /docs, the OpenAPI document at /docs-json and /docs-yaml. */
-function describe(app: NestExpressApplication): void {
+function serveDocs(app: NestExpressApplication): void {
   const document = new DocumentBuilder()
     .setTitle('Ticket System')
     .setDescription('A headless ticket service: tickets, their status and their comments.')

@@ -9,7 +9,7 @@ import { openLog } from './telemetry/log.js';
 import { messageOf } from './telemetry/message-of.js';
 import { runWorkers } from './workers.js';
 
-const open =
+const openWarning =
   'Nobody is asked who they are: whoever reaches the service may read and write (AUTH_REQUIRED is off)';
 
 try {
@@ -23,7 +23,7 @@ try {
     log
       .child({}, { level: 'info' })
       .info(`The ticket service listens on ${url}, its documentation is at /docs`);
-    if (!AUTH_REQUIRED) log.warn(open);
+    if (!AUTH_REQUIRED) log.warn(openWarning);
   };
   if (workers > 1 && cluster.isPrimary) announce(await runWorkers(workers, log));
   else {

@@ -1,14 +1,9 @@
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
-import { aComment, Api, aTicket, encode, json, times } from './support/api.js';
+import { Api, aTicket, encode, json, times } from './support/api.js';
 import { fromCache } from './support/cached.js';
 import { eventually } from './support/eventually.js';
-import { environmentOf, Service, type ServiceOnStores } from './support/service.js';
+import { Service, type ServiceOnStores } from './support/service.js';
 import { token, unsigned } from './support/tokens.js';
 
 const previousKey = 'the key of the tests before this one, 32 and more';
@@ -36,6 +31,10 @@ beforeAll(async () => {
 afterAll(async () => {
   await service.stop();
 });
+
+interface History {
+  items: { actor: string | null }[];
+}
 
 const withToken = (value: string) => new Api(service.url, value).ticket(1);
 
@@ -144,7 +143,7 @@ describe('The subject of a token', () => {
     await writer.updateStatus(id, 'answered');
     await writer.comment(id);
     const billing = ['billing', 'billing', 'billing'];
-    const history = await reader.send<{ items: { actor: string }[] }>('GET', `/ticket/${id}/history`);
+    const history = await reader.send<History>('GET', `/ticket/${id}/history`);
     expect(history.body.items.map(({ actor }) => actor)).toEqual(billing);
     const feed = async () => (await reader.events(`from=beginning&ticket_id=${id}`)).body.items;
     // It waits for whatever else writes on the same server.
@@ -178,43 +177,6 @@ describe('A stream of the feed', () => {
   });
 });
 
-describe('npm run token', () => {
-  const mintIn = (env: Record<string, string>, cwd: string, ...options: string[]) => {
-    const script = resolve('dist/src/auth/token.js');
-    return spawnSync(process.execPath, [script, ...options], { env, cwd, encoding: 'utf8' });
-  };
-  const mint = (...options: string[]) =>
-    mintIn({ ...environmentOf(service.stores), ...required }, '.', ...options);
-
-  it('mints a token that the service takes', async () => {
-    const { stdout } = mint('--sub', 'desk', '--scope', 'tickets:write');
-    const desk = new Api(service.url, stdout.trim());
-    const { id } = (await desk.createTicket()).body;
-    expect((await desk.comment(id, aComment)).status).toBe(201);
-  });
-
-  it('signs it with the SECRET_KEY of a file .env, and says so where there is none', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'ticket-token-'));
-    const options = ['--sub', 'desk', '--scope', 'tickets:write'];
-    expect(mintIn({}, folder, ...options)).toMatchObject({
-      status: 1,
-      stderr: expect.stringMatching(/^SECRET_KEY is missing.+\n$/),
-    });
-    writeFileSync(join(folder, '.env'), `SECRET_KEY=${environmentOf(service.stores)['SECRET_KEY']}\n`);
-    const { stdout } = mintIn(required, folder, ...options);
-    expect((await new Api(service.url, stdout.trim()).createTicket()).status).toBe(201);
-  });
-
-  it.each([[['--sub', 'desk']], [['--sub', 'desk', '--scope', 'everything']], [['--scope', 'tickets:read']]])(
-    'says how it is used instead of taking %j',
-    (options) => {
-      const { status, stdout, stderr } = mint(...options);
-      expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
-      expect(stderr).toContain("--scope '<tickets:read|");
-    },
-  );
-});
-
 describe('Where AUTH_REQUIRED is off', () => {
   it('the log says so at start, and tokens are not looked at', async () => {
     const open = await Service.start({ stores: service.stores });
@@ -222,6 +184,18 @@ describe('Where AUTH_REQUIRED is off', () => {
     expect(open.log).toContain('AUTH_REQUIRED is off');
     const answers = await times(3, () => api.createTicket());
     expect(answers.map(({ status }) => status)).toEqual([201, 201, 201]);
+    await open.stop();
+  });
+
+  it('a token is looked at for /metrics alone where METRICS_AUTH_REQUIRED is on', async () => {
+    const environment = { METRICS_AUTH_REQUIRED: 'true' };
+    const open = await Service.start({ stores: service.stores, environment });
+    const prometheus = new Api(open.url, await token({ scope: 'metrics:read' }));
+    const { id } = (await prometheus.createTicket()).body;
+    const { items } = (await prometheus.send<History>('GET', `/ticket/${id}/history`)).body;
+    expect(items.map(({ actor }) => actor)).toEqual([null]);
+    expect((await prometheus.send('GET', '/metrics')).status).toBe(200);
+    expect((await new Api(open.url).send('GET', '/metrics')).status).toBe(401);
     await open.stop();
   });
 });

@@ -1,8 +1,10 @@
 import { request } from 'node:http';
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 
 import { describe, expect, it } from '@jest/globals';
 
-import { aTicket, encode, json } from './support/api.js';
+import { aTicket, bodyKinds, encode, json } from './support/api.js';
 import { oneServiceThatRefuses } from './support/one-service.js';
 
 const { api, service, id } = oneServiceThatRefuses();
@@ -104,10 +106,10 @@ describe('A body', () => {
     expect([status, problem.errors?.[0]?.field]).toEqual([400, 'body']);
   });
 
-  it('of 200 parts is refused', async () => {
-    const form = new FormData();
-    for (let n = 0; n < 200; n++) form.append(`f${n}`, 'x');
-    expect((await post({ body: form })).status).toBe(400);
+  it.each(bodyKinds)('of 33 fields is refused in a word: %s', async (kind) => {
+    const fields = Object.fromEntries(Array.from({ length: 33 }, (_, n) => [`f${n}`, 'x']));
+    const { status, problem } = await post(encode(fields, kind));
+    expect([status, problem.errors?.map(({ field }) => field)]).toEqual([400, ['body']]);
   });
 });
 
@@ -118,6 +120,18 @@ describe('A request', () => {
     expect(headers.get('content-type')).toContain('application/problem+json');
     expect(problem.instance).toBe('/nowhere');
   });
+
+  it.each(['http://[/ticket', 'http://'])(
+    'for %s, which has no path, is answered with a problem',
+    async (target) => {
+      const socket = connect(Number(new URL(service().url).port), '127.0.0.1');
+      socket.write(`GET ${target} HTTP/1.1\r\nHost: a\r\nX-Request-Id: odd\r\nConnection: close\r\n\r\n`);
+      const answer = await text(socket);
+      expect(answer).toMatch(/^HTTP\/1.1 400 /);
+      expect(answer).toContain('application/problem+json');
+      expect(answer).toContain('"request_id":"odd"');
+    },
+  );
 
   it('of 1,000 parameters is refused', async () => {
     const query = Array.from({ length: 1_000 }, (_, n) => `p${n}=1`).join('&');

@@ -4,6 +4,7 @@ import { Api, count, times } from './support/api.js';
 import { fromCache, usesRedis } from './support/cached.js';
 import { eventually } from './support/eventually.js';
 import { Gate } from './support/gate.js';
+import { scrape } from './support/metrics.js';
 import { connect, createStores, lockTicket, servers, waitingForLock } from './support/servers.js';
 import { onRedis, Service, type ServiceOnStores } from './support/service.js';
 
@@ -94,6 +95,28 @@ describe('Without PostgreSQL, the service', () => {
     await eventually(async () => (await ready()).status === 200, 2_000);
     expect((await api.ticket(id)).body.status).toBe('opened');
     expect((await api.updateStatus(id, 'closed')).status).toBe(200);
+  });
+
+  it('while it takes no writes, writes are answered 503, and succeed once it does', async () => {
+    const database = await connect('postgres');
+    const setReadOnly = async (value: string) => {
+      await database.query(
+        `ALTER DATABASE ${service.stores.database} SET default_transaction_read_only = ${value}`,
+      );
+      await database.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1`, [
+        service.stores.database,
+      ]);
+    };
+    const refusals = async () => (await scrape(api)).get('ticket_database_errors_total{sqlstate="25006"}');
+    await setReadOnly('on');
+    await eventually(async () => {
+      const { status, headers } = await api.createTicket();
+      expect([status, headers.get('retry-after')]).toEqual([503, '1']);
+      return (await refusals()) === 3;
+    });
+    await setReadOnly('off');
+    await eventually(async () => (await api.createTicket()).status === 201);
+    await database.end();
   });
 
   it.each([

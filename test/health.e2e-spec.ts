@@ -139,6 +139,19 @@ describe('/metrics', () => {
     await cut.stop();
   }, 30_000);
 
+  it('asks PostgreSQL once for all who scrape at once', async () => {
+    const database = await Gate.to(servers().postgres.port);
+    const environment = { POSTGRES_PORT: String(database.port) };
+    const asked = await Service.start({ stores: service().stores, environment });
+    const calls = new Api(asked.url);
+    await scrape(calls);
+    const before = database.sent;
+    await times(50, () => scrape(calls));
+    expect(database.sent - before).toBeLessThan(25);
+    await asked.stop();
+    await database.close();
+  });
+
   it('is of all processes together where there are several', async () => {
     const several = await Service.start({ stores: service().stores, environment: { WORKERS: '2' } });
     const calls = new Api(several.url);

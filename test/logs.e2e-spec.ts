@@ -1,8 +1,14 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
-import { aComment, Api, json } from './support/api.js';
+import { freePort } from '../src/database/free-port.js';
+import { aComment, Api, json, times } from './support/api.js';
 import { eventually } from './support/eventually.js';
-import { Service, type ServiceOnStores } from './support/service.js';
+import { environmentOf, Service, type ServiceOnStores } from './support/service.js';
 import { connect } from './support/servers.js';
 import { token } from './support/tokens.js';
 
@@ -116,6 +122,26 @@ describe('The log', () => {
     expect(service.log).not.toContain(secret);
     expect(service.log).not.toContain('@');
     expect(service.log).not.toContain(bearer.split('.')[2]);
+  });
+
+  it('that nobody can take any more does not disturb the service, nor its end', async () => {
+    const PORT = String(await freePort());
+    const full = openSync('/dev/full', 'w');
+    const { PATH } = process.env;
+    const deaf = spawn(process.execPath, ['dist/src/main.js'], {
+      env: { PATH, ...environmentOf(service.stores), PORT },
+      stdio: ['ignore', full, full],
+    });
+    const alive = () => fetch(`http://localhost:${PORT}/health/live`).then(({ status }) => status === 200);
+    await eventually(() => alive().catch(() => false));
+    await times(20, alive);
+    // Longer than lines wait to be written together.
+    await sleep(200);
+    expect(await alive()).toBe(true);
+    const ended = once(deaf, 'close');
+    deaf.kill();
+    expect(await ended).toEqual([0, null]);
+    closeSync(full);
   });
 
   it('has no requests at LOG_LEVEL=warn', async () => {

@@ -4,8 +4,33 @@ import { Api, count, times } from './support/api.js';
 import { fromCache } from './support/cached.js';
 import { eventually } from './support/eventually.js';
 import { median } from './support/median.js';
-import { lockTicket, waitingForLock } from './support/servers.js';
+import { connect, lockTicket, waitingForLock } from './support/servers.js';
 import { Service } from './support/service.js';
+
+describe('Many streams that are behind', () => {
+  it('do not turn others away', async () => {
+    const service = await Service.start();
+    const database = await connect(service.stores.database);
+    await database.query(
+      `INSERT INTO event (type, ticket_id, version, data)
+       SELECT 'ticket.created', 1000000, n, '{}' FROM generate_series(1, 100000) AS n`,
+    );
+    await database.end();
+    const abort = new AbortController();
+    const headers = { accept: 'text/event-stream' };
+    const streams = await times(100, () =>
+      fetch(`${service.url}/events?from=beginning`, { headers, signal: abort.signal }),
+    );
+    const reading = streams.map(async ({ body }) =>
+      body?.pipeTo(new WritableStream()).catch(() => undefined),
+    );
+    const api = new Api(service.url);
+    for (let n = 0; n < 20; n++) expect((await api.createTicket()).status).toBe(201);
+    abort.abort();
+    await Promise.all(reading);
+    await service.stop();
+  });
+});
 
 describe('Where MAX_IN_FLIGHT calls are being worked on', () => {
   it('the next is told at once to come again, what needs no database is answered, and then all is well', async () => {

@@ -13,6 +13,8 @@ const sufficient: Record<Scope, readonly Scope[]> = {
   'metrics:read': ['metrics:read'],
 };
 
+const metricsPath = /^\/metrics\/?$/i;
+
 /** The methods that change nothing, and have no body to read. */
 const reads = new Set(['GET', 'HEAD', 'OPTIONS']);
 
@@ -38,6 +40,11 @@ export class Access {
    */
   identify(): RequestHandler {
     return (request, response, next) => {
+      // With METRICS_AUTH_REQUIRED alone it is asked of nobody else.
+      if (!this.environment.AUTH_REQUIRED && !metricsPath.test(request.path)) {
+        next();
+        return;
+      }
       const enter = (caller: Caller | Stranger) => {
         setCaller(response, caller);
         if (this.environment.AUTH_REQUIRED && !reads.has(request.method)) demandCaller(response);

@@ -17,8 +17,8 @@ import { ResponseCache } from './response-cache.js';
 class RedisModule {}
 
 /**
- * The cache for every room: on Redis where REDIS_URL is set, else in this process. Nest's cache manager stands on the
- * same connection; the lease protocol goes past it, as it needs steps that are atomic in Redis.
+ * The cache for every room: on Redis where REDIS_URL is set, else in this process. Nest's cache manager is there on the same
+ * connection, for what is added and needs no more than that; tickets go past it, as leases need steps that are atomic in Redis.
  */
 @Global()
 @Module({

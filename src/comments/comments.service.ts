@@ -45,7 +45,7 @@ export class CommentsService {
         const { found, added } = addition;
         if (added) return added;
         if (versions && !versions.includes(found.version)) throw new StaleVersion(found.version);
-        throw this.policy.refuseComment(found.status);
+        throw this.policy.commentRefusal(found.status);
       }),
     );
   }

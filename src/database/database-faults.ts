@@ -15,7 +15,9 @@ export class DatabaseUnavailable extends Error {
  * intervention (shutdown, statement timeout), system error.
  * @see https://www.postgresql.org/docs/current/errcodes-appendix.html
  */
-const passingFaults = new Set(['08', '28', '3D', '40', '53', '55', '57', '58']);
+const transientClasses = new Set(['08', '28', '3D', '40', '53', '55', '57', '58']);
+/** The server takes no writes: it is a standby by now, or has been told so. */
+const readOnly = '25006';
 const lockNotAvailable = '55P03';
 const queryCanceled = '57014';
 
@@ -34,18 +36,23 @@ export function isStatementTimeout({ cause }: DatabaseUnavailable): boolean {
   return cause instanceof DatabaseError && cause.code === queryCanceled;
 }
 
-/** Counts an error, and says of one that will pass that it will. */
-export function toldOf(error: unknown): unknown {
+/** Counts an error; one that tells of the server, not of the statement, becomes DatabaseUnavailable. */
+export function asDatabaseFault(error: unknown): unknown {
   statementErrors.inc({ sqlstate: error instanceof DatabaseError ? (error.code ?? 'none') : 'none' });
-  return isPassing(error) ? new DatabaseUnavailable(error) : error;
+  return isTransient(error) ? new DatabaseUnavailable(error) : error;
 }
 
 /** Whether the statement can do nothing for the error. */
-function isPassing(error: unknown): boolean {
-  return !(error instanceof DatabaseError) || passingFaults.has(error.code?.slice(0, 2) ?? '');
+function isTransient(error: unknown): boolean {
+  if (!(error instanceof DatabaseError)) return true;
+  return error.code === readOnly || transientClasses.has(error.code?.slice(0, 2) ?? '');
 }
 
-/** An error that PostgreSQL itself reports leaves the connection in order; one of the connection does not. */
+/**
+ * Whether a connection is of no more use. An error that PostgreSQL itself reports leaves it in order, but for one: a new
+ * connection may lead to the server that takes writes now.
+ */
 export function isBroken(error: unknown): boolean {
-  return error instanceof DatabaseUnavailable && !(error.cause instanceof DatabaseError);
+  if (!(error instanceof DatabaseUnavailable)) return false;
+  return !(error.cause instanceof DatabaseError) || error.cause.code === readOnly;
 }

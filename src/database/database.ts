@@ -3,7 +3,7 @@ import type { Pool, PoolClient } from 'pg';
 import { DataSource } from 'typeorm';
 
 import { Environment } from '../config/environment.js';
-import { isBroken, toldOf } from './database-faults.js';
+import { isBroken, asDatabaseFault } from './database-faults.js';
 import { connectionOptions, poolOf } from './pool.js';
 import { SharedConnections } from './shared-connections.js';
 
@@ -92,7 +92,7 @@ export class Database implements Session, OnModuleDestroy {
     try {
       return (await this.shared.query({ ...(name !== undefined && { name }), text, values })) as Row[];
     } catch (error) {
-      throw toldOf(error);
+      throw asDatabaseFault(error);
     } finally {
       this.inFlight--;
     }
@@ -129,7 +129,7 @@ async function connect(pool: Pool): Promise<PoolClient> {
   try {
     return await pool.connect();
   } catch (error) {
-    throw toldOf(error);
+    throw asDatabaseFault(error);
   }
 }
 
@@ -145,7 +145,7 @@ class ClientSession implements Session {
       const { rows } = await this.client.query({ ...(isNamed && { name }), text, values });
       return rows as Row[];
     } catch (error) {
-      throw toldOf(error);
+      throw asDatabaseFault(error);
     }
   }
 

@@ -40,7 +40,7 @@ export function limitRate(limit: string, { redis, cache, prefix }: Counting): Re
   };
   const policy = `"default";q=${points};w=${duration}`;
   return (request, response, next) => {
-    if (uncounted.test(request.path)) {
+    if (uncounted.test(request.path) && (request.method === 'GET' || request.method === 'HEAD')) {
       next();
       return;
     }

@@ -1,12 +1,16 @@
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { Logger } from '@nestjs/common';
+
 import { DatabaseUnavailable } from '../database/database-faults.js';
+import { Problem } from '../http/problem.js';
 import type { FeedEvent } from './feed-event.js';
 import { formatPlace, isBefore, type FeedPlace } from './feed-place.js';
 import type { FeedTail } from './feed-tail.js';
 import type { Feed, FeedPart } from './feed.js';
 import type { FeedFilter } from './feed.repository.js';
+import type { ReadLanes } from './read-lanes.js';
 
 /** After how long a client whose stream has ended should come again. */
 const reconnectMs = 1_000;
@@ -38,7 +42,7 @@ export class EventStream extends Readable {
   private takenAt?: number;
 
   constructor(
-    private readonly source: { feed: Feed; tail: FeedTail },
+    private readonly source: { feed: Feed; tail: FeedTail; lanes: ReadLanes },
     private readonly choice: FeedFilter,
     private place: FeedPlace,
   ) {
@@ -67,7 +71,10 @@ export class EventStream extends Readable {
       this.isReading = false;
       this.push(text);
     };
-    this.next().then(done, (error: unknown) => this.destroy(error as Error));
+    this.next().then(done, (error: unknown) => {
+      if (!(error instanceof Problem)) new Logger('EventStream').error(error);
+      this.destroy(error as Error);
+    });
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
@@ -93,7 +100,7 @@ export class EventStream extends Readable {
 
   private async catchUp(): Promise<FeedPart> {
     try {
-      const part = await this.source.feed.read(this.place, mostRead, this.choice);
+      const part = await this.source.lanes.take(() => this.readPart());
       if (part.events.length === 0) await sleep(pauseMs);
       return part;
     } catch (error) {
@@ -101,6 +108,12 @@ export class EventStream extends Readable {
       await sleep(retryMs);
       return { events: [], next: this.place };
     }
+  }
+
+  private async readPart(): Promise<FeedPart> {
+    // Its client may have gone while it waited for its turn.
+    if (this.isEnding) return { events: [], next: this.place };
+    return this.source.feed.read(this.place, mostRead, this.choice);
   }
 
   private wants({ type, ticketId }: FeedEvent): boolean {

@@ -6,6 +6,7 @@ import { FeedTail } from './feed-tail.js';
 import type { FeedPlace } from './feed-place.js';
 import { Feed, type FeedStart } from './feed.js';
 import type { FeedFilter } from './feed.repository.js';
+import { ReadLanes } from './read-lanes.js';
 
 /** How often a stream that has nothing to tell says that it is still there. */
 const heartbeatMs = 15_000;
@@ -17,6 +18,7 @@ const sweepMs = 1_000;
 @Injectable()
 export class EventStreams {
   private readonly streams = new Set<EventStream>();
+  private readonly lanes = new ReadLanes();
   private isEnding = false;
   private timers: NodeJS.Timeout[] = [];
 
@@ -33,7 +35,7 @@ export class EventStreams {
   async open(start: FeedStart, filter: FeedFilter, endsMs = Infinity): Promise<EventStream> {
     // What would go wrong with the first read is said before the stream begins, as a problem.
     const place = await this.placeOf(start);
-    const stream = new EventStream({ feed: this.feed, tail: this.tail }, filter, place);
+    const stream = new EventStream({ feed: this.feed, tail: this.tail, lanes: this.lanes }, filter, place);
     this.add(stream);
     endAt(stream, endsMs);
     if (this.isEnding) stream.wake('end');

@@ -12,6 +12,8 @@ import { DescribeMetrics } from './health.docs.js';
 @ApiTags('Health')
 @Controller('metrics')
 export class MetricsController implements OnModuleInit {
+  private reading?: Promise<string | undefined>;
+
   onModuleInit(): void {
     measureProcess();
   }
@@ -25,8 +27,14 @@ export class MetricsController implements OnModuleInit {
   @NeedsScope('metrics:read')
   @DescribeMetrics()
   async read(@Res() response: Response): Promise<void> {
-    const metrics = await readMetrics();
+    const metrics = await this.share();
     if (metrics === undefined) throw new Problem('unavailable', 'A worker does not tell its metrics');
     response.type(registry.contentType).send(metrics);
+  }
+
+  /** Those who ask while a reading is under way share it, as each asks PostgreSQL too. */
+  private share(): Promise<string | undefined> {
+    this.reading ??= readMetrics().finally(() => delete this.reading);
+    return this.reading;
   }
 }

@@ -5,10 +5,9 @@ import { Injectable } from '@nestjs/common';
 import { Environment } from '../config/environment.js';
 import { Database } from '../database/database.js';
 import { refusals } from '../telemetry/metrics.js';
-import { problemBody, problemKinds, retryAfterSeconds } from './problem.js';
-import { requestIdIn, requestIdOf } from './request-id.js';
+import { answerProblem } from './plain-problem.js';
+import { retryAfterSeconds } from './problem.js';
 
-const { status } = problemKinds.unavailable;
 const detail = 'There is more to do than the service can do in time';
 
 /**
@@ -31,7 +30,7 @@ export class Admission {
   }
 
   /**
-   * Stands before everything else.
+   * Stands before everything else, and looks again once a body or a token has been waited for.
    * @param isFree whether a request may need no database, and is let in
    */
   gate(isFree: (request: IncomingMessage) => boolean) {
@@ -40,14 +39,8 @@ export class Admission {
   }
 }
 
-/** In one step, past Express and the log: under overload a refusal must cost little, or the refusals were the load. */
+/** Past Express and the log: under overload a refusal must cost little, or the refusals were the load. */
 function refuse(request: IncomingMessage, response: ServerResponse): void {
-  // Who asked the cache first has one already, which stands at the head of every answer.
-  const known = requestIdIn(response);
-  const requestId = known ?? requestIdOf(request);
-  const body = problemBody('unavailable', { detail, url: request.url ?? '', requestId });
-  const headers = ['Content-Type', 'application/problem+json; charset=utf-8'];
-  headers.push('Retry-After', String(retryAfterSeconds), 'Content-Length', String(Buffer.byteLength(body)));
-  if (known === undefined) headers.push('X-Request-Id', requestId);
-  response.writeHead(status, headers).end(body);
+  const headers = ['Retry-After', String(retryAfterSeconds)];
+  answerProblem(request, response, { kind: 'unavailable', detail, headers });
 }

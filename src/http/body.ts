@@ -70,6 +70,7 @@ async function understand(bytes: Buffer, request: ReadRequest, response: Respons
   }
   if (!isUtf8(bytes)) throw malformed('is not UTF-8');
   const fields = await read(bytes, request, response);
+  if (Object.keys(fields).length > mostFields) throw malformed(`has more than ${mostFields} fields`);
   refuseNested(fields);
   return fields;
 }

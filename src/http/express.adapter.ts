@@ -5,6 +5,7 @@ import { StreamableFile } from '@nestjs/common';
 import type { Application, Response } from 'express';
 
 import { sendAnswer } from './answer.js';
+import { answerProblem } from './plain-problem.js';
 
 /** A class of node:http, as far as its server makes objects of it. */
 type NodeClass = typeof IncomingMessage | typeof ServerResponse;
@@ -63,7 +64,8 @@ export class PrototypedExpressAdapter extends ExpressAdapter {
       ServerResponse: bornAs(app.response, ServerResponse),
     };
     this.httpServer = createServer({ ...timeouts, ...classes }, (request, response) => {
-      if (this.gate(request, response)) (app as RequestListener)(request, response);
+      if (!hasPath(request.url)) answerProblem(request, response, unreadable);
+      else if (this.gate(request, response)) (app as RequestListener)(request, response);
     });
   }
 
@@ -73,6 +75,13 @@ export class PrototypedExpressAdapter extends ExpressAdapter {
     sendAnswer(response, result, status);
     return undefined;
   }
+}
+
+/** Express looks for no route for a target without a path, such as http://[, and answers with a page of HTML. */
+const unreadable = { kind: 'invalid-request', detail: 'The target of the request cannot be read' } as const;
+
+function hasPath(target = ''): boolean {
+  return target.startsWith('/') || target === '*' || URL.canParse(target);
 }
 
 /** The same class, but for the prototype of what it makes. */

@@ -9,7 +9,6 @@ import {
   IsInt,
   isRFC3339,
   Max,
-  Min,
   ValidateBy,
   ValidateIf,
 } from 'class-validator';
@@ -103,7 +102,6 @@ export function IsLimit(most: number, usual: number): PropertyDecorator {
     ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: most, default: usual }),
     Transform(({ value }: { value: unknown }) => parseId(value) ?? value),
     IsInt({ message }),
-    Min(1, { message }),
     Max(most, { message: `must be at most ${most}` }),
   );
 }

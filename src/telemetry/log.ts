@@ -25,7 +25,10 @@ export function openLog({ LOG_LEVEL }: Pick<Environment, 'LOG_LEVEL'>): Log {
   if (process.stdout.isTTY)
     return pino(options, pretty({ sync: true, ignore: 'request_id,trace_id,parent_id' }));
   const batch = { minLength: batchBytes, periodicFlush: batchMs, maxLength: mostWaitingBytes };
-  return pino(options, destination({ dest: 1, sync: false, ...batch }));
+  const output = destination({ dest: 1, sync: false, ...batch });
+  // A disk that is full takes lines again once it has room; at the end nothing more is forced upon it, which would never end.
+  output.on('error', () => (output.flushSync = () => undefined));
+  return pino(options, output);
 }
 
 /** The time of a line in ISO 8601, made once for all lines of a millisecond. */

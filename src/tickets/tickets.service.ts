@@ -72,7 +72,7 @@ export class TicketsService {
     const { found, moved } = move;
     if (moved) return this.show(moved);
     if (versions && !versions.includes(found.version)) throw new StaleVersion(found.version);
-    throw this.policy.refuseMove(found.status, to);
+    throw this.policy.moveRefusal(found.status, to);
   }
 
   /**

@@ -29,13 +29,13 @@ describe('TransitionPolicy', () => {
   });
 
   it('explains a refusal to people and to programs', () => {
-    const refusal = policy.refuseMove('opened', 'awaited');
+    const refusal = policy.moveRefusal('opened', 'awaited');
     expect(refusal.kind).toBe('transition-not-allowed');
     expect(refusal.message).toBe('The ticket is opened and may become answered or closed, not awaited');
     expect(refusal.extensions).toEqual({ current: 'opened', allowed: ['answered', 'closed'] });
-    expect(policy.refuseMove('closed', 'answered').message).toBe(
+    expect(policy.moveRefusal('closed', 'answered').message).toBe(
       'The ticket is closed and stays so, not answered',
     );
-    expect(policy.refuseComment('closed').extensions).toEqual({ current: 'closed', allowed: [] });
+    expect(policy.commentRefusal('closed').extensions).toEqual({ current: 'closed', allowed: [] });
   });
 });

@@ -37,12 +37,12 @@ export class TransitionPolicy {
   }
 
   /** Why a ticket in `current` did not become `to`. */
-  refuseMove(current: TicketStatus, to: TicketStatus): ForbiddenMove {
+  moveRefusal(current: TicketStatus, to: TicketStatus): ForbiddenMove {
     return new ForbiddenMove(current, to, this.allowedFrom(current));
   }
 
   /** Why a ticket in `current` took no comment. */
-  refuseComment(current: TicketStatus): ClosedTicket {
+  commentRefusal(current: TicketStatus): ClosedTicket {
     return new ClosedTicket(current, this.allowedFrom(current));
   }
 }
