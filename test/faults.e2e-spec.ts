@@ -99,22 +99,17 @@ describe('Without PostgreSQL, the service', () => {
 
   it('while it takes no writes, writes are answered 503, and succeed once it does', async () => {
     const database = await connect('postgres');
-    const setReadOnly = async (value: string) => {
-      await database.query(
-        `ALTER DATABASE ${service.stores.database} SET default_transaction_read_only = ${value}`,
-      );
-      await database.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1`, [
-        service.stores.database,
-      ]);
-    };
+    const { database: name } = service.stores;
     const refusals = async () => (await scrape(api)).get('ticket_database_errors_total{sqlstate="25006"}');
-    await setReadOnly('on');
+    await database.query(`ALTER DATABASE ${name} SET default_transaction_read_only = on`);
+    await database.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1', [name]);
     await eventually(async () => {
       const { status, headers } = await api.createTicket();
       expect([status, headers.get('retry-after')]).toEqual([503, '1']);
       return (await refusals()) === 3;
     });
-    await setReadOnly('off');
+    // Sessions that there are keep to what held when they began.
+    await database.query(`ALTER DATABASE ${name} SET default_transaction_read_only = off`);
     await eventually(async () => (await api.createTicket()).status === 201);
     await database.end();
   });

@@ -1,6 +1,9 @@
+import { once } from 'node:events';
+import { request, type IncomingMessage } from 'node:http';
+
 import { describe, expect, it } from '@jest/globals';
 
-import { Api, count, times } from './support/api.js';
+import { Api, aTicket, count, times } from './support/api.js';
 import { fromCache } from './support/cached.js';
 import { eventually } from './support/eventually.js';
 import { median } from './support/median.js';
@@ -31,6 +34,31 @@ describe('Many streams that are behind', () => {
     await service.stop();
   });
 });
+
+describe('A hundred bodies that end together', () => {
+  it('are looked at again, though their heads were let in', async () => {
+    const service = await Service.start({ environment: { MAX_IN_FLIGHT: '2' } });
+    const begun = await times(100, () => begin(`${service.url}/ticket`));
+    const statuses = await Promise.all(begun.map((end) => end(JSON.stringify(aTicket))));
+    expect(statuses.filter((status) => status === 201).length).toBeGreaterThan(0);
+    expect(statuses.filter((status) => status === 503).length).toBeGreaterThan(50);
+    await service.stop();
+  });
+});
+
+/** Sends the head of a POST; resolves, once it is let in, to what sends its body and tells the status. */
+async function begin(url: string): Promise<(body: string) => Promise<number | undefined>> {
+  const headers = { 'content-type': 'application/json', expect: '100-continue' };
+  const sent = request(url, { method: 'POST', headers, agent: false });
+  sent.flushHeaders();
+  await once(sent, 'continue');
+  return async (body) => {
+    sent.end(body);
+    const [answer] = (await once(sent, 'response')) as [IncomingMessage];
+    answer.resume();
+    return answer.statusCode;
+  };
+}
 
 describe('Where MAX_IN_FLIGHT calls are being worked on', () => {
   it('the next is told at once to come again, what needs no database is answered, and then all is well', async () => {
