@@ -47,7 +47,7 @@ export async function createApp(log: Log, logger: LoggerService): Promise<NestEx
   const gateAgain: RequestHandler = (request, response, next) => {
     if (gate(request, response)) next();
   };
-  app.use(inTurn([...edgeOf(app, log), gateAgain, cachedTickets(app)]));
+  app.use(inTurn([...edgeOf(app, log), cachedTickets(app), gateAgain]));
   serveDocs(app);
   return app;
 }

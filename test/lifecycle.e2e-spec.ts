@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { connect as connectTo, createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -134,6 +134,20 @@ describe('The embedded default', () => {
     const second = await Service.launch({ PORT: '0' }, first.folder);
     expect((await new Api(second.url).ticket(id)).body).toMatchObject({ ...aTicket, status: 'answered' });
     await second.stop();
+  });
+
+  it('starts though its PostgreSQL was killed, and another process has the number that it had', async () => {
+    const killed = await Service.launch({ PORT: '0' });
+    const { id } = (await new Api(killed.url).createTicket()).body;
+    const file = join(killed.folder, '.data/postgres/postmaster.pid');
+    const [pid = '', ...lines] = readFileSync(file, 'utf8').split('\n');
+    await killed.stop('SIGKILL');
+    process.kill(Number(pid), 'SIGKILL');
+    writeFileSync(file, [process.pid, ...lines].join('\n'));
+
+    const next = await Service.launch({ PORT: '0' }, killed.folder);
+    expect((await new Api(next.url).ticket(id)).status).toBe(200);
+    expect(await next.stop()).toBe(0);
   });
 
   it('goes on with the PostgreSQL that a killed service left behind', async () => {

@@ -5,7 +5,7 @@ import { Replicas } from '../database/replicas.js';
 import { nextFeedPosition, recordEvent } from '../events/event-sql.js';
 import type { CommentDto } from '../tickets/dto/comment.dto.js';
 import type { TicketStatus } from '../tickets/ticket-status.js';
-import type { Found } from '../tickets/tickets.repository.js';
+import type { LockedTicket } from '../tickets/tickets.repository.js';
 import type { CreateCommentDto } from './dto/create-comment.dto.js';
 
 /**
@@ -57,7 +57,7 @@ const listComments = {
 };
 
 /** When a comment is taken, and from whom it is. */
-interface Limits {
+interface CommentConditions {
   statuses: readonly TicketStatus[];
   versions: number[] | undefined;
   actor: string | undefined;
@@ -65,7 +65,7 @@ interface Limits {
 
 /** What became of a comment: what its ticket was found in and, if it was added, the comment. */
 export interface Addition {
-  found: Found;
+  found: LockedTicket;
   added: CommentDto | undefined;
 }
 
@@ -81,7 +81,7 @@ export class CommentsRepository {
   async add(
     ticketId: number,
     { text, email }: CreateCommentDto,
-    { statuses, versions, actor }: Limits,
+    { statuses, versions, actor }: CommentConditions,
     session: Session,
   ): Promise<Addition | undefined> {
     const [row] = await session.run<AdditionRow>(addComment, [

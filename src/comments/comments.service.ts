@@ -36,11 +36,11 @@ export class CommentsService {
     { versions, ...by }: Repeatable & { versions: number[] | undefined },
   ): Promise<Once<CommentDto>> {
     const request = ['add comment', ticketId, comment];
-    const limits = { statuses: this.policy.commentable(), versions, actor: by.actor };
+    const conditions = { statuses: this.policy.commentable(), versions, actor: by.actor };
     // After a repeat too: the process that added the comment may have died before it could.
     return this.cache.forgetAfter(ticketKey(ticketId), () =>
       this.idempotency.once(by, request, async (session) => {
-        const addition = await this.repository.add(ticketId, comment, limits, session);
+        const addition = await this.repository.add(ticketId, comment, conditions, session);
         if (!addition) throw new TicketNotFound(ticketId);
         const { found, added } = addition;
         if (added) return added;
@@ -59,6 +59,6 @@ export class CommentsService {
     const [after = 0] = cursor === undefined ? [] : this.cursors.open(list, cursor);
     const comments = await this.repository.find(ticketId, Number(after), limit + 1);
     if (!comments) throw new TicketNotFound(ticketId);
-    return cutPage(comments, limit, { cursors: this.cursors, list, positionOf: ({ id }) => [id] });
+    return cutPage(comments, limit, { cursors: this.cursors, list, sortKeysOf: ({ id }) => [id] });
   }
 }

@@ -3,15 +3,11 @@ import { join } from 'node:path';
 import type { ClientBase } from 'pg';
 import type { DataSourceOptions } from 'typeorm';
 
-import type { Environment } from '../config/environment.js';
-import { startEmbeddedPostgres } from './embedded-postgres.js';
 import { isoTimes } from './iso-times.js';
+import type { PostgresServer } from './postgres-server.js';
 
 /** The compiled project: dist/ */
 const root = join(import.meta.dirname, '../..');
-
-/** Where the embedded PostgreSQL keeps its data, below the folder that the service was started in. */
-const embeddedData = '.data/postgres';
 
 /** A call that takes one statement, as nearly all do, is answered within what these allow together: below 3 s. */
 const connectTimeoutMs = 1_000;
@@ -23,34 +19,6 @@ const startConnectTimeoutMs = 10_000;
 
 /** Well below what a call waits for a lock: who waits behind a migration is still served. */
 const migrationLockTimeoutMs = 300;
-
-/** Which PostgreSQL to use, and what to end with the service. */
-export interface PostgresServer {
-  options: Pick<
-    DataSourceOptions & { type: 'postgres' },
-    'host' | 'port' | 'username' | 'password' | 'database'
-  >;
-  stop: () => Promise<void>;
-}
-
-/** Finds the server that the environment names, or starts the embedded one. */
-export async function findPostgres(environment: Environment): Promise<PostgresServer> {
-  const { POSTGRES_HOST, POSTGRES_PORT, POSTGRES_USER, POSTGRES_PASSWORD = '', POSTGRES_DB } = environment;
-  if (POSTGRES_HOST === undefined) {
-    const { host, port, user, password, stop } = await startEmbeddedPostgres(embeddedData);
-    return { options: { host, port, username: user, password, database: 'postgres' }, stop };
-  }
-  return {
-    options: {
-      host: POSTGRES_HOST,
-      port: POSTGRES_PORT,
-      username: POSTGRES_USER,
-      password: POSTGRES_PASSWORD,
-      database: POSTGRES_DB,
-    },
-    stop: () => Promise.resolve(),
-  };
-}
 
 /** What the service and its migrations share. The schema comes from the migrations alone, never from entities. */
 function sharedOptions(server: PostgresServer) {

@@ -1,7 +1,8 @@
 import { DataSource } from 'typeorm';
 
 import { loadDotEnv, readEnvironment } from '../config/read-environment.js';
-import { findPostgres, migrationOptions } from './data-source-options.js';
+import { migrationOptions } from './data-source-options.js';
+import { findPostgres } from './postgres-server.js';
 
 loadDotEnv();
 

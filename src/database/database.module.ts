@@ -3,9 +3,10 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 
 import { Environment } from '../config/environment.js';
-import { findPostgres, serviceOptions, type PostgresServer } from './data-source-options.js';
+import { serviceOptions } from './data-source-options.js';
 import { Database } from './database.js';
 import { migrate } from './migrate.js';
+import { findPostgres, type PostgresServer } from './postgres-server.js';
 import { Replicas } from './replicas.js';
 import { untilReachable } from './until-reachable.js';
 

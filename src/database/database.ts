@@ -3,7 +3,7 @@ import type { Pool, PoolClient } from 'pg';
 import { DataSource } from 'typeorm';
 
 import { Environment } from '../config/environment.js';
-import { isBroken, asDatabaseFault } from './database-faults.js';
+import { asDatabaseFault, isBroken } from './database-faults.js';
 import { connectionOptions, poolOf } from './pool.js';
 import { SharedConnections } from './shared-connections.js';
 

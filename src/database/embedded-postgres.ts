@@ -155,9 +155,20 @@ async function acceptsConnections(server: ChildProcess): Promise<void> {
 
 /** What postmaster.pid says of the server on this data, if it still lives. */
 async function runningServer(data: string): Promise<{ pid: number; port: number } | undefined> {
-  const lines = await readFile(join(data, 'postmaster.pid'), 'utf8').catch(() => '');
+  const file = join(data, 'postmaster.pid');
+  const lines = await readFile(file, 'utf8').catch(() => '');
   const [pid, , , port] = lines.split('\n').map(Number);
-  return pid && port && isAlive(pid) ? { pid, port } : undefined;
+  if (!pid || !port || !isAlive(pid)) return undefined;
+  if (await isPostgres(pid)) return { pid, port };
+  // The server was killed, and another process has its number by now: PostgreSQL would take that one for a server.
+  await rm(file);
+  return undefined;
+}
+
+/** Whether a process is a PostgreSQL; where there is no /proc to tell, it is taken for one. */
+async function isPostgres(pid: number): Promise<boolean> {
+  const name = await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => 'postgres');
+  return name.trim() === 'postgres';
 }
 
 /** A server whose owner still lives is the owner's to end; one that a killed process left behind is ours from now on. */

@@ -3,9 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import { DataSource, QueryFailedError } from 'typeorm';
 
-import { migrationOptions, type PostgresServer } from './data-source-options.js';
+import { migrationOptions } from './data-source-options.js';
 import { isLockNotAvailable } from './database-faults.js';
 import { windFeedClock } from './feed-clock.js';
+import type { PostgresServer } from './postgres-server.js';
 import { requireSettings } from './required-settings.js';
 import { makeSearchColumn } from './search-column.js';
 
@@ -51,13 +52,13 @@ async function patiently(work: () => Promise<unknown>): Promise<void> {
       await work();
       return;
     } catch (error) {
-      if (attempt === attempts || !isLockTimeout(error)) throw error;
+      if (attempt === attempts || !isMigrationLockTimeout(error)) throw error;
       new Logger('Database').warn('A migration waits for a lock that another session holds; trying again');
       await sleep(pauseMs);
     }
   }
 }
 
-function isLockTimeout(error: unknown): boolean {
+function isMigrationLockTimeout(error: unknown): boolean {
   return isLockNotAvailable(error instanceof QueryFailedError ? error.driverError : error);
 }

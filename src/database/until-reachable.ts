@@ -4,14 +4,15 @@ import { Logger } from '@nestjs/common';
 import pg from 'pg';
 
 import { messageOf } from '../telemetry/message-of.js';
-import type { PostgresServer } from './data-source-options.js';
+import type { PostgresServer } from './postgres-server.js';
 
 const attempts = 30;
 const pauseMs = 1_000;
 
 /**
  * Waits for a PostgreSQL that is still starting, as in a deployment where all starts at once.
- * @throws the last error in one line: after 30 attempts, which is half a minute where a connection is refused, or at once where waiting can't help (a wrong password)
+ * @throws the last error in one line: after 30 attempts, which is half a minute where connections are refused, or at once
+ * where waiting can't help (a wrong password)
  */
 export async function untilReachable({ options }: PostgresServer): Promise<void> {
   const { host, port, username: user, password, database } = options;

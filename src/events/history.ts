@@ -18,6 +18,6 @@ export class History {
     const list = `history of ${ticketId}`;
     const [after = 0] = cursor === undefined ? [] : this.cursors.open(list, cursor);
     const events = await this.repository.find(ticketId, Number(after), limit + 1);
-    return cutPage(events, limit, { cursors: this.cursors, list, positionOf: ({ version }) => [version] });
+    return cutPage(events, limit, { cursors: this.cursors, list, sortKeysOf: ({ version }) => [version] });
   }
 }

@@ -1,17 +1,12 @@
 import { applyDecorators } from '@nestjs/common';
-import {
-  ApiBadRequestResponse,
-  ApiExtraModels,
-  ApiOkResponse,
-  ApiServiceUnavailableResponse,
-  getSchemaPath,
-} from '@nestjs/swagger';
+import { ApiExtraModels, ApiOkResponse } from '@nestjs/swagger';
 
+import { ProblemAnswer } from '../http/api-call.js';
 import { ProblemDto } from '../http/problem.dto.js';
 
 const status = (...values: string[]) => ({ type: 'string', enum: values });
 
-const problemContent = { 'application/problem+json': { schema: { $ref: getSchemaPath(ProblemDto) } } };
+const takesNoParameters = ProblemAnswer(400, 'The call has no parameters.');
 
 /** Describes the liveness probe in /docs. */
 export function DescribeLiveness(): MethodDecorator {
@@ -21,7 +16,7 @@ export function DescribeLiveness(): MethodDecorator {
       description: 'The process lives.',
       schema: { type: 'object', required: ['status'], properties: { status: status('ok') } },
     }),
-    ApiBadRequestResponse({ description: 'The call has no parameters.', content: problemContent }),
+    takesNoParameters,
   );
 }
 
@@ -38,12 +33,11 @@ export function DescribeReadiness(): MethodDecorator {
         properties: { status: status('ok', 'degraded'), info: checks, error: checks, details: checks },
       },
     }),
-    ApiBadRequestResponse({ description: 'The call has no parameters.', content: problemContent }),
-    ApiServiceUnavailableResponse({
-      description: 'The service is not ready: PostgreSQL does not answer, or the service is shutting down.',
-      content: problemContent,
-      headers: { 'Retry-After': { schema: { type: 'integer' } } },
-    }),
+    takesNoParameters,
+    ProblemAnswer(
+      503,
+      'The service is not ready: PostgreSQL does not answer, or the service is shutting down.',
+    ),
   );
 }
 
@@ -55,6 +49,7 @@ export function DescribeMetrics(): MethodDecorator {
       description: 'The metrics, in the text format of Prometheus.',
       content: { 'text/plain': { schema: { type: 'string' } } },
     }),
-    ApiBadRequestResponse({ description: 'The call has no parameters.', content: problemContent }),
+    takesNoParameters,
+    ProblemAnswer(503, 'A process of WORKERS does not tell its metrics.'),
   );
 }

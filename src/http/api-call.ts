@@ -8,16 +8,12 @@ import {
   type ApiHeaderOptions,
 } from '@nestjs/swagger';
 
+import { nextPage, retryAfter, versioned, type Headers } from './api-headers.js';
 import { TakesQuery } from './known-query.guard.js';
 import { problemKinds, problemType } from './problem.js';
 import { ProblemDto } from './problem.dto.js';
 
 type ContentObject = Record<string, { schema: { type: string }; example?: string }>;
-type Headers = Record<
-  string,
-  { description: string; schema: { type: 'string' | 'integer'; enum?: string[] } }
->;
-
 /** What a call answers when it succeeds. */
 interface Success {
   status: number;
@@ -70,7 +66,7 @@ export function ReadCall({ success, requestHeaders = [], problems }: Call): Meth
     ApiExtraModels(ProblemDto, body),
     ApiResponse({ status, description, headers, content }),
     ...requestHeaders.map((header) => ApiHeader(header)),
-    ...[...inOneLine(answers)].map(([status, description]) => ProblemAnswer(status, description)),
+    ...[...reasonsByStatus(answers)].map(([status, description]) => ProblemAnswer(status, description)),
   );
 }
 
@@ -89,7 +85,7 @@ export function WriteCall({ problems, ...call }: Call): MethodDecorator {
 }
 
 /** What each status means; where a status has several reasons, all of them. */
-function inOneLine(answers: Record<number, string>[]): Map<number, string> {
+function reasonsByStatus(answers: Record<number, string>[]): Map<number, string> {
   const reasons = new Map<number, string>();
   for (const [status, reason] of answers.flatMap((answer) => Object.entries(answer))) {
     reasons.set(Number(status), [reasons.get(Number(status)), reason].filter(Boolean).join(' Or: '));
@@ -113,75 +109,11 @@ export function ProblemAnswer(status: number, description: string): MethodDecora
 /** One example for each kind of problem that has this status. */
 function examples(status: number): Record<string, { value: object }> {
   const kinds = Object.entries(problemKinds).filter(([, kind]) => kind.status === status);
-  const value = (name: string, title: string) => ({
-    type: problemType(name),
-    title,
-    status,
-    detail: `${title}.`,
+  const example = (name: string, title: string) => ({
+    value: {
+      ...{ type: problemType(name), title, status, detail: `${title}.` },
+      ...{ instance: '/ticket', request_id: 'desk-17' },
+    },
   });
-  return Object.fromEntries(
-    kinds.map(([name, { title }]) => [
-      name,
-      { value: { ...value(name, title), instance: '/ticket', request_id: 'desk-17' } },
-    ]),
-  );
+  return Object.fromEntries(kinds.map(([name, { title }]) => [name, example(name, title)]));
 }
-
-const retryAfter: Headers = {
-  'Retry-After': { description: 'After how many seconds to try again', schema: { type: 'integer' } },
-};
-
-const nextPage: Headers = {
-  Link: { description: 'The next page, with rel="next"; absent on the last one', schema: { type: 'string' } },
-};
-
-/** The headers of an answer that shows a ticket in a version. */
-export const versioned: Headers = {
-  ETag: {
-    description: 'The version of the ticket, for If-Match and If-None-Match',
-    schema: { type: 'string' },
-  },
-};
-
-/** The headers of the answer to a call that creates. */
-export const created: Headers = {
-  Location: { description: 'The path of the ticket', schema: { type: 'string' } },
-  'Idempotency-Replayed': {
-    description: 'true where this was the answer to an earlier request with the same Idempotency-Key',
-    schema: { type: 'string', enum: ['true'] },
-  },
-};
-
-/** The headers of an answer that can come from the cache. */
-export const cached: Headers = {
-  'X-Cache': {
-    description: 'Whether the answer came from the cache; BYPASS while the service does without it',
-    schema: { type: 'string', enum: ['HIT', 'MISS', 'BYPASS'] },
-  },
-};
-
-/** The header that makes a read conditional. */
-export const ifNoneMatch: ApiHeaderOptions = {
-  name: 'If-None-Match',
-  description:
-    'ETags of versions that the client has: if the ticket is still in one of them, the answer is 304.',
-  required: false,
-  schema: { type: 'string' },
-};
-
-/** The header that makes a write conditional. */
-export const ifMatch: ApiHeaderOptions = {
-  name: 'If-Match',
-  description: 'ETags of versions: if the ticket is in none of them, nothing changes and the answer is 412.',
-  required: false,
-  schema: { type: 'string' },
-};
-
-/** The header that makes a POST safe to repeat. */
-export const idempotencyKey: ApiHeaderOptions = {
-  name: 'Idempotency-Key',
-  description:
-    'A key of the client’s for this very request, e.g. a UUID. A repeat within 24 hours changes nothing and gets the first answer again.',
-  required: false,
-  schema: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[!-~]+$' },
-};

@@ -6,7 +6,7 @@ import { Environment } from '../config/environment.js';
 import { InvalidRequest } from './problem.js';
 
 /** Where a page ends: the sort keys of its last item. */
-export type Position = readonly (string | number)[];
+export type SortKeys = readonly (string | number)[];
 
 const tagBytes = 16;
 
@@ -26,8 +26,8 @@ export class Cursors {
   }
 
   /** Seals where a page of this list ended. */
-  seal(list: string, position: Position): string {
-    const content = Buffer.from(JSON.stringify(position));
+  seal(list: string, sortKeys: SortKeys): string {
+    const content = Buffer.from(JSON.stringify(sortKeys));
     return Buffer.concat([tagOf(list, content, this.key), content]).toString('base64url');
   }
 
@@ -35,7 +35,7 @@ export class Cursors {
    * Opens a cursor of this list.
    * @throws InvalidRequest for one that is not the service's, or is another list's
    */
-  open(list: string, cursor: string): Position {
+  open(list: string, cursor: string): SortKeys {
     const bytes = Buffer.from(cursor, 'base64url');
     const [tag, content] = [bytes.subarray(0, tagBytes), bytes.subarray(tagBytes)];
     // Written back it must be the same: base64 has several ways to write the same bytes.
@@ -45,7 +45,7 @@ export class Cursors {
     if (!isCanonical || tag.length < tagBytes || !(isOf(this.key) || isOf(this.previousKey))) {
       throw new InvalidRequest([{ field: 'cursor', message: 'must be a next_cursor of this same list' }]);
     }
-    return JSON.parse(content.toString()) as Position;
+    return JSON.parse(content.toString()) as SortKeys;
   }
 }
 

@@ -30,7 +30,8 @@ const timeouts = {
  *
  * Express gives every request and response its own prototype by Object.setPrototypeOf. Up to Node 22 that makes V8 treat
  * the objects of node:http as dictionaries, and costs more than all else that is done for a small answer; where the
- * prototype is the right one already, the same call changes nothing and costs nothing. Newer versions change prototypes at less cost.
+ * prototype is the right one already, the same call changes nothing and costs nothing. Newer versions change
+ * prototypes at less cost.
  */
 export class PrototypedExpressAdapter extends ExpressAdapter {
   private gate: Gate = () => true;

@@ -1,7 +1,7 @@
 import { IsOptional, IsString } from 'class-validator';
 import { ApiPropertyOptional } from '@nestjs/swagger';
 
-import type { Cursors, Position } from './cursors.js';
+import type { Cursors, SortKeys } from './cursors.js';
 import { IsLimit } from './rules.js';
 
 /** A page of a list, and where the next one begins. */
@@ -35,15 +35,15 @@ export class PageQuery {
 
 /**
  * Cuts a page from what was read: one row more than the page shows says that there is a next one.
- * @param positionOf the sort keys of an item
+ * @param sortKeysOf the sort keys of an item
  */
 export function cutPage<Item>(
   rows: Item[],
   limit: number,
-  { cursors, list, positionOf }: { cursors: Cursors; list: string; positionOf: (item: Item) => Position },
+  { cursors, list, sortKeysOf }: { cursors: Cursors; list: string; sortKeysOf: (item: Item) => SortKeys },
 ): Page<Item> {
   const items = rows.slice(0, limit);
   const last = items.at(-1);
-  const next = rows.length > limit && last !== undefined ? cursors.seal(list, positionOf(last)) : null;
+  const next = rows.length > limit && last !== undefined ? cursors.seal(list, sortKeysOf(last)) : null;
   return new Page(items, next);
 }

@@ -40,7 +40,7 @@ export function IsOptionalText(max: number, example: string): PropertyDecorator 
 }
 
 /** An e-mail address of at most 254 characters (RFC 5321, section 4.5.3.1.3), kept as it stands. */
-export function IsAddress(): PropertyDecorator {
+export function IsEmailAddress(): PropertyDecorator {
   return applyDecorators(
     ApiProperty({ type: String, format: 'email', maxLength: 254, example: 'ada@example.com' }),
     HasNoFault(

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 
 import { Environment } from '../config/environment.js';
 import { Replicas } from '../database/replicas.js';
-import type { Position } from '../http/cursors.js';
+import type { SortKeys } from '../http/cursors.js';
 import { usualLimit } from '../http/page.js';
 import { orderOf, type ListTicketsQuery } from './dto/list-tickets.query.dto.js';
 import type { TicketSummaryDto } from './dto/ticket.dto.js';
@@ -54,7 +54,7 @@ export class TicketListRepository {
    * One more ticket than the page has room for, so that it shows whether there is a next page.
    * @param after the sort keys of the last ticket of the page before
    */
-  async find(query: ListTicketsQuery, after: Position | undefined): Promise<TicketSummaryDto[]> {
+  async find(query: ListTicketsQuery, after: SortKeys | undefined): Promise<TicketSummaryDto[]> {
     const { q, sort, limit } = query;
     const { column, isDescending } = orderOf(sort);
     const direction = isDescending ? 'DESC' : 'ASC';
@@ -71,7 +71,7 @@ export class TicketListRepository {
   }
 
   /** What must hold for a ticket besides its status, which is the first of the values. */
-  private choiceOf(query: ListTicketsQuery, after: Position | undefined) {
+  private choiceOf(query: ListTicketsQuery, after: SortKeys | undefined) {
     const { status = ticketStatuses, email, q, created_from, created_to, updated_from, sort } = query;
     const values: unknown[] = [status];
     const parameter = (value: unknown) => `$${values.push(value)}`;

@@ -21,7 +21,7 @@ export class TicketListService {
     const after = cursor === undefined ? undefined : this.cursors.open(list, cursor);
     const rows = await this.repository.find(query, after);
     const { column } = orderOf(query.sort);
-    const positionOf = (ticket: TicketSummaryDto) => [ticket[column], ticket.id];
-    return cutPage(rows, limit, { cursors: this.cursors, list, positionOf });
+    const sortKeysOf = (ticket: TicketSummaryDto) => [ticket[column], ticket.id];
+    return cutPage(rows, limit, { cursors: this.cursors, list, sortKeysOf });
   }
 }

@@ -6,17 +6,8 @@ import { NeedsScope } from '../auth/scope.guard.js';
 import { Cached } from '../cache/cache.interceptor.js';
 import { HistoryPageDto, type HistoryEventDto } from '../events/dto/event.dto.js';
 import { Answer } from '../http/answer.js';
-import {
-  cached,
-  created,
-  idempotencyKey,
-  ifMatch,
-  ifNoneMatch,
-  ListCall,
-  ReadCall,
-  versioned,
-  WriteCall,
-} from '../http/api-call.js';
+import { ListCall, ReadCall, WriteCall } from '../http/api-call.js';
+import { cached, created, idempotencyKey, ifMatch, ifNoneMatch, versioned } from '../http/api-headers.js';
 import { etagOf, IfMatch } from '../http/etag.js';
 import { IdempotencyKey } from '../http/idempotency.js';
 import { PageQuery, type Page } from '../http/page.js';

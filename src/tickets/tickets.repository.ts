@@ -63,13 +63,13 @@ const selectComments = {
 };
 
 /** What a write found when it had locked its ticket. */
-export interface Found {
+export interface LockedTicket {
   status: TicketStatus;
   version: number;
 }
 
 /** A move that is asked for. */
-interface Asked {
+interface MoveRequest {
   to: TicketStatus;
   from: readonly TicketStatus[];
   versions: number[] | undefined;
@@ -78,7 +78,7 @@ interface Asked {
 
 /** What became of a move: what it found and, if it was made, the ticket as it is now. */
 export interface Move {
-  found: Found;
+  found: LockedTicket;
   moved: TicketRow | undefined;
 }
 
@@ -106,7 +106,7 @@ export class TicketsRepository {
    * Moves a ticket to `to` if it stands in one of `from`, and is in one of `versions` where those are given.
    * @returns undefined where there is no such ticket
    */
-  async move(id: number, { to, from, versions, actor }: Asked): Promise<Move | undefined> {
+  async move(id: number, { to, from, versions, actor }: MoveRequest): Promise<Move | undefined> {
     const [row] = await this.database.run<MoveRow>(moveTicket, [id, to, from, versions, actor]);
     if (!row) return undefined;
     const { found_status, found_version, ...ticket } = row;

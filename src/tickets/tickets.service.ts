@@ -31,7 +31,7 @@ export class TicketsService {
     private readonly cache: ResponseCache,
     private readonly idempotency: Idempotency,
     private readonly cursors: Cursors,
-    private readonly events: History,
+    private readonly changes: History,
   ) {}
 
   /** Creates a ticket, opened; once only for each idempotency key of an actor. */
@@ -80,7 +80,7 @@ export class TicketsService {
    * @throws TicketNotFound
    */
   async history(id: number, query: PageQuery): Promise<Page<HistoryEventDto>> {
-    const page = await this.events.of(id, query);
+    const page = await this.changes.of(id, query);
     // A ticket without a change is none, or has had no change for longer than events are kept.
     if (page.items.length === 0 && query.cursor === undefined) await this.find(id);
     return page;

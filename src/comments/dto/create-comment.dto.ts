@@ -1,4 +1,4 @@
-import { IsAddress, IsText } from '../../http/rules.js';
+import { IsEmailAddress, IsText } from '../../http/rules.js';
 
 /** A new comment. */
 export class CreateCommentDto {
@@ -7,6 +7,6 @@ export class CreateCommentDto {
   text!: string;
 
   /** Who writes it: an e-mail address of at most 254 characters. */
-  @IsAddress()
+  @IsEmailAddress()
   email!: string;
 }

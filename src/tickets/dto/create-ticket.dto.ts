@@ -1,4 +1,4 @@
-import { IsAddress, IsText } from '../../http/rules.js';
+import { IsEmailAddress, IsText } from '../../http/rules.js';
 
 /** A new ticket. */
 export class CreateTicketDto {
@@ -11,6 +11,6 @@ export class CreateTicketDto {
   text!: string;
 
   /** Whom to answer: an e-mail address of at most 254 characters. */
-  @IsAddress()
+  @IsEmailAddress()
   email!: string;
 }
