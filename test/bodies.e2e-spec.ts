@@ -121,7 +121,7 @@ describe('A request', () => {
     expect(problem.instance).toBe('/nowhere');
   });
 
-  it.each(['http://[/ticket', 'http://'])(
+  it.each(['http://[/ticket', 'http://', 'a://'])(
     'for %s, which has no path, is answered with a problem',
     async (target) => {
       const socket = connect(Number(new URL(service().url).port), '127.0.0.1');

@@ -110,7 +110,7 @@ describe('A client', () => {
     const streams = await openStreams();
     await writeMuch(1_000_000);
     // A client may take nothing for ten seconds.
-    await eventually(async () => (await openStreams()) < streams, 30_000);
+    await eventually(async () => (await openStreams()) < streams, 20_000);
     expect(memoryOf(services[0]) - before).toBeLessThan(60);
 
     // What the sockets still hold is all that comes, and then the connection is found cut.

@@ -34,7 +34,9 @@ export class CoalescedLoads<Result> {
   private begin(key: string, load: () => Promise<Result>, lease: string | undefined): Promise<Result> {
     const running: Running<Result> = { load: load(), lease };
     this.running.set(key, running);
-    const end = () => this.running.delete(key);
+    const end = () => {
+      if (this.running.get(key) === running) this.running.delete(key);
+    };
     running.load.then(end, end);
     return running.load;
   }

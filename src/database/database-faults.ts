@@ -31,6 +31,12 @@ export function isLockNotAvailable(error: unknown): boolean {
   return error instanceof DatabaseError && error.code === lockNotAvailable;
 }
 
+/** Whether the server takes no writes. */
+export function isReadOnly(error: unknown): boolean {
+  const cause = error instanceof DatabaseUnavailable ? error.cause : error;
+  return cause instanceof DatabaseError && cause.code === readOnly;
+}
+
 /** Whether a statement itself took longer than it may. */
 export function isStatementTimeout({ cause }: DatabaseUnavailable): boolean {
   return cause instanceof DatabaseError && cause.code === queryCanceled;
@@ -45,7 +51,7 @@ export function asDatabaseFault(error: unknown): unknown {
 /** Whether the statement can do nothing for the error. */
 function isTransient(error: unknown): boolean {
   if (!(error instanceof DatabaseError)) return true;
-  return error.code === readOnly || transientClasses.has(error.code?.slice(0, 2) ?? '');
+  return isReadOnly(error) || transientClasses.has(error.code?.slice(0, 2) ?? '');
 }
 
 /**
@@ -54,5 +60,5 @@ function isTransient(error: unknown): boolean {
  */
 export function isBroken(error: unknown): boolean {
   if (!(error instanceof DatabaseUnavailable)) return false;
-  return !(error.cause instanceof DatabaseError) || error.cause.code === readOnly;
+  return !(error.cause instanceof DatabaseError) || isReadOnly(error);
 }

@@ -3,7 +3,7 @@ import type { Pool, PoolClient } from 'pg';
 import { DataSource } from 'typeorm';
 
 import { Environment } from '../config/environment.js';
-import { asDatabaseFault, isBroken } from './database-faults.js';
+import { asDatabaseFault, isBroken, isReadOnly } from './database-faults.js';
 import { connectionOptions, poolOf } from './pool.js';
 import { SharedConnections } from './shared-connections.js';
 
@@ -120,6 +120,8 @@ export class Database implements Session, OnModuleDestroy {
       return result;
     } catch (error) {
       client.release(isBroken(error));
+      // Reads would never be told, and stay with a server that another has taken over from.
+      if (isReadOnly(error)) this.shared.renew();
       throw error;
     }
   }

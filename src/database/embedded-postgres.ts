@@ -153,6 +153,9 @@ async function acceptsConnections(server: ChildProcess): Promise<void> {
   });
 }
 
+/** The number of no process: the highest of Linux is far below it. */
+const noPid = 2 ** 31 - 1;
+
 /** What postmaster.pid says of the server on this data, if it still lives. */
 async function runningServer(data: string): Promise<{ pid: number; port: number } | undefined> {
   const file = join(data, 'postmaster.pid');
@@ -160,8 +163,9 @@ async function runningServer(data: string): Promise<{ pid: number; port: number 
   const [pid, , , port] = lines.split('\n').map(Number);
   if (!pid || !port || !isAlive(pid)) return undefined;
   if (await isPostgres(pid)) return { pid, port };
-  // The server was killed, and another process has its number by now: PostgreSQL would take that one for a server.
-  await rm(file);
+  // The server was killed, and another process has its number by now: PostgreSQL would take that one for a server, and
+  // asks besides, by the lines below, whether any process of the old server is left.
+  await writeFile(file, lines.replace(/^\d+/, String(noPid)));
   return undefined;
 }
 

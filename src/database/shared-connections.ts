@@ -24,6 +24,14 @@ export class SharedConnections {
     return (await client.query<object>(statement)).rows;
   }
 
+  /** Ends them all, for others to be made: these may lead to another server. */
+  renew(): void {
+    const connections = [...this.connections.values()];
+    this.connections.clear();
+    for (const connection of connections)
+      void connection.then((client) => client.end()).catch(() => undefined);
+  }
+
   /** Ends them all. */
   async end(): Promise<void> {
     const connections = [...this.connections.values()];

@@ -30,7 +30,7 @@ export class Admission {
   }
 
   /**
-   * Stands before everything else, and looks again once a body or a token has been waited for.
+   * Stands before everything else, and looks again once a body, a token or a count has been waited for.
    * @param isFree whether a request may need no database, and is let in
    */
   gate(isFree: (request: IncomingMessage) => boolean) {
@@ -39,7 +39,7 @@ export class Admission {
   }
 }
 
-/** Past Express and the log: under overload a refusal must cost little, or the refusals were the load. */
+/** Past Express: under overload a refusal must cost little, or the refusals were the load. */
 function refuse(request: IncomingMessage, response: ServerResponse): void {
   const headers = ['Retry-After', String(retryAfterSeconds)];
   answerProblem(request, response, { kind: 'unavailable', detail, headers });

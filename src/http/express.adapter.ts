@@ -82,7 +82,7 @@ export class PrototypedExpressAdapter extends ExpressAdapter {
 const unreadable = { kind: 'invalid-request', detail: 'The target of the request cannot be read' } as const;
 
 function hasPath(target = ''): boolean {
-  return target.startsWith('/') || target === '*' || URL.canParse(target);
+  return target.startsWith('/') || target === '*' || (/^https?:\/\//i.test(target) && URL.canParse(target));
 }
 
 /** The same class, but for the prototype of what it makes. */

@@ -4,7 +4,7 @@ import { problemBody, problemKinds, type ProblemKind } from './problem.js';
 import { requestIdIn, requestIdOf } from './request-id.js';
 
 /**
- * Answers with a problem in one step, past Express and the log.
+ * Answers with a problem in one step, past Express.
  * @param headers further ones, names and values in turns
  */
 export function answerProblem(

@@ -136,10 +136,13 @@ interface FeedPage {
   next_cursor: string;
 }
 
-/** A page; where the reader is told to come again it asks for the same one, as every consumer should. */
-async function get(agent: Agent, url: string): Promise<FeedPage> {
+/** A page; where the reader is told to come again it asks for the same one, twice at most. */
+async function get(agent: Agent, url: string, attempts = 3): Promise<FeedPage> {
   const { status, text } = await call(agent, 'GET', url);
-  if (status === 503) return get(agent, url);
+  if (status === 503 && attempts > 1) {
+    await sleep(1_000);
+    return get(agent, url, attempts - 1);
+  }
   if (status !== 200) throw new Error(`${url} was answered ${status}`);
   return JSON.parse(text) as FeedPage;
 }
