@@ -103,11 +103,20 @@ describe('Without PostgreSQL, the service', () => {
     const refusals = async () => (await scrape(api)).get('ticket_database_errors_total{sqlstate="25006"}');
     await database.query(`ALTER DATABASE ${name} SET default_transaction_read_only = on`);
     await database.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1', [name]);
+    // Reads go on, on connections that never meet the fault.
+    await eventually(async () => count(await times(9, () => api.ticket(999_999)), 404) === 9);
+    const readers = async () => {
+      const sql = `SELECT pid FROM pg_stat_activity WHERE datname = $1 AND query LIKE '%FROM ticket WHERE id = %'`;
+      return (await database.query<{ pid: number }>(sql, [name])).rows.map(({ pid }) => pid);
+    };
+    const before = await readers();
+    expect(before).not.toEqual([]);
     await eventually(async () => {
       const { status, headers } = await api.createTicket();
       expect([status, headers.get('retry-after')]).toEqual([503, '1']);
       return (await refusals()) === 3;
     });
+    await eventually(async () => (await readers()).every((pid) => !before.includes(pid)));
     // Sessions that there are keep to what held when they began.
     await database.query(`ALTER DATABASE ${name} SET default_transaction_read_only = off`);
     await eventually(async () => (await api.createTicket()).status === 201);
