@@ -13,6 +13,7 @@ import { standingHeaders } from './edge/standing-headers.js';
 import { Admission } from './http/admission.js';
 import { PrototypedExpressAdapter } from './http/express.adapter.js';
 import { inTurn } from './http/in-turn.js';
+import { isRead } from './http/is-read.js';
 import type { Log } from './telemetry/log.js';
 import { cachedTickets } from './tickets/cached-tickets.js';
 import { ticketKeyOfUrl } from './tickets/ticket-key.js';
@@ -21,8 +22,9 @@ import { ticketKeyOfUrl } from './tickets/ticket-key.js';
 const free = /^\/(health|metrics|docs)/;
 
 /** A ticket may be cached; one that is not is refused after it was looked for. */
-function isFree({ method, url = '' }: IncomingMessage): boolean {
-  return (method === 'GET' || method === 'HEAD') && (free.test(url) || ticketKeyOfUrl(url) !== undefined);
+function isFree(request: IncomingMessage): boolean {
+  const { url = '' } = request;
+  return isRead(request) && (free.test(url) || ticketKeyOfUrl(url) !== undefined);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { describe, expect, it } from '@jest/globals';
@@ -7,6 +7,7 @@ import { startRedis, type FaultyRedis } from './checker/faulty-redis.js';
 import { load, type Answered } from './checker/load.js';
 import { Api, times } from './support/api.js';
 import { median } from './support/median.js';
+import { memoryOf } from './support/processes.js';
 import { createStores } from './support/servers.js';
 import { Service } from './support/service.js';
 
@@ -33,9 +34,9 @@ const outages: Outage[] = [
 ];
 const figures: object[] = [];
 
-/** The resident memory of a process, in MB. */
-function residentMb(pid = 0): number {
-  return Math.round(Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024);
+/** The memory of a process, in MB. */
+function memoryMb(pid = 0): number {
+  return Math.round(memoryOf(pid) / 1024 / 1024);
 }
 
 const longest = (answers: Answered[]) => Math.round(answers.reduce((most, { ms }) => Math.max(most, ms), 0));
@@ -62,9 +63,9 @@ describe('An outage of Redis', () => {
       const lostAt = performance.now();
       await begin(redis);
       await sleep(outageMs / 10);
-      const early = residentMb(service.process.pid);
+      const early = memoryMb(service.process.pid);
       await sleep(outageMs * 0.9);
-      const late = residentMb(service.process.pid);
+      const late = memoryMb(service.process.pid);
       await end(redis);
       const backAt = performance.now();
       await sleep(aroundMs);

@@ -7,6 +7,7 @@ import { Gate } from './support/gate.js';
 import { usesRedis } from './support/cached.js';
 import { eventually } from './support/eventually.js';
 import { scrape } from './support/metrics.js';
+import { memoryOf } from './support/processes.js';
 import { connect, servers } from './support/servers.js';
 import { oneService } from './support/one-service.js';
 import { onRedis, Service } from './support/service.js';
@@ -18,11 +19,6 @@ async function growth(name: string, act: () => Promise<unknown>): Promise<number
   const before = (await scrape(api)).get(name) ?? 0;
   await act();
   return ((await scrape(api)).get(name) ?? 0) - before;
-}
-
-/** The memory that a process takes, in bytes. */
-function memoryOf(pid: number): number {
-  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) * 1024;
 }
 
 describe('The probes', () => {

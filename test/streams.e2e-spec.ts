@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { Agent, get, type IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -9,6 +8,7 @@ import { eventually } from './support/eventually.js';
 import { Follower } from './support/follower.js';
 import { Gate } from './support/gate.js';
 import { scrape } from './support/metrics.js';
+import { memoryOf } from './support/processes.js';
 import { connect, createStores, servers, type Stores } from './support/servers.js';
 import { Service } from './support/service.js';
 
@@ -106,12 +106,12 @@ describe('A client', () => {
   it('that does not read is dropped, costs no memory, and can come back for all of it', async () => {
     const openStreams = async () => (await scrape(api())).get('ticket_feed_streams') ?? 0;
     const stream = await open(urls()[0] ?? '', 'from=now');
-    const before = memoryOf(services[0]);
+    const before = memoryOf(services[0]?.process.pid);
     const streams = await openStreams();
     await writeMuch(1_000_000);
     // A client may take nothing for ten seconds.
     await eventually(async () => (await openStreams()) < streams, 20_000);
-    expect(memoryOf(services[0]) - before).toBeLessThan(60);
+    expect(memoryOf(services[0]?.process.pid) - before).toBeLessThan(60 * 1_000 * 1_024);
 
     // What the sockets still hold is all that comes, and then the connection is found cut.
     const read = textOf(stream);
@@ -152,12 +152,6 @@ async function writeMuch(ticket: number): Promise<void> {
     [ticket],
   );
   await database.end();
-}
-
-/** The memory of a service's process, in megabytes. */
-function memoryOf(service?: Service): number {
-  const status = readFileSync(`/proc/${service?.process.pid ?? 0}/status`, 'utf8');
-  return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) / 1_000;
 }
 
 describe('A thousand streams of one process', () => {

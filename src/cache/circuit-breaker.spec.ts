@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
+import { eventually } from '../../test/support/eventually.js';
 import { CircuitBreaker } from './circuit-breaker.js';
 
 /** How the server behaves, and what was asked of it. */
@@ -37,17 +38,13 @@ afterEach(() => {
 /** How long it takes until the breaker is in a state, in milliseconds. */
 async function until(state: CircuitBreaker['state']): Promise<number> {
   const begin = performance.now();
-  await eventually(() => breaker.state === state);
+  await soon(() => breaker.state === state);
   return performance.now() - begin;
 }
 
-/** Looks again and again until what it looks for holds, for at most 15 seconds. */
-async function eventually(holds: () => boolean): Promise<void> {
-  const deadline = Date.now() + 15_000;
-  while (!holds()) {
-    if (Date.now() > deadline) throw new Error(`Did not come true: ${holds.toString()}`);
-    await sleep(5);
-  }
+/** Looks so often that the time at which it holds is known to some milliseconds. */
+function soon(holds: () => boolean): Promise<void> {
+  return eventually(() => Promise.resolve(holds()), 15_000, 5);
 }
 
 describe('A circuit breaker', () => {
@@ -115,7 +112,7 @@ describe('A circuit breaker', () => {
     server.canMend = false;
     breaker.start();
     await sleep(1_200);
-    await eventually(() => server.mends > 5);
+    await soon(() => server.mends > 5);
     expect(breaker.state).toBe('open');
   });
 
@@ -140,7 +137,7 @@ describe('A circuit breaker', () => {
     for (let n = 0; n < 10; n++) breaker.open();
     server.pings = 0;
     const begin = performance.now();
-    await eventually(() => server.pings >= 6);
+    await soon(() => server.pings >= 6);
     expect(performance.now() - begin).toBeGreaterThanOrEqual(4 * 50);
   });
 
@@ -148,7 +145,7 @@ describe('A circuit breaker', () => {
     server.isThere = false;
     const begin = Date.now();
     breaker.start();
-    while (server.reconnects.length < 2) await sleep(5);
+    await soon(() => server.reconnects.length >= 2);
     const [first = 0, second = 0] = server.reconnects;
     expect(first - begin).toBeGreaterThanOrEqual(500);
     expect(second - first).toBeGreaterThanOrEqual(500);

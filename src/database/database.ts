@@ -121,7 +121,7 @@ export class Database implements Session, OnModuleDestroy {
     } catch (error) {
       client.release(isBroken(error));
       // Reads would never be told, and stay with a server that another has taken over from.
-      if (isReadOnly(error)) this.shared.renew();
+      if (isReadOnly(error)) void this.shared.end();
       throw error;
     }
   }

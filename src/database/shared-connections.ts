@@ -24,17 +24,10 @@ export class SharedConnections {
     return (await client.query<object>(statement)).rows;
   }
 
-  /** Ends them all, for others to be made: these may lead to another server. */
-  renew(): void {
-    const connections = [...this.connections.values()];
-    this.connections.clear();
-    for (const connection of connections)
-      void connection.then((client) => client.end()).catch(() => undefined);
-  }
-
-  /** Ends them all. */
+  /** Ends them all; a statement that comes after that makes them anew. */
   async end(): Promise<void> {
     const connections = [...this.connections.values()];
+    this.connections.clear();
     await Promise.allSettled(connections.map(async (connection) => (await connection).end()));
   }
 

@@ -7,6 +7,7 @@ import { Redis } from '../cache/redis.js';
 import { ResponseCache } from '../cache/response-cache.js';
 import { Environment } from '../config/environment.js';
 import { readBody } from '../http/body.js';
+import { isRead } from '../http/is-read.js';
 import { answerOptions } from '../http/routes.js';
 import type { Log } from '../telemetry/log.js';
 import { limitRate } from './rate-limit.js';
@@ -47,7 +48,7 @@ export function edgeOf(app: INestApplication, log: Log): RequestHandler[] {
 function readBodies(): RequestHandler {
   const readItsBody = readBody();
   return (request, response, next) => {
-    if (request.method === 'GET' || request.method === 'HEAD') next();
+    if (isRead(request)) next();
     else if (request.method === 'OPTIONS') answerOptions(request, response, next);
     else readItsBody(request, response, next);
   };

@@ -6,6 +6,7 @@ import { callerOf } from '../auth/caller.js';
 import { redisDeadlineMs, within } from '../cache/deadline.js';
 import type { Redis } from '../cache/redis.js';
 import type { ResponseCache } from '../cache/response-cache.js';
+import { isRead } from '../http/is-read.js';
 import { Problem } from '../http/problem.js';
 import { rateLimited } from '../telemetry/metrics.js';
 import { CallCounts } from './call-counts.js';
@@ -40,7 +41,7 @@ export function limitRate(limit: string, { redis, cache, prefix }: Counting): Re
   };
   const policy = `"default";q=${points};w=${duration}`;
   return (request, response, next) => {
-    if (uncounted.test(request.path) && (request.method === 'GET' || request.method === 'HEAD')) {
+    if (uncounted.test(request.path) && isRead(request)) {
       next();
       return;
     }

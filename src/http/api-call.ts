@@ -14,6 +14,7 @@ import { problemKinds, problemType } from './problem.js';
 import { ProblemDto } from './problem.dto.js';
 
 type ContentObject = Record<string, { schema: { type: string }; example?: string }>;
+
 /** What a call answers when it succeeds. */
 interface Success {
   status: number;
@@ -110,10 +111,12 @@ export function ProblemAnswer(status: number, description: string): MethodDecora
 function examples(status: number): Record<string, { value: object }> {
   const kinds = Object.entries(problemKinds).filter(([, kind]) => kind.status === status);
   const example = (name: string, title: string) => ({
-    value: {
-      ...{ type: problemType(name), title, status, detail: `${title}.` },
-      ...{ instance: '/ticket', request_id: 'desk-17' },
-    },
+    type: problemType(name),
+    title,
+    status,
+    detail: `${title}.`,
+    instance: '/ticket',
+    request_id: 'desk-17',
   });
-  return Object.fromEntries(kinds.map(([name, { title }]) => [name, example(name, title)]));
+  return Object.fromEntries(kinds.map(([name, { title }]) => [name, { value: example(name, title) }]));
 }

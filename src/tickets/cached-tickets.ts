@@ -5,6 +5,7 @@ import { Access } from '../auth/access.js';
 import { giveLeaseBack, readCache } from '../cache/cached-reads.js';
 import { ResponseCache } from '../cache/response-cache.js';
 import { Admission } from '../http/admission.js';
+import { isRead } from '../http/is-read.js';
 import { setRoute } from '../http/routes.js';
 import { ticketKeyOfUrl } from './ticket-key.js';
 
@@ -13,8 +14,7 @@ export function cachedTickets(app: INestApplication): RequestHandler {
   const [access, admission] = [app.get(Access), app.get(Admission)];
   const cache = app.get(ResponseCache);
   return (request, response, next) => {
-    const isRead = request.method === 'GET' || request.method === 'HEAD';
-    const key = isRead ? ticketKeyOfUrl(request.url) : undefined;
+    const key = isRead(request) ? ticketKeyOfUrl(request.url) : undefined;
     if (key === undefined) {
       next();
       return;

@@ -9,6 +9,7 @@ import pg from 'pg';
 import { startReplica } from '../../deploy/local/replica.js';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '../../src/database/embedded-postgres.js';
 import { freePort } from '../../src/database/free-port.js';
+import { childrenOf } from '../support/processes.js';
 
 /** A PostgreSQL of its own, with all its durability, that a test can do to what it likes. */
 export class FaultyPostgres {
@@ -94,9 +95,8 @@ export class FaultyPostgres {
   private processes(): number[] {
     const file = join(this.folder, 'data/postmaster.pid');
     if (!existsSync(file)) return [];
-    const [first = ''] = readFileSync(file, 'utf8').split('\n');
-    const children = readFileSync(`/proc/${first}/task/${first}/children`, 'utf8').trim().split(' ');
-    return [first, ...children].map(Number).filter((pid) => pid > 0);
+    const first = Number.parseInt(readFileSync(file, 'utf8'));
+    return [first, ...childrenOf(first)];
   }
 }
 

@@ -29,11 +29,19 @@ export function closeCaches(): void {
 /** Something to keep. */
 export const entry = { etag: '"1"', body: '{"text":"line\\nline"}\n' };
 
-/** What a cache answers: on a machine with other work Redis may be late for a call, which is then a BYPASS. */
-export async function answered(cache: ResponseCache, key: string): Promise<Reading> {
-  let reading = await cache.read(key);
+/**
+ * What a cache answers: on a machine with other work Redis may be late for a call, which is then a BYPASS.
+ * @param afterBypass what is done before it is asked again
+ */
+export async function answered(
+  cache: ResponseCache,
+  key: string,
+  afterBypass?: () => Promise<void>,
+): Promise<Reading> {
+  let reading: Reading = { outcome: 'BYPASS' };
   await eventually(async () => {
-    if (reading.outcome === 'BYPASS') reading = await cache.read(key);
+    reading = await cache.read(key);
+    if (reading.outcome === 'BYPASS') await afterBypass?.();
     return reading.outcome !== 'BYPASS';
   });
   return reading;
@@ -41,14 +49,8 @@ export async function answered(cache: ResponseCache, key: string): Promise<Readi
 
 /** The lease on a key that nothing stands under. */
 export async function lease(cache: ResponseCache, key: string): Promise<string> {
-  let reading = await cache.read(key);
-  await eventually(async () => {
-    if (reading.outcome !== 'BYPASS') return true;
-    // The read that was late has left a lease that nobody knows.
-    await cache.invalidate(key);
-    reading = await cache.read(key);
-    return false;
-  });
+  // A read that was late has left a lease that nobody knows.
+  const reading = await answered(cache, key, () => cache.invalidate(key));
   if (reading.outcome !== 'MISS' || !reading.isOwn) throw new Error(`No lease, but ${reading.outcome}`);
   return reading.lease;
 }

@@ -1,9 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
+import { childrenOf } from './processes.js';
 import { createStores, servers, type Stores } from './servers.js';
 
 /** What the services of the tests sign with. */
@@ -76,8 +77,7 @@ export class Service {
 
   /** The numbers of the processes that WORKERS makes. */
   get workers(): number[] {
-    const { pid = 0 } = this.process;
-    return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').map(Number);
+    return childrenOf(this.process.pid);
   }
 
   /** What the service has written. */
