@@ -1,61 +1,65 @@
-/** The rooms of src/, the one above those it stands on. What is not said here is not allowed. */
-const rooms = {
-  health: ['tickets', 'events', 'auth', 'cache', 'database', 'http', 'telemetry'],
-  comments: ['tickets', 'events', 'auth', 'cache', 'database', 'http'],
-  tickets: ['events', 'auth', 'cache', 'config', 'database', 'http'],
-  events: ['auth', 'config', 'database', 'http'],
-  edge: ['auth', 'cache', 'config', 'http', 'telemetry'],
-  auth: ['config', 'http', 'telemetry'],
-  cache: ['config', 'http', 'telemetry'],
-  http: ['config', 'database', 'telemetry'],
-  database: ['config', 'telemetry'],
-  telemetry: ['config'],
+/** The modules of src/, and what each may import. Anything that is not listed here is refused. */
+const modules = {
+  'observability/(health|metrics[.](controller|collectors)|cache[.]indicator|observability[.]module|readiness)':
+    [...['tickets', 'events', 'auth', 'cache', 'database', 'api', 'config', 'observability']],
+  comments: ['tickets', 'events', 'idempotency', 'auth', 'cache', 'database', 'api', 'observability'],
+  tickets: ['events', 'idempotency', 'auth', 'cache', 'config', 'database', 'middleware', 'api'],
+  events: ['jobs', 'auth', 'config', 'database', 'api', 'observability'],
+  middleware: ['auth', 'api', 'cache', 'config', 'database', 'observability'],
+  idempotency: ['jobs', 'api', 'database', 'observability'],
+  auth: ['config', 'api', 'observability'],
+  cache: ['middleware', 'config', 'api', 'observability'],
+  api: ['middleware', 'idempotency', 'config', 'database', 'observability'],
+  jobs: ['observability'],
+  database: ['config', 'observability'],
   config: [],
 };
 
-const roomRules = Object.entries(rooms).map(([room, below]) => ({
-  name: `${room}-stands-on`,
-  comment: `src/${room} may use ${below.join(', ') || 'no other room'}.`,
+const moduleRules = Object.entries(modules).map(([module, allowed]) => ({
+  name: `${module}-may-import`,
+  comment: `src/${module} may import ${allowed.join(', ') || 'no other module'}.`,
   severity: 'error',
-  from: { path: `^src/${room}/`, pathNot: '[.]spec[.]ts$' },
-  to: { path: '^src/', pathNot: `^src/(${[room, ...below].join('|')})/` },
+  from: { path: `^src/${module}`, pathNot: '[.]spec[.]ts$' },
+  to: { path: '^src/', pathNot: `^src/(${[module, ...allowed].join('|')})` },
 }));
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 export default {
   forbidden: [
-    ...roomRules,
+    ...moduleRules,
     {
-      name: 'no-circles',
-      comment: 'What needs each other belongs together, or needs a third.',
+      name: 'no-cycles',
+      comment: 'Modules that need each other belong together, or share a third one.',
       severity: 'error',
       from: {},
       to: { circular: true },
     },
     {
       name: 'no-barrels',
-      comment: 'A file is imported from where it stands.',
+      comment: 'Files are imported directly.',
       severity: 'error',
       from: {},
       to: { path: '/index[.]ts$', pathNot: 'node_modules' },
     },
     {
       name: 'sql-in-repositories',
-      comment: 'In the features only repositories run statements.',
+      comment: 'In the features, only repositories run SQL statements.',
       severity: 'error',
       from: { path: '^src/(tickets|comments|events)/', pathNot: '[.]repository[.]ts$' },
-      to: { path: '^src/database/(database|replicas|shared-connections|pool)[.]ts$' },
+      to: { path: '^src/database/(database|replicas|pipelined-connections|pool)[.]ts$' },
     },
     {
       name: 'http-in-controllers',
-      comment: 'In the features only controllers, and what is named as HTTP, know of requests and answers.',
+      comment: 'In the features only controllers and decorators know requests and responses.',
       severity: 'error',
       from: { path: '^src/(tickets|comments|events)/.*[.](service|repository|entity)[.]ts$|-policy[.]ts$' },
-      to: { path: '^src/http/(answer|api-call|body|etag)[.]ts$|node_modules/(@types/)?express/' },
+      to: {
+        path: '^src/api/(api-response|endpoint|etags)|^src/middleware/body|node_modules/(@types/)?express/',
+      },
     },
     {
       name: 'no-unlisted-packages',
-      comment: 'What is imported stands in package.json, for the service among its dependencies.',
+      comment: 'The service imports only packages that package.json lists as its dependencies.',
       severity: 'error',
       from: { path: '^(src|migrations)/', pathNot: '[.]spec[.]ts$' },
       to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'] },

@@ -7,23 +7,23 @@ const parts = {
     mutate: ['src/tickets/transition-policy.ts'],
     tests: ['src/tickets/transition-policy.spec.ts'],
   },
-  cursors: { mutate: ['src/http/cursors.ts'], tests: ['src/http/cursors.spec.ts'] },
+  cursors: { mutate: ['src/api/cursors.ts'], tests: ['src/api/cursors.spec.ts'] },
   leases: {
     mutate: [
-      'src/cache/{lease-scripts,redis-keys,redis-response-cache,process-response-cache,unconfirmed-deletions}.ts',
+      'src/cache/{lease-scripts,redis-keys,redis-response-cache,memory-response-cache,unconfirmed-deletions}.ts',
     ],
     tests: ['test/redis-cache.e2e-spec.ts', 'test/redis-lateness.e2e-spec.ts'],
   },
   herds: {
-    mutate: ['src/cache/{coalesced-loads,circuit-breaker,deadline}.ts'],
+    mutate: ['src/cache/{single-flight,circuit-breaker,deadline}.ts'],
     tests: ['src/cache'],
   },
   idempotency: {
-    mutate: ['src/http/{idempotency,idempotency-keys.repository}.ts'],
+    mutate: ['src/idempotency/idempotency.{service,repository}.ts'],
     tests: ['test/idempotency.e2e-spec.ts', 'test/auth.e2e-spec.ts'],
   },
   feed: {
-    mutate: ['src/events/{feed,feed.repository,feed-place,feed-tail,event-sql}.ts'],
+    mutate: ['src/events/{feed.service,feed.repository,feed-cursor,feed-tail,record-event.sql}.ts'],
     tests: [
       'src/events',
       'test/events.e2e-spec.ts',

@@ -1,8 +1,8 @@
 import type { Call } from './calls.js';
-import type { Contestant } from './contestants.js';
+import type { Target } from './targets.js';
 
 /** Holds that all contestants answer a call alike: with the same status and the same fields. */
-export async function checkEquivalence(call: Call, contestants: Contestant[]): Promise<void> {
+export async function checkEquivalence(call: Call, contestants: Target[]): Promise<void> {
   // A 304 has nothing to compare, and each run counts what is none.
   if (call.isConditional) return;
   const shapes = await Promise.all(contestants.map(async ({ url }) => shapeOf(call, url)));

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 
 import type { Call } from './calls.js';
-import { canPin, type Contestant } from './contestants.js';
+import { canPin, type Target } from './targets.js';
 import type { Order, Seen } from './load.js';
 import type { Servers } from './servers.js';
 
@@ -52,7 +52,7 @@ export class Load {
 /** Runs a call against a contestant once, from the state that it asks for. */
 export async function measure(
   { servers, load }: { servers: Servers; load: Load },
-  contestant: Contestant,
+  contestant: Target,
   call: Call,
   { seconds, rate }: { seconds: number; rate?: number },
 ): Promise<Run> {

@@ -4,14 +4,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Pool } from 'undici';
 
 import { calls, type Call } from './calls.js';
-import { Contestant } from './contestants.js';
+import { Target } from './targets.js';
 import { Servers } from './servers.js';
 
 /** How many clients ask one thing after the other where the most that the service can carry is looked for. */
 const clients = 32;
 
 /** How many connections they share at the most: each that is new costs the service more than a refusal. */
-const mostConnections = 400;
+const maxConnections = 400;
 
 /** What is asked for, in turns. */
 const mix = ['POST ticket, JSON', 'GET uncached', 'POST comment', 'POST ticket, JSON', 'GET list'].flatMap(
@@ -28,7 +28,7 @@ class Asker {
   faults = 0;
 
   constructor(url: string) {
-    this.pool = new Pool(url, { connections: mostConnections });
+    this.pool = new Pool(url, { connections: maxConnections });
   }
 
   /** Sends the next request; resolves once it has been answered. */
@@ -118,7 +118,7 @@ async function round(url: string) {
 const servers = await Servers.start();
 try {
   // On all cores, which it shares with the load and the databases: what one of them leaves, another can use.
-  const service = await Contestant.start(servers, 'service', 1, false);
+  const service = await Target.start(servers, 'service', 1, false);
   await askInTurns(service.url, 4);
   const rounds = [await round(service.url), await round(service.url), await round(service.url)];
   await service.stop();

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, release, totalmem } from 'node:os';
 
 import { calls, type Call } from './calls.js';
-import { canPin, contestants, type Name } from './contestants.js';
+import { canPin, targets, type Name } from './targets.js';
 import type { Run } from './measure.js';
 import { chart } from './chart.js';
 
@@ -23,7 +23,7 @@ export interface Results {
   memoryMb: Record<Name, number>;
 }
 
-const names = Object.keys(contestants) as Name[];
+const names = Object.keys(targets) as Name[];
 const folder = 'bench/results';
 
 /** Where it was measured. */

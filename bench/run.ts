@@ -1,9 +1,9 @@
 import 'reflect-metadata';
 
-import { Tokens } from '../src/auth/tokens.js';
+import { TokenService } from '../src/auth/token.service.js';
 import { readEnvironment } from '../src/config/read-environment.js';
 import { calls, type Call } from './calls.js';
-import { Contestant, contestants, launch, stop, type Name } from './contestants.js';
+import { Target, targets, launch, stop, type Name } from './targets.js';
 import { checkEquivalence } from './equivalence.js';
 import { Load, measure, type Plan, type Run } from './measure.js';
 import { aims, table, write, type Measured, type Results } from './report.js';
@@ -14,12 +14,12 @@ const plan: Plan = isQuick
   ? { rounds: 1, seconds: 1, warmUpSeconds: 0.3 }
   : { rounds: 3, seconds: 2, warmUpSeconds: 1 };
 
-const names = Object.keys(contestants) as Name[];
+const names = Object.keys(targets) as Name[];
 
 /** Measures a call at all contestants in turns, so that what the machine does meanwhile meets them alike. */
-async function measureCall(servers: Servers, load: Load, all: Contestant[], call: Call) {
+async function measureCall(servers: Servers, load: Load, all: Target[], call: Call) {
   const runs = new Map<Name, Run[]>(names.map((name) => [name, []]));
-  const run = (contestant: Contestant, seconds: number, rate?: number) =>
+  const run = (contestant: Target, seconds: number, rate?: number) =>
     measure({ servers, load }, contestant, call, { seconds, ...(rate !== undefined && { rate }) });
   for (const contestant of all) await run(contestant, plan.warmUpSeconds);
   for (let round = 0; round < plan.rounds; round++) {
@@ -44,7 +44,7 @@ function summary(runs: Run[]): Measured {
 }
 
 /** How throughput grows from one worker to two, on all cores, which they share with the load and the databases. */
-async function measureWorkers(load: Load, { stores }: Contestant): Promise<Results['workers']> {
+async function measureWorkers(load: Load, { stores }: Target): Promise<Results['workers']> {
   const workers: Results['workers'] = {};
   for (const count of [1, 2]) {
     const environment = { ...stores.environment, WORKERS: String(count) };
@@ -63,7 +63,7 @@ async function measureWorkers(load: Load, { stores }: Contestant): Promise<Resul
 const warmUps = 2;
 
 /** What lines of the log, and tokens besides, cost: the same service in turns, without, with the one and with both. */
-async function measureSafety(load: Load, { stores }: Contestant): Promise<Results['safety']> {
+async function measureSafety(load: Load, { stores }: Target): Promise<Results['safety']> {
   const { environment } = stores;
   const logged = { ...environment, LOG_LEVEL: 'info' };
   const variants = {
@@ -72,7 +72,7 @@ async function measureSafety(load: Load, { stores }: Contestant): Promise<Result
     'with log and tokens': await launch('service', { ...logged, AUTH_REQUIRED: 'true' }),
   };
   const claims = { subject: 'bench', scope: 'tickets:write' };
-  const token = await new Tokens(readEnvironment(environment)).mint(claims, 3_600);
+  const token = await new TokenService(readEnvironment(environment)).sign(claims, 3_600);
   const authorization = `Bearer ${token}`;
   const safety: Results['safety'] = {};
   for (const call of ['GET cached', 'POST ticket, JSON']) {
@@ -96,8 +96,8 @@ function middle(values: number[]): number {
 const servers = await Servers.start();
 const load = Load.start();
 try {
-  const all: Contestant[] = [];
-  for (const [n, name] of names.entries()) all.push(await Contestant.start(servers, name, n + 1));
+  const all: Target[] = [];
+  for (const [n, name] of names.entries()) all.push(await Target.start(servers, name, n + 1));
   const measured: Results['measured'] = {};
   for (const call of calls) {
     await checkEquivalence(call, all);

@@ -3,8 +3,8 @@ import 'reflect-metadata';
 import { mkdirSync, writeFileSync } from 'node:fs';
 
 import { readEnvironment } from '../src/config/read-environment.js';
-import { Cursors } from '../src/http/cursors.js';
-import { launch, stop } from './contestants.js';
+import { Cursors } from '../src/api/cursors.js';
+import { launch, stop } from './targets.js';
 import { growthChart } from './growth-chart.js';
 import { commentsOfHotTicket, grow, hotTicket } from './scaling-data.js';
 import { Servers, type Stores } from './servers.js';

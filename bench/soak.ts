@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 
 import { calls } from './calls.js';
-import { Contestant, launch, stop } from './contestants.js';
+import { Target, launch, stop } from './targets.js';
 import { Load } from './measure.js';
 import { Servers } from './servers.js';
 
@@ -10,7 +10,7 @@ const minutes = Number(process.argv[2] ?? 10);
 const secondsOfCall = 5;
 
 /** How long a start takes on a database that is migrated already, from the process to the first answer of /health/ready. */
-async function startMs({ stores }: Contestant): Promise<number> {
+async function startMs({ stores }: Target): Promise<number> {
   const begin = performance.now();
   const { process, url } = await launch('service', stores.environment, false);
   while (!(await fetch(`${url}/health/ready`)).ok);
@@ -22,7 +22,7 @@ async function startMs({ stores }: Contestant): Promise<number> {
 const servers = await Servers.start();
 const load = Load.start();
 try {
-  const service = await Contestant.start(servers, 'service', 1);
+  const service = await Target.start(servers, 'service', 1);
   const starts = [await startMs(service), await startMs(service), await startMs(service)];
   const memoryMb: number[] = [];
   let requests = 0;

@@ -6,8 +6,8 @@ import { CommentsModule } from './comments/comments.module.js';
 import { ConfigModule } from './config/config.module.js';
 import { DatabaseModule } from './database/database.module.js';
 import { EventsModule } from './events/events.module.js';
-import { HealthModule } from './health/health.module.js';
-import { HttpModule } from './http/http.module.js';
+import { ObservabilityModule } from './observability/observability.module.js';
+import { HttpModule } from './api/api.module.js';
 import { TicketsModule } from './tickets/tickets.module.js';
 
 /** What the service is made of: what it stands on, then what it does. */
@@ -21,7 +21,7 @@ import { TicketsModule } from './tickets/tickets.module.js';
     TicketsModule,
     CommentsModule,
     EventsModule,
-    HealthModule,
+    ObservabilityModule,
   ],
 })
 export class AppModule {}

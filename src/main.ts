@@ -5,8 +5,8 @@ import { availableParallelism } from 'node:os';
 
 import type { Environment } from './config/environment.js';
 import { loadDotEnv, readEnvironment } from './config/read-environment.js';
-import { openLog } from './telemetry/log.js';
-import { messageOf } from './telemetry/message-of.js';
+import { createLog } from './observability/log.js';
+import { errorMessage } from './observability/error-message.js';
 import { runWorkers } from './workers.js';
 
 const openWarning =
@@ -15,7 +15,7 @@ const openWarning =
 try {
   loadDotEnv();
   const environment = readEnvironment(process.env);
-  const log = openLog(environment);
+  const log = createLog(environment);
   const { WORKERS, AUTH_REQUIRED } = environment;
   const workers = WORKERS === 0 ? availableParallelism() : WORKERS;
   const announce = (url: string) => {
@@ -34,7 +34,7 @@ try {
     if (cluster.isPrimary) announce(url);
   }
 } catch (error) {
-  console.error(messageOf(error));
+  console.error(errorMessage(error));
   process.exit(1);
 }
 
@@ -42,6 +42,6 @@ try {
 async function trace(environment: Environment): Promise<() => Promise<void>> {
   const { OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_SERVICE_NAME } = environment;
   if (OTEL_EXPORTER_OTLP_ENDPOINT === undefined) return () => Promise.resolve();
-  const { traceRequests } = await import('./telemetry/traces.js');
+  const { traceRequests } = await import('./observability/traces.js');
   return traceRequests(OTEL_SERVICE_NAME);
 }

@@ -4,13 +4,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { LoggerService } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 
-import { createApp } from './app.setup.js';
+import { createApp } from './app.js';
 import { Environment } from './config/environment.js';
 import { EventStreams } from './events/event-streams.js';
-import { closeAfterAnswers, drain, watchConnections } from './http/drain.js';
-import { Readiness } from './health/readiness.js';
-import { NestLog, type Log } from './telemetry/log.js';
-import { giveMetrics } from './telemetry/worker-metrics.js';
+import { closeAfterAnswers, drain, watchConnections } from './middleware/graceful-shutdown.js';
+import { Readiness } from './observability/readiness.js';
+import { NestLog, type Log } from './observability/log.js';
+import { giveMetrics } from './observability/worker-metrics.js';
 
 /** How long the connections to PostgreSQL and Redis may take to close. */
 const closeMs = 3_000;

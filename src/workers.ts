@@ -1,8 +1,8 @@
 import cluster, { type Worker } from 'node:cluster';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import type { Log } from './telemetry/log.js';
-import { gatherMetrics } from './telemetry/worker-metrics.js';
+import type { Log } from './observability/log.js';
+import { gatherMetrics } from './observability/worker-metrics.js';
 
 /** How long after the end of a worker another one takes its place, so that a fault of all does not make a storm of starts. */
 const pauseMs = 250;

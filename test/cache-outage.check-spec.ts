@@ -39,7 +39,7 @@ function memoryMb(pid = 0): number {
   return Math.round(memoryOf(pid) / 1024 / 1024);
 }
 
-const longest = (answers: Answered[]) => Math.round(answers.reduce((most, { ms }) => Math.max(most, ms), 0));
+const longest = (answers: Answered[]) => Math.round(answers.reduce((max, { ms }) => Math.max(max, ms), 0));
 
 describe('An outage of Redis', () => {
   it.each(outages)(

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import express, { type Request, type Response } from 'express';
 
-import { PrototypedExpressAdapter } from '../src/http/express.adapter.js';
+import { PrototypedExpressAdapter } from '../src/api/express.adapter.js';
 
 /** Uses all that Express adds to a request, and tells what it found. */
 function describeRequest(request: Request, response: Response): void {

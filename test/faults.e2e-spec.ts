@@ -3,21 +3,21 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Api, count, times } from './support/api.js';
 import { fromCache, usesRedis } from './support/cached.js';
 import { eventually } from './support/eventually.js';
-import { Gate } from './support/gate.js';
+import { FaultProxy } from './support/fault-proxy.js';
 import { scrape } from './support/metrics.js';
 import { connect, createStores, lockTicket, servers, waitingForLock } from './support/servers.js';
 import { onRedis, Service, type ServiceOnStores } from './support/service.js';
 
-let postgres: Gate;
-let redis: Gate;
+let postgres: FaultProxy;
+let redis: FaultProxy;
 let service: ServiceOnStores;
 let api: Api;
 
 beforeAll(async () => {
   const stores = await createStores();
   const redisUrl = new URL(stores.redisUrl);
-  postgres = await Gate.to(servers().postgres.port);
-  redis = await Gate.to(Number(redisUrl.port || 6379));
+  postgres = await FaultProxy.to(servers().postgres.port);
+  redis = await FaultProxy.to(Number(redisUrl.port || 6379));
   redisUrl.port = String(redis.port);
   service = await Service.start({
     stores,

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 
 import { Api, encode, aTicket, times } from './support/api.js';
-import { Gate } from './support/gate.js';
+import { FaultProxy } from './support/fault-proxy.js';
 import { usesRedis } from './support/cached.js';
 import { eventually } from './support/eventually.js';
 import { scrape } from './support/metrics.js';
@@ -117,7 +117,10 @@ describe('/metrics', () => {
 
   it('comes while PostgreSQL and Redis are gone, and says so', async () => {
     const redis = new URL(service().stores.redisUrl);
-    const [cache, database] = [await Gate.to(Number(redis.port)), await Gate.to(servers().postgres.port)];
+    const [cache, database] = [
+      await FaultProxy.to(Number(redis.port)),
+      await FaultProxy.to(servers().postgres.port),
+    ];
     redis.port = String(cache.port);
     const cut = await Service.start({
       stores: service().stores,
@@ -136,7 +139,7 @@ describe('/metrics', () => {
   }, 30_000);
 
   it('asks PostgreSQL once for all who scrape at once', async () => {
-    const database = await Gate.to(servers().postgres.port);
+    const database = await FaultProxy.to(servers().postgres.port);
     const environment = { POSTGRES_PORT: String(database.port) };
     const asked = await Service.start({ stores: service().stores, environment });
     const calls = new Api(asked.url);

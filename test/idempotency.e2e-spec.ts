@@ -15,7 +15,7 @@ import {
   type Ticket,
 } from './support/api.js';
 import { eventually } from './support/eventually.js';
-import { Gate } from './support/gate.js';
+import { FaultProxy } from './support/fault-proxy.js';
 import { connect, servers, waitingForLock } from './support/servers.js';
 import { Service, type ServiceOnStores } from './support/service.js';
 
@@ -209,7 +209,7 @@ describe('An Idempotency-Key', () => {
     // More than one statement sweeps.
     await query(`INSERT INTO idempotency_key (key, fingerprint, created_at)
       SELECT 'old ' || n, '', now() - interval '25 hours' FROM generate_series(1, 2500) AS n`);
-    const postgres = await Gate.to(servers().postgres.port);
+    const postgres = await FaultProxy.to(servers().postgres.port);
     const environment = { POSTGRES_PORT: String(postgres.port) };
     const next = await Service.start({ stores: services[0].stores, environment });
     await eventually(

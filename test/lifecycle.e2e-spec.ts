@@ -8,7 +8,7 @@ import { describe, expect, it } from '@jest/globals';
 
 import { Api, aTicket, count, times } from './support/api.js';
 import { eventually } from './support/eventually.js';
-import { Gate } from './support/gate.js';
+import { FaultProxy } from './support/fault-proxy.js';
 import { connect, createStores, lockTicket, servers, waitingForLock } from './support/servers.js';
 import { environmentOf, Service } from './support/service.js';
 
@@ -83,7 +83,7 @@ describe('A start', () => {
 
   it('waits for a PostgreSQL that is not there yet', async () => {
     const stores = await createStores();
-    const gate = await Gate.to(servers().postgres.port);
+    const gate = await FaultProxy.to(servers().postgres.port);
     await gate.close();
     const service = Service.spawn({ ...environmentOf(stores), POSTGRES_PORT: String(gate.port) });
     await eventually(() => Promise.resolve(service.log.includes('trying again')), 10_000);

@@ -26,7 +26,7 @@ afterAll(async () => {
 
 describe('npm run token', () => {
   const mintIn = (env: Record<string, string>, cwd: string, ...options: string[]) => {
-    const script = resolve('dist/src/auth/mint-token.js');
+    const script = resolve('dist/src/auth/sign-token.js');
     return spawnSync(process.execPath, [script, ...options], { env, cwd, encoding: 'utf8' });
   };
   const mint = (...options: string[]) =>

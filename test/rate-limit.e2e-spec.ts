@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { Api, count, times } from './support/api.js';
 import { eventually } from './support/eventually.js';
-import { Gate } from './support/gate.js';
+import { FaultProxy } from './support/fault-proxy.js';
 import { createStores } from './support/servers.js';
 import { onRedis, Service } from './support/service.js';
 import { token } from './support/tokens.js';
@@ -71,13 +71,13 @@ describe('RATE_LIMIT=5/2', () => {
 });
 
 describe('RATE_LIMIT=5/2 goes on', () => {
-  let gate: Gate;
+  let gate: FaultProxy;
   let service: Service;
 
   beforeAll(async () => {
     const stores = await createStores();
     const redis = new URL(stores.redisUrl);
-    gate = await Gate.to(Number(redis.port));
+    gate = await FaultProxy.to(Number(redis.port));
     redis.port = String(gate.port);
     service = await Service.start({ stores, environment: { ...limited, ...onRedis(redis.href) } });
   });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { readEnvironment } from '../src/config/read-environment.js';
-import { ProcessResponseCache } from '../src/cache/process-response-cache.js';
+import { MemoryResponseCache } from '../src/cache/memory-response-cache.js';
 import type { RedisResponseCache } from '../src/cache/redis-response-cache.js';
 import { RedisKeys } from '../src/cache/redis-keys.js';
 import { startCluster, type FaultyCluster } from './checker/faulty-cluster.js';
@@ -31,7 +31,7 @@ describe.each([
   [
     'in the process',
     () => {
-      const cache = new ProcessResponseCache(readEnvironment({}));
+      const cache = new MemoryResponseCache(readEnvironment({}));
       return [cache, cache] as const;
     },
   ],
@@ -125,7 +125,7 @@ describe('A replica that has lost Redis', () => {
 describe('On a cluster', () => {
   it('a key is found again once another node has become its master', async () => {
     const [cache] = cachesOnCluster;
-    const { key } = new RedisKeys('').placeOf('moved');
+    const { key } = new RedisKeys('').locate('moved');
     await cache.fill('moved', await lease(cache, 'moved'), entry);
     const { master, replica } = cluster.shardOf(key);
     cluster.tell(replica, 'cluster', 'failover');
@@ -158,7 +158,7 @@ describe('What Redis has forgotten that it was told', () => {
 
   it('does not come back with a failover', async () => {
     const [writer, reader] = cachesOnCluster;
-    const { key } = new RedisKeys('').placeOf('lost');
+    const { key } = new RedisKeys('').locate('lost');
     await writer.fill('lost', await lease(writer, 'lost'), entry);
     const shard = cluster.shardOf(key);
     cluster.tell(shard.master, 'wait', '1', '1000');

@@ -3,24 +3,24 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import type { RedisResponseCache } from '../src/cache/redis-response-cache.js';
-import type { Reading } from '../src/cache/response-cache.js';
+import type { CacheResult } from '../src/cache/response-cache.js';
 import { startRedis, type FaultyRedis } from './checker/faulty-redis.js';
 import { times } from './support/api.js';
 import { cacheOn, closeCaches } from './support/caches.js';
 import { eventually } from './support/eventually.js';
-import type { Gate } from './support/gate.js';
+import type { FaultProxy } from './support/fault-proxy.js';
 
 describe('A Redis that is late', () => {
-  const outcomes = (readings: Reading[]) => readings.map(({ outcome }) => outcome);
+  const outcomes = (readings: CacheResult[]) => readings.map(({ outcome }) => outcome);
   /** How much later a call of Redis gets there, and its answer back: more than the deadline, also where this process is busy. */
   const lateMs = 80;
   let server: FaultyRedis;
-  let gate: Gate;
+  let gate: FaultProxy;
   let cache: RedisResponseCache;
 
   beforeAll(async () => {
     server = await startRedis(1);
-    [gate] = server.gates as [Gate];
+    [gate] = server.gates as [FaultProxy];
     cache = await cacheOn(server.environment(0));
   });
 

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Api, count, times } from './support/api.js';
 import { eventually } from './support/eventually.js';
 import { Follower } from './support/follower.js';
-import { Gate } from './support/gate.js';
+import { FaultProxy } from './support/fault-proxy.js';
 import { createStores, servers, type Stores } from './support/servers.js';
 import { Service } from './support/service.js';
 
@@ -43,7 +43,7 @@ describe('A client that follows the feed', () => {
   }, 60_000);
 
   it('misses nothing while PostgreSQL is away', async () => {
-    const postgres = await Gate.to(servers().postgres.port);
+    const postgres = await FaultProxy.to(servers().postgres.port);
     const environment = { POSTGRES_PORT: String(postgres.port) };
     const service = await Service.start({ stores, environment });
     const other = new Api(urls()[0] ?? '');

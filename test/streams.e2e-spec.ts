@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Api, times } from './support/api.js';
 import { eventually } from './support/eventually.js';
 import { Follower } from './support/follower.js';
-import { Gate } from './support/gate.js';
+import { FaultProxy } from './support/fault-proxy.js';
 import { scrape } from './support/metrics.js';
 import { memoryOf } from './support/processes.js';
 import { connect, createStores, servers, type Stores } from './support/servers.js';
@@ -16,13 +16,13 @@ let stores: Stores;
 let services: Service[];
 let apis: Api[];
 /** Counts what the first replica asks of PostgreSQL. */
-let postgres: Gate;
+let postgres: FaultProxy;
 /** A stream that nothing happens on, from the beginning of these tests to their end. */
 let quiet: { text: string };
 
 beforeAll(async () => {
   stores = await createStores();
-  postgres = await Gate.to(servers().postgres.port);
+  postgres = await FaultProxy.to(servers().postgres.port);
   const throughGate = { POSTGRES_PORT: String(postgres.port) };
   services = [await Service.start({ stores, environment: throughGate }), await Service.start({ stores })];
   apis = services.map(({ url }) => new Api(url));

@@ -31,8 +31,8 @@ function at(index: number): Client {
 }
 
 const email = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
-const isText = (value: unknown, most: number): value is string =>
-  typeof value === 'string' && value.trim() !== '' && value.length <= most;
+const isText = (value: unknown, max: number): value is string =>
+  typeof value === 'string' && value.trim() !== '' && value.length <= max;
 
 function send(response: ServerResponse, status: number, body: string, headers: Record<string, string> = {}) {
   response

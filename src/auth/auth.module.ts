@@ -1,14 +1,14 @@
 import { Global, Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 
-import { Access } from './access.js';
+import { AuthorizationService } from './authorization.service.js';
 import { ScopeGuard } from './scope.guard.js';
-import { Tokens } from './tokens.js';
+import { TokenService } from './token.service.js';
 
 /** Who calls, and what they may. */
 @Global()
 @Module({
-  providers: [Tokens, Access, { provide: APP_GUARD, useClass: ScopeGuard }],
-  exports: [Access],
+  providers: [TokenService, AuthorizationService, { provide: APP_GUARD, useClass: ScopeGuard }],
+  exports: [AuthorizationService],
 })
 export class AuthModule {}

@@ -9,26 +9,26 @@ import { Reflector } from '@nestjs/core';
 import { ApiBearerAuth } from '@nestjs/swagger';
 import type { Response } from 'express';
 
-import { ProblemAnswer } from '../http/api-call.js';
-import { Access } from './access.js';
-import type { Scope } from './caller.js';
+import { ProblemResponse } from '../api/endpoint.decorators.js';
+import { AuthorizationService } from './authorization.service.js';
+import type { Scope } from './principal.js';
 
 const SCOPE = 'auth:scope';
-const OPEN = 'open';
+const PUBLIC = 'open';
 
 /** Makes a call need a token with this scope, where tokens are asked for. */
-export function NeedsScope(scope: Scope): MethodDecorator {
+export function RequireScope(scope: Scope): MethodDecorator {
   return applyDecorators(
     SetMetadata(SCOPE, scope),
     ApiBearerAuth(),
-    ProblemAnswer(401, 'A token is asked for, and the call has none, or one that is not right.'),
-    ProblemAnswer(403, `The token has not the scope ${scope}.`),
+    ProblemResponse(401, 'A token is asked for, and the call has none, or one that is not right.'),
+    ProblemResponse(403, `The token has not the scope ${scope}.`),
   );
 }
 
 /** Leaves a call open to everybody. */
-export function Open(): MethodDecorator {
-  return SetMetadata(SCOPE, OPEN);
+export function Public(): MethodDecorator {
+  return SetMetadata(SCOPE, PUBLIC);
 }
 
 /** Holds every call to its scope. One that says none is nobody's: it was forgotten. */
@@ -36,13 +36,13 @@ export function Open(): MethodDecorator {
 export class ScopeGuard implements CanActivate {
   constructor(
     private readonly reflector: Reflector,
-    private readonly access: Access,
+    private readonly access: AuthorizationService,
   ) {}
 
   canActivate(context: ExecutionContext): boolean {
-    const scope = this.reflector.get<Scope | typeof OPEN | undefined>(SCOPE, context.getHandler());
+    const scope = this.reflector.get<Scope | typeof PUBLIC | undefined>(SCOPE, context.getHandler());
     if (scope === undefined) throw new Error(`${context.getHandler().name} needs a scope, or to be open`);
-    if (scope !== OPEN) this.access.demand(scope, context.switchToHttp().getResponse<Response>());
+    if (scope !== PUBLIC) this.access.demand(scope, context.switchToHttp().getResponse<Response>());
     return true;
   }
 }

@@ -8,9 +8,9 @@ import {
 import type { Request, Response } from 'express';
 import { firstValueFrom, of, type Observable } from 'rxjs';
 
-import type { Answer } from '../http/answer.js';
-import { answerWith, lookupOf, type Lookup } from './cached-reads.js';
-import { CoalescedLoads } from './coalesced-loads.js';
+import type { ApiResponse } from '../api/api-response.js';
+import { toResponse, lookupOf, type CacheLookup } from './cache-lookup.js';
+import { SingleFlight } from './single-flight.js';
 import { ResponseCache, type CacheEntry } from './response-cache.js';
 
 /**
@@ -24,7 +24,7 @@ export function Cached(): MethodDecorator {
 /** Lets the call answer what the cache did not hold, and keeps the answer where the lease is its own. */
 @Injectable()
 class CacheInterceptor implements NestInterceptor {
-  private readonly loads = new CoalescedLoads<CacheEntry>();
+  private readonly loads = new SingleFlight<CacheEntry>();
 
   constructor(private readonly cache: ResponseCache) {}
 
@@ -32,10 +32,10 @@ class CacheInterceptor implements NestInterceptor {
     const http = context.switchToHttp();
     const lookup = lookupOf(http.getResponse<Response>());
     const entry = await (lookup ? this.load(lookup, next) : loadBy(next));
-    return of(answerWith(entry, lookup?.reading.outcome ?? 'BYPASS', http.getRequest<Request>()));
+    return of(toResponse(entry, lookup?.reading.outcome ?? 'BYPASS', http.getRequest<Request>()));
   }
 
-  private async load({ key, reading }: Lookup, next: CallHandler): Promise<CacheEntry> {
+  private async load({ key, reading }: CacheLookup, next: CallHandler): Promise<CacheEntry> {
     const lease = reading.outcome === 'MISS' ? reading.lease : undefined;
     const entry = await this.loads.load(key, () => loadBy(next), lease);
     if (reading.outcome === 'MISS' && reading.isOwn) await this.cache.fill(key, reading.lease, entry);
@@ -44,6 +44,6 @@ class CacheInterceptor implements NestInterceptor {
 }
 
 async function loadBy(next: CallHandler): Promise<CacheEntry> {
-  const { body, about } = (await firstValueFrom(next.handle())) as Answer<unknown>;
+  const { body, about } = (await firstValueFrom(next.handle())) as ApiResponse<unknown>;
   return { body: JSON.stringify(body), etag: about.etag ?? '' };
 }

@@ -5,7 +5,7 @@ import { Keyv } from 'keyv';
 
 import { Environment } from '../config/environment.js';
 import { connectRedis } from './connect-redis.js';
-import { ProcessResponseCache } from './process-response-cache.js';
+import { MemoryResponseCache } from './memory-response-cache.js';
 import { RedisResponseCache } from './redis-response-cache.js';
 import { Redis } from './redis.js';
 import { ResponseCache } from './response-cache.js';
@@ -38,7 +38,7 @@ class RedisModule {}
       provide: ResponseCache,
       inject: [Redis, Environment],
       useFactory: (redis: Redis | undefined, environment: Environment) =>
-        redis ? new RedisResponseCache(redis, environment) : new ProcessResponseCache(environment),
+        redis ? new RedisResponseCache(redis, environment) : new MemoryResponseCache(environment),
     },
   ],
   exports: [RedisModule, ResponseCache],

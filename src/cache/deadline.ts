@@ -9,7 +9,7 @@ const busyMs = 2;
 
 /** What a call is given more each time this process was busy, and how often at the most. */
 const graceMs = 5;
-const mostGraces = 5;
+const maxGraces = 5;
 
 /** The result of a call, or DeadlineExceeded after this time; what the call does later is not waited for. */
 export function within<Result>(ms: number, call: Promise<Result>): Promise<Result> {
@@ -27,7 +27,7 @@ export function within<Result>(ms: number, call: Promise<Result>): Promise<Resul
           });
       }, waitMs);
     };
-    arm(ms, mostGraces);
+    arm(ms, maxGraces);
     const answered = () => {
       clearTimeout(timer);
     };

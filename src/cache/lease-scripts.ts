@@ -1,6 +1,6 @@
 import { defineScript } from '@redis/client';
 
-import type { Place } from './redis-keys.js';
+import type { CacheKey } from './redis-keys.js';
 import type { CacheEntry } from './response-cache.js';
 
 /** How long a generation lasts, by far longer than its entries: with the next one they would all be cold. */
@@ -54,7 +54,7 @@ export const leaseScripts = {
       if value and string.sub(value, 2, #head + 1) == head then return value end
       redis.call('SET', KEYS[1], '${leaseMark}' .. head .. ARGV[1], 'PX', ARGV[2])
       return false`,
-    transformArguments: ({ key, generation }: Place, token: string, lifeMs: number) => [
+    transformArguments: ({ key, generation }: CacheKey, token: string, lifeMs: number) => [
       key,
       generation,
       token,
@@ -74,7 +74,7 @@ export const leaseScripts = {
       end
       return true`,
     transformArguments: (
-      { key, generation }: Place,
+      { key, generation }: CacheKey,
       token: string,
       { etag, body }: CacheEntry,
       lifeMs: number,

@@ -7,7 +7,7 @@ import { pauseAfter, RedisLog, redisOptions } from './redis-options.js';
 import { Redis, type RedisStore, type ScriptOptions } from './redis.js';
 
 /** How often a node is tried again before it is left alone until the nodes are asked who keeps what: for some 150 ms. */
-const mostRetries = 4;
+const maxRetries = 4;
 
 /** They are not asked again while they may still be answering. */
 const restMs = 100;
@@ -91,7 +91,7 @@ export class RedisCluster extends Redis {
 type ClusterOfStore = Parameters<typeof redisClusterInsStore>[0];
 
 function reconnectStrategy(retries: number): number | Error {
-  return retries < mostRetries ? pauseAfter(retries) : new Error('The node is away');
+  return retries < maxRetries ? pauseAfter(retries) : new Error('The node is away');
 }
 
 /** Of a host, and a port where it is not the usual one. */

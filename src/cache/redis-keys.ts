@@ -7,7 +7,7 @@ import { crc32 } from 'node:zlib';
 const parts = 256;
 
 /** Where something is kept: its own key, and that of the generation it belongs to. */
-export interface Place {
+export interface CacheKey {
   key: string;
   generation: string;
 }
@@ -23,7 +23,7 @@ export class RedisKeys {
   }
 
   /** The place of a key of the cache. */
-  placeOf(key: string): Place {
+  locate(key: string): CacheKey {
     const part = crc32(key) % parts;
     return { key: `${this.prefix}{${part}}${key}`, generation: this.generationOf(part) };
   }

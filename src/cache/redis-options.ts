@@ -2,7 +2,7 @@ import { Logger } from '@nestjs/common';
 import type { RedisClientOptions } from '@redis/client';
 
 import type { Environment } from '../config/environment.js';
-import { messageOf } from '../telemetry/message-of.js';
+import { errorMessage } from '../observability/error-message.js';
 
 /** A Redis that does not take a connection within this time is taken for gone, and tried again in the background. */
 const connectTimeoutMs = 1_000;
@@ -31,7 +31,7 @@ export class RedisLog {
 
   /** A connection was lost, or could not be made. */
   failed(error: unknown): void {
-    if (!this.isAway) this.logger.warn(messageOf(error));
+    if (!this.isAway) this.logger.warn(errorMessage(error));
     this.isAway = true;
   }
 

@@ -10,16 +10,16 @@ import {
 } from '@nestjs/common';
 
 import { Environment } from '../config/environment.js';
-import { messageOf } from '../telemetry/message-of.js';
+import { errorMessage } from '../observability/error-message.js';
 import { CircuitBreaker } from './circuit-breaker.js';
 import { DeadlineExceeded, redisDeadlineMs, within } from './deadline.js';
 import { RedisKeys } from './redis-keys.js';
 import { Redis } from './redis.js';
-import { leaseMs, ResponseCache, type CacheEntry, type Reading } from './response-cache.js';
+import { leaseMs, ResponseCache, type CacheEntry, type CacheResult } from './response-cache.js';
 import { UnconfirmedDeletions } from './unconfirmed-deletions.js';
 
 /** How many times in a row Redis may be late before it is taken for lost. */
-const mostLate = 3;
+const maxLate = 3;
 
 /** For how long after Redis was lost a write still waits for it, as after a reset it is back in no time. */
 const resetMs = 250;
@@ -87,12 +87,12 @@ export class RedisResponseCache
     return this.breaker.state;
   }
 
-  override async read(key: string): Promise<Reading> {
+  override async read(key: string): Promise<CacheResult> {
     if (!this.inUse || this.isSilent()) return { outcome: 'BYPASS' };
     const call = ++this.calls;
     const token = `${this.name}:${call}`;
     try {
-      const answer = this.redis.commands.readOrLease(this.keys.placeOf(key), token, leaseMs);
+      const answer = this.redis.commands.readOrLease(this.keys.locate(key), token, leaseMs);
       this.awaitAnswer(call, answer);
       const found = await within(redisDeadlineMs, answer);
       this.late = 0;
@@ -108,7 +108,7 @@ export class RedisResponseCache
     if (!this.inUse) return;
     const call = ++this.calls;
     try {
-      const filled = this.redis.commands.fillLeased(this.keys.placeOf(key), lease, entry, this.lifeMs);
+      const filled = this.redis.commands.fillLeased(this.keys.locate(key), lease, entry, this.lifeMs);
       await within(redisDeadlineMs, filled);
     } catch (error) {
       this.failed(call, error);
@@ -116,7 +116,7 @@ export class RedisResponseCache
   }
 
   override async invalidate(name: string): Promise<void> {
-    const { key } = this.keys.placeOf(name);
+    const { key } = this.keys.locate(name);
     const deadline = Date.now() + redisDeadlineMs;
     // Of a cluster the node that keeps the key may be there, and be read by other replicas, though another is away.
     let isWorthTrying = this.redis.isDivided || this.breaker.awayMs < resetMs;
@@ -169,12 +169,12 @@ export class RedisResponseCache
     } else if (call > this.lastLate) {
       this.lastLate = this.calls;
       this.late++;
-      if (this.late >= mostLate) this.lost(error);
+      if (this.late >= maxLate) this.lost(error);
     }
   }
 
   private lost(error: unknown): void {
-    const message = messageOf(error);
+    const message = errorMessage(error);
     if (this.inUse) this.logger.warn(`Doing without Redis: ${message}`);
     this.breaker.open();
     // What it was late with and still owes says nothing of how it will be when it is trusted again.

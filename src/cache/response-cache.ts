@@ -8,7 +8,7 @@ export interface CacheEntry {
  * What the cache knows of a key: an entry to answer with; or nothing but a lease, in which case the reader answers from
  * the database, and may fill the cache if the lease is its own; or that it must not be asked now.
  */
-export type Reading =
+export type CacheResult =
   | { outcome: 'HIT'; entry: CacheEntry }
   | { outcome: 'MISS'; lease: string; isOwn: boolean }
   | { outcome: 'BYPASS' };
@@ -23,7 +23,7 @@ export type Reading =
  */
 export abstract class ResponseCache {
   /** Looks a key up; where nothing is there, tries to get the lease on it. */
-  abstract read(key: string): Promise<Reading>;
+  abstract read(key: string): Promise<CacheResult>;
 
   /** Stores an entry that was loaded after the lease was given, if the lease still stands. */
   abstract fill(key: string, lease: string, entry: CacheEntry): Promise<void>;
@@ -35,7 +35,7 @@ export abstract class ResponseCache {
    * Does a write, and forgets the key whatever came of it: a write that PostgreSQL did not answer may have taken effect,
    * and who is refused should not read on what is not so any more.
    */
-  async forgetAfter<Result>(key: string, write: () => Promise<Result>): Promise<Result> {
+  async invalidateAfter<Result>(key: string, write: () => Promise<Result>): Promise<Result> {
     try {
       return await write();
     } finally {

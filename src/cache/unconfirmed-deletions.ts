@@ -3,10 +3,10 @@ import type { RedisKeys } from './redis-keys.js';
 import type { Redis } from './redis.js';
 
 /** How many keys are kept; where there are more, everything is to be forgotten. */
-const mostKept = 10_000;
+const maxKept = 10_000;
 
 /** How many of them are sent at once, to be confirmed within the deadline of a call. */
-const mostAtOnce = 500;
+const maxAtOnce = 500;
 
 /**
  * The keys whose deletion Redis has not confirmed, to be sent again before it is trusted. At start these are those of the
@@ -25,7 +25,7 @@ export class UnconfirmedDeletions {
   /** Keeps a key to be deleted. */
   keep(key: string): void {
     this.kept.add(key);
-    if (this.kept.size <= mostKept) return;
+    if (this.kept.size <= maxKept) return;
     this.kept.clear();
     for (const generation of this.keys.generations) this.kept.add(generation);
   }
@@ -36,8 +36,8 @@ export class UnconfirmedDeletions {
     // What is kept from now on is of writes that these deletions may come too early for.
     this.kept.clear();
     try {
-      for (let sent = 0; sent < keys.length; sent += mostAtOnce) {
-        const some = keys.slice(sent, sent + mostAtOnce);
+      for (let sent = 0; sent < keys.length; sent += maxAtOnce) {
+        const some = keys.slice(sent, sent + maxAtOnce);
         // One by one: the keys of a command must all be on the same node of a cluster.
         await within(redisDeadlineMs, Promise.all(some.map((key) => this.redis.commands.del(key))));
       }

@@ -1,14 +1,14 @@
 import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 
-import { Actor } from '../auth/caller.js';
-import { NeedsScope } from '../auth/scope.guard.js';
-import { Answer } from '../http/answer.js';
-import { ListCall, WriteCall } from '../http/api-call.js';
-import { created, idempotencyKey, ifMatch } from '../http/api-headers.js';
-import { IfMatch } from '../http/etag.js';
-import { IdempotencyKey } from '../http/idempotency.js';
-import { PageQuery, type Page } from '../http/page.js';
+import { Actor } from '../auth/principal.js';
+import { RequireScope } from '../auth/scope.guard.js';
+import { ApiResponse } from '../api/api-response.js';
+import { ListEndpoint, WriteEndpoint } from '../api/endpoint.decorators.js';
+import { created, idempotencyKey, ifMatch } from '../api/endpoint.headers.js';
+import { IfMatch } from '../api/etags.js';
+import { IdempotencyKey } from '../idempotency/idempotency.service.js';
+import { PageQuery, type Page } from '../api/pagination.js';
 import { CommentDto } from '../tickets/dto/comment.dto.js';
 import { TicketParams } from '../tickets/dto/ticket.params.dto.js';
 import { CommentsService } from './comments.service.js';
@@ -27,8 +27,8 @@ export class CommentsController {
    * @remarks A comment is a change of its ticket: it raises its version. With an Idempotency-Key the call can be repeated safely.
    */
   @Post()
-  @NeedsScope('tickets:write')
-  @WriteCall({
+  @RequireScope('tickets:write')
+  @WriteEndpoint({
     success: { status: 201, body: CommentDto, description: 'The new comment.', headers: created },
     requestHeaders: [idempotencyKey, ifMatch],
     problems: { 404: 'There is no such ticket.', 409: 'The ticket is closed.' },
@@ -39,13 +39,13 @@ export class CommentsController {
     @Actor() actor?: string,
     @IfMatch() versions?: number[],
     @IdempotencyKey() idempotencyKey?: string,
-  ): Promise<Answer<CommentDto>> {
+  ): Promise<ApiResponse<CommentDto>> {
     const { result, replayed } = await this.comments.add(ticket_id, body, {
       actor,
       versions,
       idempotencyKey,
     });
-    return new Answer(result, { location: `/ticket/${ticket_id}`, replayed });
+    return new ApiResponse(result, { location: `/ticket/${ticket_id}`, replayed });
   }
 
   /**
@@ -54,8 +54,8 @@ export class CommentsController {
    * @remarks Follow next_cursor, or Link rel="next", for the next page.
    */
   @Get()
-  @NeedsScope('tickets:read')
-  @ListCall({
+  @RequireScope('tickets:read')
+  @ListEndpoint({
     success: { status: 200, body: CommentPageDto, description: 'A page of comments.' },
     problems: { 404: 'There is no such ticket.' },
   })

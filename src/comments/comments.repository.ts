@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 
-import type { Session } from '../database/database.js';
+import type { Transaction } from '../database/database.js';
 import { Replicas } from '../database/replicas.js';
-import { nextFeedPosition, recordEvent } from '../events/event-sql.js';
+import { nextFeedPosition, recordEvent } from '../events/record-event.sql.js';
 import type { CommentDto } from '../tickets/dto/comment.dto.js';
 import type { TicketStatus } from '../tickets/ticket-status.js';
-import type { LockedTicket } from '../tickets/tickets.repository.js';
+import type { TicketSnapshot } from '../tickets/tickets.repository.js';
 import type { CreateCommentDto } from './dto/create-comment.dto.js';
 
 /**
@@ -64,8 +64,8 @@ interface CommentConditions {
 }
 
 /** What became of a comment: what its ticket was found in and, if it was added, the comment. */
-export interface Addition {
-  found: LockedTicket;
+export interface AddCommentResult {
+  found: TicketSnapshot;
   added: CommentDto | undefined;
 }
 
@@ -82,8 +82,8 @@ export class CommentsRepository {
     ticketId: number,
     { text, email }: CreateCommentDto,
     { statuses, versions, actor }: CommentConditions,
-    session: Session,
-  ): Promise<Addition | undefined> {
+    session: Transaction,
+  ): Promise<AddCommentResult | undefined> {
     const [row] = await session.run<AdditionRow>(addComment, [
       ticketId,
       text,
@@ -102,8 +102,8 @@ export class CommentsRepository {
    * The comments of a ticket after the one numbered `after`, oldest first.
    * @returns undefined where there is no such ticket
    */
-  async find(ticketId: number, after: number, most: number): Promise<CommentDto[] | undefined> {
-    const rows = await this.replicas.run<CommentDto | NoComment>(listComments, [ticketId, after, most]);
+  async find(ticketId: number, after: number, max: number): Promise<CommentDto[] | undefined> {
+    const rows = await this.replicas.run<CommentDto | NoComment>(listComments, [ticketId, after, max]);
     return rows.length === 0 ? undefined : rows.filter(isComment);
   }
 }

@@ -1,12 +1,16 @@
 import { Injectable } from '@nestjs/common';
 
 import { ResponseCache } from '../cache/response-cache.js';
-import { Cursors } from '../http/cursors.js';
-import { Idempotency, type Once, type Repeatable } from '../http/idempotency.js';
-import { cutPage, type Page, type PageQuery } from '../http/page.js';
+import { Cursors } from '../api/cursors.js';
+import {
+  IdempotencyService,
+  type IdempotentResult,
+  type IdempotentRequest,
+} from '../idempotency/idempotency.service.js';
+import { cutPage, type Page, type PageQuery } from '../api/pagination.js';
 import type { CommentDto } from '../tickets/dto/comment.dto.js';
 import { commentsList } from '../tickets/comments-list.js';
-import { StaleVersion, TicketNotFound } from '../tickets/ticket-errors.js';
+import { VersionMismatch, TicketNotFound } from '../tickets/ticket.errors.js';
 import { ticketKey } from '../tickets/ticket-key.js';
 import { TransitionPolicy } from '../tickets/transition-policy.js';
 import { CommentsRepository } from './comments.repository.js';
@@ -19,7 +23,7 @@ export class CommentsService {
     private readonly repository: CommentsRepository,
     private readonly policy: TransitionPolicy,
     private readonly cache: ResponseCache,
-    private readonly idempotency: Idempotency,
+    private readonly idempotency: IdempotencyService,
     private readonly cursors: Cursors,
   ) {}
 
@@ -33,19 +37,19 @@ export class CommentsService {
   async add(
     ticketId: number,
     comment: CreateCommentDto,
-    { versions, ...by }: Repeatable & { versions: number[] | undefined },
-  ): Promise<Once<CommentDto>> {
+    { versions, ...by }: IdempotentRequest & { versions: number[] | undefined },
+  ): Promise<IdempotentResult<CommentDto>> {
     const request = ['add comment', ticketId, comment];
     const conditions = { statuses: this.policy.commentable(), versions, actor: by.actor };
     // After a repeat too: the process that added the comment may have died before it could.
-    return this.cache.forgetAfter(ticketKey(ticketId), () =>
+    return this.cache.invalidateAfter(ticketKey(ticketId), () =>
       this.idempotency.once(by, request, async (session) => {
         const addition = await this.repository.add(ticketId, comment, conditions, session);
         if (!addition) throw new TicketNotFound(ticketId);
         const { found, added } = addition;
         if (added) return added;
-        if (versions && !versions.includes(found.version)) throw new StaleVersion(found.version);
-        throw this.policy.commentRefusal(found.status);
+        if (versions && !versions.includes(found.version)) throw new VersionMismatch(found.version);
+        throw this.policy.commentError(found.status);
       }),
     );
   }

@@ -8,7 +8,7 @@ import {
   IsWholeNumber,
   NeededOnServers,
   NeededToSign,
-} from './environment-rules.js';
+} from './environment.validators.js';
 
 /** How much is written to the log: each level writes what those before it do, and more. */
 export const logLevels = ['error', 'warn', 'info', 'debug'] as const;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { ClientBase } from 'pg';
 import type { DataSourceOptions } from 'typeorm';
 
-import { isoTimes } from './iso-times.js';
+import { timestampParser } from './timestamp-parser.js';
 import type { PostgresServer } from './postgres-server.js';
 
 /** The compiled project: dist/ */
@@ -44,8 +44,8 @@ export function serviceOptions(server: PostgresServer) {
       idle_in_transaction_session_timeout: statementTimeoutMs,
       query_timeout: statementTimeoutMs + 250,
       keepAlive: true,
-      types: isoTimes,
-      onConnect: hearLoss,
+      types: timestampParser,
+      onConnect: ignoreConnectionErrors,
     },
   } as const satisfies DataSourceOptions;
 }
@@ -54,7 +54,7 @@ export function serviceOptions(server: PostgresServer) {
  * A lost connection tells its statement, or the pool. It emits an error besides, which ends the process where nobody
  * listens: as it can be lost before whoever asked for it has it, that is heard from its first moment.
  */
-function hearLoss(client: ClientBase): void {
+function ignoreConnectionErrors(client: ClientBase): void {
   client.on('error', () => undefined);
 }
 

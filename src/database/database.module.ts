@@ -8,7 +8,7 @@ import { Database } from './database.js';
 import { migrate } from './migrate.js';
 import { findPostgres, type PostgresServer } from './postgres-server.js';
 import { Replicas } from './replicas.js';
-import { untilReachable } from './until-reachable.js';
+import { waitForPostgres } from './wait-for-postgres.js';
 
 const POSTGRES = Symbol('PostgresServer');
 
@@ -27,7 +27,7 @@ class PostgresModule {}
       imports: [PostgresModule],
       inject: [POSTGRES, Environment],
       useFactory: async (server: PostgresServer, { SEARCH_DICTIONARY }: Environment) => {
-        await untilReachable(server);
+        await waitForPostgres(server);
         await migrate(server, SEARCH_DICTIONARY);
         // It was there a moment ago: who cannot be connected to within the second that a call has may be busy.
         return { ...serviceOptions(server), autoLoadEntities: true, retryAttempts: 3, retryDelay: 500 };

@@ -3,9 +3,9 @@ import type { Pool, PoolClient } from 'pg';
 import { DataSource } from 'typeorm';
 
 import { Environment } from '../config/environment.js';
-import { asDatabaseFault, isBroken, isReadOnly } from './database-faults.js';
-import { connectionOptions, poolOf } from './pool.js';
-import { SharedConnections } from './shared-connections.js';
+import { asDatabaseError, isBroken, isReadOnly } from './database-errors.js';
+import { connectionOptions, getPool } from './pool.js';
+import { PipelinedConnections } from './pipelined-connections.js';
 
 /** One SQL statement; with a name, PostgreSQL parses and plans it once for each connection. */
 export interface Statement {
@@ -16,7 +16,7 @@ export interface Statement {
 }
 
 /** Where statements run: on their own, or together in a transaction. */
-export interface Session {
+export interface Transaction {
   /**
    * Runs one statement; returns its rows.
    * @throws DatabaseUnavailable where PostgreSQL is gone, frozen, full or locked
@@ -29,9 +29,9 @@ export interface Session {
 
 /** Runs the repositories' statements on TypeORM's own pool. */
 @Injectable()
-export class Database implements Session, OnModuleDestroy {
+export class Database implements Transaction, OnModuleDestroy {
   private readonly pool: Pool;
-  private readonly shared: SharedConnections;
+  private readonly shared: PipelinedConnections;
 
   /** How many statements and transactions are under way, or wait for a connection. */
   inFlight = 0;
@@ -40,8 +40,8 @@ export class Database implements Session, OnModuleDestroy {
     source: DataSource,
     private readonly environment: Environment,
   ) {
-    this.pool = poolOf(source);
-    this.shared = new SharedConnections(connectionOptions(this.pool));
+    this.pool = getPool(source);
+    this.shared = new PipelinedConnections(connectionOptions(this.pool));
   }
 
   /** How many connections of the pool work, are idle, and are waited for. */
@@ -68,7 +68,7 @@ export class Database implements Session, OnModuleDestroy {
   }
 
   /** Runs several statements as one: all of them take effect, or none. */
-  transaction<Result>(work: (session: Session) => Promise<Result>): Promise<Result> {
+  transaction<Result>(work: (session: Transaction) => Promise<Result>): Promise<Result> {
     return this.withClient(async (session) => {
       await session.run({ text: 'BEGIN' }, []);
       try {
@@ -92,14 +92,14 @@ export class Database implements Session, OnModuleDestroy {
     try {
       return (await this.shared.query({ ...(name !== undefined && { name }), text, values })) as Row[];
     } catch (error) {
-      throw asDatabaseFault(error);
+      throw asDatabaseError(error);
     } finally {
       this.inFlight--;
     }
   }
 
   private async withClient<Result>(
-    work: (session: ClientSession) => Promise<Result>,
+    work: (session: ClientTransaction) => Promise<Result>,
     pool = this.pool,
   ): Promise<Result> {
     this.inFlight++;
@@ -112,10 +112,10 @@ export class Database implements Session, OnModuleDestroy {
 
   private async withConnected<Result>(
     client: PoolClient,
-    work: (session: ClientSession) => Promise<Result>,
+    work: (session: ClientTransaction) => Promise<Result>,
   ): Promise<Result> {
     try {
-      const result = await work(new ClientSession(client, this.environment));
+      const result = await work(new ClientTransaction(client, this.environment));
       client.release();
       return result;
     } catch (error) {
@@ -131,11 +131,11 @@ async function connect(pool: Pool): Promise<PoolClient> {
   try {
     return await pool.connect();
   } catch (error) {
-    throw asDatabaseFault(error);
+    throw asDatabaseError(error);
   }
 }
 
-class ClientSession implements Session {
+class ClientTransaction implements Transaction {
   constructor(
     private readonly client: PoolClient,
     private readonly environment: Environment,
@@ -147,7 +147,7 @@ class ClientSession implements Session {
       const { rows } = await this.client.query({ ...(isNamed && { name }), text, values });
       return rows as Row[];
     } catch (error) {
-      throw asDatabaseFault(error);
+      throw asDatabaseError(error);
     }
   }
 

@@ -4,10 +4,10 @@ import { Logger } from '@nestjs/common';
 import { DataSource, QueryFailedError } from 'typeorm';
 
 import { migrationOptions } from './data-source-options.js';
-import { isLockNotAvailable } from './database-faults.js';
+import { isLockNotAvailable } from './database-errors.js';
 import { windFeedClock } from './feed-clock.js';
 import type { PostgresServer } from './postgres-server.js';
-import { requireSettings } from './required-settings.js';
+import { checkSettings } from './check-settings.js';
 import { makeSearchColumn } from './search-column.js';
 
 /** The advisory lock that one replica holds while it migrates. Any number does, as long as it never changes. */
@@ -25,15 +25,15 @@ export async function migrate(server: PostgresServer, searchDictionary: string):
   const source = await new DataSource(migrationOptions(server)).initialize();
   const turn = source.createQueryRunner();
   try {
-    await requireSettings(source);
+    await checkSettings(source);
     // The lock is a transaction's, not a session's: behind a pooler of connections sessions are nobody's own.
     await turn.startTransaction();
     await turn.query('SET LOCAL lock_timeout = 0');
     await turn.query('SET LOCAL idle_in_transaction_session_timeout = 0');
     // Without parameters: a portal of the extended protocol would keep its snapshot, for which CREATE INDEX CONCURRENTLY waits.
     await turn.query(`SELECT pg_advisory_xact_lock(${migrationLock})`);
-    await patiently(() => source.runMigrations());
-    await patiently(() => makeSearchColumn(source, searchDictionary));
+    await retryOnLockTimeout(() => source.runMigrations());
+    await retryOnLockTimeout(() => makeSearchColumn(source, searchDictionary));
     await windFeedClock(source);
     await turn.commitTransaction();
   } finally {
@@ -46,7 +46,7 @@ export async function migrate(server: PostgresServer, searchDictionary: string):
  * Does what may need the lock of a whole table. Whoever waits for one holds up all who come after, so a wait is cut short
  * after 300 ms, and tried again once the others have had their turn.
  */
-async function patiently(work: () => Promise<unknown>): Promise<void> {
+async function retryOnLockTimeout(work: () => Promise<unknown>): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
       await work();

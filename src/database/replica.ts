@@ -1,7 +1,7 @@
 import pg from 'pg';
 import type { DataSource } from 'typeorm';
 
-import { connectionOptions, poolOf } from './pool.js';
+import { connectionOptions, getPool } from './pool.js';
 
 /** How many connections a replica is given for reads. */
 const poolSize = 10;
@@ -18,7 +18,7 @@ export class Replica {
 
   constructor(source: DataSource, { host, port }: { host: string; port: number }) {
     this.name = `The replica at ${host}:${port}`;
-    this.pool = new pg.Pool({ ...connectionOptions(poolOf(source)), host, port, max: poolSize });
+    this.pool = new pg.Pool({ ...connectionOptions(getPool(source)), host, port, max: poolSize });
     // A connection that is lost while it is idle tells the pool, which makes another.
     this.pool.on('error', () => undefined);
   }
@@ -29,12 +29,12 @@ export class Replica {
   }
 
   /** It was near enough at a time, and so may be read from until a later one. */
-  trustUntil(ms: number): void {
+  markFreshUntil(ms: number): void {
     this.freshUntilMs = Math.max(this.freshUntilMs, ms);
   }
 
   /** Leaves it alone until it is known again. */
-  doubt(): void {
+  markStale(): void {
     this.freshUntilMs = 0;
   }
 

@@ -5,11 +5,11 @@ import { DataSource } from 'typeorm';
 
 import { Environment } from '../config/environment.js';
 import { Database, type Statement } from './database.js';
-import { DatabaseUnavailable, isStatementTimeout } from './database-faults.js';
+import { DatabaseUnavailable, isStatementTimeout } from './database-errors.js';
 import { parseLogPosition, Replica } from './replica.js';
 
 /** How far behind the primary a replica that is read from may be. */
-const mostLagMs = 1_000;
+const maxLagMs = 1_000;
 
 /** How often to look how far they are. */
 const watchMs = 200;
@@ -64,7 +64,7 @@ export class Replicas implements OnApplicationBootstrap, OnModuleDestroy {
     } catch (error) {
       // What takes too long is not the replica's fault, and would take as long on the primary.
       if (!(error instanceof DatabaseUnavailable) || isStatementTimeout(error)) throw error;
-      replica.doubt();
+      replica.markStale();
     }
     return this.database.run<Row>(statement, values);
   }
@@ -94,7 +94,7 @@ export class Replicas implements OnApplicationBootstrap, OnModuleDestroy {
         .runForOne<{ lsn: string }>(selectWritten, [])
         .catch(() => undefined);
       if (written) marks.push({ atMs, position: parseLogPosition(written.lsn) });
-      while (marks[0] && marks[0].atMs < atMs - mostLagMs) marks.shift();
+      while (marks[0] && marks[0].atMs < atMs - maxLagMs) marks.shift();
       // Not waited for: one that does not answer must not hold up the others.
       for (const replica of this.replicas) void this.look(replica, [...marks]);
       await sleep(watchMs, undefined, { signal: this.stop.signal }).catch(() => undefined);
@@ -105,7 +105,7 @@ export class Replicas implements OnApplicationBootstrap, OnModuleDestroy {
     const wasFresh = replica.isFresh;
     const replayed = await replica.replayed();
     const mark = marks.findLast(({ position }) => replayed !== undefined && position <= replayed);
-    if (mark) replica.trustUntil(mark.atMs + mostLagMs);
+    if (mark) replica.markFreshUntil(mark.atMs + maxLagMs);
     if (wasFresh !== replica.isFresh)
       new Logger('Replicas').warn(`${replica.name} is ${replica.isFresh ? 'read from' : 'left alone'}`);
   }

@@ -3,12 +3,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { Logger } from '@nestjs/common';
 
-import { DatabaseUnavailable } from '../database/database-faults.js';
-import { Problem } from '../http/problem.js';
+import { DatabaseUnavailable } from '../database/database-errors.js';
+import { Problem } from '../api/problem.js';
 import type { FeedEvent } from './feed-event.js';
-import { formatPlace, isBefore, type FeedPlace } from './feed-place.js';
+import { formatCursor, isBefore, type FeedCursor } from './feed-cursor.js';
 import type { FeedTail } from './feed-tail.js';
-import type { Feed, FeedPart } from './feed.js';
+import type { FeedService, FeedBatch } from './feed.service.js';
 import type { FeedFilter } from './feed.repository.js';
 import type { ReadLanes } from './read-lanes.js';
 
@@ -16,7 +16,7 @@ import type { ReadLanes } from './read-lanes.js';
 const reconnectMs = 1_000;
 
 /** How many events are read at once for a stream that is behind. */
-const mostRead = 500;
+const maxRead = 500;
 
 /** How long a stream that is behind waits before it asks again: where there was nothing, or the database is away. */
 const pauseMs = 100;
@@ -42,13 +42,13 @@ export class EventStream extends Readable {
   private takenAt?: number;
 
   constructor(
-    private readonly source: { feed: Feed; tail: FeedTail; lanes: ReadLanes },
+    private readonly source: { feed: FeedService; tail: FeedTail; lanes: ReadLanes },
     private readonly choice: FeedFilter,
-    private place: FeedPlace,
+    private place: FeedCursor,
   ) {
     super();
     // An id without an event tells the client its place, so that it can come back to it before it has seen any.
-    this.push(`retry: ${reconnectMs}\nid: ${formatPlace(place)}\n\n`);
+    this.push(`retry: ${reconnectMs}\nid: ${formatCursor(place)}\n\n`);
   }
 
   /** There are new events, or nothing was to be sent for long, or the service ends. */
@@ -93,12 +93,12 @@ export class EventStream extends Readable {
       if (wanted.length > 0) return wanted.map(({ text }) => text).join('');
       if (!isAtEnd) continue;
       const turn = await new Promise<Turn>((resolve) => (this.wait = resolve));
-      if (turn === 'heartbeat') return `: heartbeat\nid: ${formatPlace(this.place)}\n\n`;
+      if (turn === 'heartbeat') return `: heartbeat\nid: ${formatCursor(this.place)}\n\n`;
     }
     return null;
   }
 
-  private async catchUp(): Promise<FeedPart> {
+  private async catchUp(): Promise<FeedBatch> {
     try {
       const part = await this.source.lanes.take(() => this.readPart());
       if (part.events.length === 0) await sleep(pauseMs);
@@ -110,10 +110,10 @@ export class EventStream extends Readable {
     }
   }
 
-  private async readPart(): Promise<FeedPart> {
+  private async readPart(): Promise<FeedBatch> {
     // Its client may have gone while it waited for its turn.
     if (this.isEnding) return { events: [], next: this.place };
-    return this.source.feed.read(this.place, mostRead, this.choice);
+    return this.source.feed.read(this.place, maxRead, this.choice);
   }
 
   private wants({ type, ticketId }: FeedEvent): boolean {

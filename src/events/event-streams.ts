@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 
-import { DatabaseUnavailable } from '../database/database-faults.js';
+import { DatabaseUnavailable } from '../database/database-errors.js';
 import { EventStream } from './event-stream.js';
 import { FeedTail } from './feed-tail.js';
-import type { FeedPlace } from './feed-place.js';
-import { Feed, type FeedStart } from './feed.js';
+import type { FeedCursor } from './feed-cursor.js';
+import { FeedService, type FeedStart } from './feed.service.js';
 import type { FeedFilter } from './feed.repository.js';
 import { ReadLanes } from './read-lanes.js';
 
@@ -23,7 +23,7 @@ export class EventStreams {
   private timers: NodeJS.Timeout[] = [];
 
   constructor(
-    private readonly feed: Feed,
+    private readonly feed: FeedService,
     private readonly tail: FeedTail,
   ) {}
 
@@ -34,7 +34,7 @@ export class EventStreams {
    */
   async open(start: FeedStart, filter: FeedFilter, endsMs = Infinity): Promise<EventStream> {
     // What would go wrong with the first read is said before the stream begins, as a problem.
-    const place = await this.placeOf(start);
+    const place = await this.resolveCursor(start);
     const stream = new EventStream({ feed: this.feed, tail: this.tail, lanes: this.lanes }, filter, place);
     this.add(stream);
     endAt(stream, endsMs);
@@ -53,10 +53,10 @@ export class EventStreams {
     this.wake('end');
   }
 
-  private async placeOf(start: FeedStart): Promise<FeedPlace> {
+  private async resolveCursor(start: FeedStart): Promise<FeedCursor> {
     if (start === 'now' && this.tail.end) return this.tail.end;
-    if (typeof start !== 'object') return this.feed.placeOf(start);
-    if (!this.tail.after(start)) await this.feed.placeOf(start).catch(refuseUnlessAway);
+    if (typeof start !== 'object') return this.feed.resolveCursor(start);
+    if (!this.tail.after(start)) await this.feed.resolveCursor(start).catch(rethrowUnlessUnavailable);
     return start;
   }
 
@@ -94,7 +94,7 @@ export class EventStreams {
 }
 
 /** An EventSource that is answered with an error does not come again; the stream itself waits for the database. */
-function refuseUnlessAway(error: unknown): void {
+function rethrowUnlessUnavailable(error: unknown): void {
   if (!(error instanceof DatabaseUnavailable)) throw error;
 }
 

@@ -5,11 +5,11 @@ import { Event } from './event.entity.js';
 import { EventStreams } from './event-streams.js';
 import { EventsController } from './events.controller.js';
 import { FeedTail } from './feed-tail.js';
-import { Feed } from './feed.js';
+import { FeedService } from './feed.service.js';
 import { FeedRepository } from './feed.repository.js';
-import { History } from './history.js';
-import { HistoryRepository } from './history.repository.js';
-import { Retention } from './retention.js';
+import { TicketHistoryService } from './ticket-history.service.js';
+import { TicketHistoryRepository } from './ticket-history.repository.js';
+import { EventsRetentionJob } from './events-retention.job.js';
 import { RetentionRepository } from './retention.repository.js';
 
 /** What happened to the tickets: the history of each, and the feed of all. */
@@ -17,9 +17,9 @@ import { RetentionRepository } from './retention.repository.js';
   imports: [TypeOrmModule.forFeature([Event])],
   controllers: [EventsController],
   providers: [
-    ...[History, HistoryRepository, Retention, RetentionRepository],
-    ...[Feed, FeedRepository, FeedTail, EventStreams],
+    ...[TicketHistoryService, TicketHistoryRepository, EventsRetentionJob, RetentionRepository],
+    ...[FeedService, FeedRepository, FeedTail, EventStreams],
   ],
-  exports: [History, FeedRepository, EventStreams],
+  exports: [TicketHistoryService, FeedRepository, EventStreams],
 })
 export class EventsModule {}

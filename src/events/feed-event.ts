@@ -1,6 +1,6 @@
 import type { CloudEventDto } from './dto/cloud-event.dto.js';
 import type { EventType } from './event.entity.js';
-import { formatPlace, type FeedPlace } from './feed-place.js';
+import { formatCursor, type FeedCursor } from './feed-cursor.js';
 
 /** What the SQL of the feed returns of an event. */
 export interface FeedRow {
@@ -17,11 +17,11 @@ export interface FeedRow {
 /** An event of the feed: what is shown of it, and what it is chosen by. */
 export class FeedEvent {
   /** Where it stands in the feed. */
-  readonly place: FeedPlace;
+  readonly cursor: FeedCursor;
   private sent?: string;
 
   constructor(private readonly row: FeedRow) {
-    this.place = { position: row.position, id: row.id };
+    this.cursor = { position: row.position, id: row.id };
   }
 
   /** What happened. */
@@ -40,7 +40,7 @@ export class FeedEvent {
    */
   toJSON(): CloudEventDto {
     const { type, ticket_id, version, actor, at, data } = this.row;
-    const id = formatPlace(this.place);
+    const id = formatCursor(this.cursor);
     return {
       specversion: '1.0',
       id,
@@ -58,7 +58,7 @@ export class FeedEvent {
    * @see HTML, section 9.2, Server-sent events
    */
   get text(): string {
-    this.sent ??= `id: ${formatPlace(this.place)}\nevent: ${this.type}\ndata: ${JSON.stringify(this)}\n\n`;
+    this.sent ??= `id: ${formatCursor(this.cursor)}\nevent: ${this.type}\ndata: ${JSON.stringify(this)}\n\n`;
     return this.sent;
   }
 }

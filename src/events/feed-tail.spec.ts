@@ -5,9 +5,9 @@ import { Logger } from '@nestjs/common';
 
 import { eventually } from '../../test/support/eventually.js';
 import type { FeedEvent } from './feed-event.js';
-import { isBefore, type FeedPlace } from './feed-place.js';
+import { isBefore, type FeedCursor } from './feed-cursor.js';
 import { FeedTail } from './feed-tail.js';
-import type { Feed, FeedPart, FeedStart } from './feed.js';
+import type { FeedService, FeedBatch, FeedStart } from './feed.service.js';
 
 /** A feed that grows when it is told to, and notes when it was read. */
 class GrowingFeed {
@@ -15,25 +15,25 @@ class GrowingFeed {
   /** Runs while the feed is read. */
   meanwhile = (): Promise<void> => Promise.resolve();
   /** How far it is known to have no more events, where that is further than its last. */
-  horizon?: FeedPlace;
-  private readonly places: FeedPlace[] = [];
+  horizon?: FeedCursor;
+  private readonly cursors: FeedCursor[] = [];
 
   grow(count: number): void {
-    for (let n = 0; n < count; n++) this.places.push({ position: this.places.length + 10, id: 1 });
+    for (let n = 0; n < count; n++) this.cursors.push({ position: this.cursors.length + 10, id: 1 });
   }
 
-  get end(): FeedPlace {
-    return this.horizon ?? this.places.at(-1) ?? { position: 9, id: 0 };
+  get end(): FeedCursor {
+    return this.horizon ?? this.cursors.at(-1) ?? { position: 9, id: 0 };
   }
 
-  async read(start: FeedStart, limit: number): Promise<FeedPart> {
+  async read(start: FeedStart, limit: number): Promise<FeedBatch> {
     this.readAt.push(performance.now());
     await this.meanwhile();
     if (start === 'now') return { events: [], next: this.end };
     if (typeof start === 'string') throw new Error(`A tail does not begin at ${start}`);
-    const found = this.places.filter((place) => isBefore(start, place)).slice(0, limit);
+    const found = this.cursors.filter((cursor) => isBefore(start, cursor)).slice(0, limit);
     const next = found.length < limit ? this.end : found[limit - 1];
-    return { events: found.map((place) => ({ place }) as FeedEvent), next: next ?? this.end };
+    return { events: found.map((cursor) => ({ cursor }) as FeedEvent), next: next ?? this.end };
   }
 }
 
@@ -43,7 +43,7 @@ let moves: number;
 
 beforeEach(() => {
   feed = new GrowingFeed();
-  tail = new FeedTail(feed as unknown as Feed);
+  tail = new FeedTail(feed as unknown as FeedService);
   moves = 0;
 });
 
@@ -52,7 +52,7 @@ afterEach(() => {
 });
 
 /** Begins to follow the feed, and then lets it grow; resolves once the tail has got to its end. */
-async function followed(growth: number): Promise<FeedPlace> {
+async function followed(growth: number): Promise<FeedCursor> {
   tail.start(() => moves++);
   await eventually(() => Promise.resolve(tail.end !== undefined));
   const begin = feed.end;
@@ -61,7 +61,8 @@ async function followed(growth: number): Promise<FeedPlace> {
   return begin;
 }
 
-const positionsAfter = (place: FeedPlace) => tail.after(place)?.events.map((event) => event.place.position);
+const positionsAfter = (cursor: FeedCursor) =>
+  tail.after(cursor)?.events.map((event) => event.cursor.position);
 
 describe('The tail of the feed', () => {
   it('knows nothing before it has looked', () => {
@@ -69,7 +70,7 @@ describe('The tail of the feed', () => {
     expect(tail.after({ position: 1_000, id: 0 })).toBeUndefined();
   });
 
-  it('gives what follows a place, and leads to the end', async () => {
+  it('gives what follows a cursor, and leads to the end', async () => {
     const begin = await followed(3);
     expect(positionsAfter(begin)).toEqual([10, 11, 12]);
     expect(positionsAfter({ position: 10, id: 1 })).toEqual([11, 12]);
@@ -94,12 +95,12 @@ describe('The tail of the feed', () => {
   });
 
   it('gives a hundred at a time', async () => {
-    let place = await followed(250);
+    let cursor = await followed(250);
     const sizes: number[] = [];
-    while (isBefore(place, feed.end)) {
-      const part = tail.after(place);
+    while (isBefore(cursor, feed.end)) {
+      const part = tail.after(cursor);
       sizes.push(part?.events.length ?? 0);
-      place = part?.next ?? feed.end;
+      cursor = part?.next ?? feed.end;
     }
     expect(sizes).toEqual([100, 100, 50]);
     // A part that ends with the last event leads to the end too.

@@ -3,9 +3,9 @@ import { Injectable } from '@nestjs/common';
 import { Database } from '../database/database.js';
 import { Replicas } from '../database/replicas.js';
 import type { EventType } from './event.entity.js';
-import { feedHorizon } from './event-sql.js';
+import { feedHorizon } from './record-event.sql.js';
 import type { FeedRow } from './feed-event.js';
-import type { FeedPlace } from './feed-place.js';
+import type { FeedCursor } from './feed-cursor.js';
 
 /** Which events of the feed. */
 export interface FeedFilter {
@@ -16,20 +16,20 @@ export interface FeedFilter {
 /** From where to where the feed is there to be read. */
 export interface FeedBounds {
   /** The last event that was swept. */
-  floor: FeedPlace;
+  floor: FeedCursor;
   /** What may still come stands beyond this. */
-  horizon: FeedPlace;
+  horizon: FeedCursor;
 }
 
 /** What was read of the feed, and what follows from it for where to go on. */
 export interface FeedRead extends FeedBounds {
   rows: FeedRow[];
   /** Up to where the feed was read, though there may be more: undefined where all of it was. */
-  reached: FeedPlace | undefined;
+  reached: FeedCursor | undefined;
 }
 
 /** How many events one statement looks at, where only some of them are wanted. */
-const mostScanned = 10_000;
+const maxScanned = 10_000;
 
 /**
  * Reads what follows a place. The horizon is of the same snapshot as the rows: what this does not see of an earlier
@@ -111,8 +111,8 @@ export class FeedRepository {
    * Reads up to `limit` of the events that follow a place. A replica does too: its horizon is that of its own snapshot, in
    * which a transaction whose end it has not replayed yet still runs.
    */
-  async read(after: FeedPlace, limit: number, { type, ticket_id }: FeedFilter): Promise<FeedRead> {
-    const scanned = type === undefined ? limit : mostScanned;
+  async read(after: FeedCursor, limit: number, { type, ticket_id }: FeedFilter): Promise<FeedRead> {
+    const scanned = type === undefined ? limit : maxScanned;
     const values = [after.position, after.id, limit, scanned, type];
     const rows = await (ticket_id === undefined
       ? this.replicas.run<Row>(readAll, values)
@@ -130,7 +130,7 @@ export class FeedRepository {
 
   /** From where to where it can be read now. */
   async bounds(): Promise<FeedBounds> {
-    const row = await this.database.runForOne<FeedPlace & { horizon: number }>(selectBounds, []);
+    const row = await this.database.runForOne<FeedCursor & { horizon: number }>(selectBounds, []);
     const { position, id, horizon } = row;
     return { floor: { position, id }, horizon: { position: horizon, id: 0 } };
   }

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 
 import { Database } from '../database/database.js';
-import { feedHorizon } from './event-sql.js';
+import { feedHorizon } from './record-event.sql.js';
 
 /** How many events one statement sweeps, so that none takes long. */
-const mostSwept = 5_000;
+const maxSwept = 5_000;
 
 /**
  * Sweeps the oldest events of the feed, and notes in the same statement up to where. It sweeps in the order of the feed,
@@ -19,7 +19,7 @@ const sweepEvents = {
     ), oldest AS (
       SELECT position, id, at FROM event
       WHERE (SELECT * FROM floor) AND position < ${feedHorizon}
-      ORDER BY position, id LIMIT ${mostSwept}
+      ORDER BY position, id LIMIT ${maxSwept}
     ), kept AS (
       SELECT position, id FROM oldest WHERE at >= now() - make_interval(days => $1)
       ORDER BY position, id LIMIT 1
@@ -42,6 +42,6 @@ export class RetentionRepository {
   /** Sweeps some of the events that are older than so many days; says whether there may be more. */
   async sweep(days: number): Promise<boolean> {
     const [row] = await this.database.run<{ swept: number }>(sweepEvents, [days]);
-    return row?.swept === mostSwept;
+    return row?.swept === maxSwept;
   }
 }

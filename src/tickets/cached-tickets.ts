@@ -1,20 +1,20 @@
 import type { INestApplication } from '@nestjs/common';
 import type { RequestHandler } from 'express';
 
-import { Access } from '../auth/access.js';
-import { giveLeaseBack, readCache } from '../cache/cached-reads.js';
+import { AuthorizationService } from '../auth/authorization.service.js';
+import { releaseLease, readCache } from '../cache/cache-lookup.js';
 import { ResponseCache } from '../cache/response-cache.js';
-import { Admission } from '../http/admission.js';
-import { isRead } from '../http/is-read.js';
-import { setRoute } from '../http/routes.js';
+import { Admission } from '../middleware/load-shedding.js';
+import { isSafeMethod } from '../middleware/safe-method.js';
+import { setRoute } from '../api/routes.js';
 import { ticketKeyOfUrl } from './ticket-key.js';
 
 /** Answers a ticket that is cached before its route is looked for; what is not cached goes on to its controller. */
 export function cachedTickets(app: INestApplication): RequestHandler {
-  const [access, admission] = [app.get(Access), app.get(Admission)];
+  const [access, admission] = [app.get(AuthorizationService), app.get(Admission)];
   const cache = app.get(ResponseCache);
   return (request, response, next) => {
-    const key = isRead(request) ? ticketKeyOfUrl(request.url) : undefined;
+    const key = isSafeMethod(request) ? ticketKeyOfUrl(request.url) : undefined;
     if (key === undefined) {
       next();
       return;
@@ -23,7 +23,7 @@ export function cachedTickets(app: INestApplication): RequestHandler {
     access.demand('tickets:read', response);
     readCache(cache, key, request, response).then((isAnswered) => {
       if (isAnswered) return;
-      if (admission.refuses(request, response)) giveLeaseBack(cache, response);
+      if (admission.refuses(request, response)) releaseLease(cache, response);
       else next();
     }, next);
   };

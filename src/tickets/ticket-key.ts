@@ -1,4 +1,4 @@
-import { parseId } from '../http/rules.js';
+import { parseId } from '../api/fields.js';
 
 /** With no parameter: one would have to be refused. */
 const ticketPath = /^\/ticket\/(\d+)\/?\??$/i;

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 
-import { Cursors } from '../http/cursors.js';
-import { cutPage, type Page } from '../http/page.js';
-import { orderOf, type ListTicketsQuery } from './dto/list-tickets.query.dto.js';
+import { Cursors } from '../api/cursors.js';
+import { cutPage, type Page } from '../api/pagination.js';
+import { parseSort, type ListTicketsQuery } from './dto/list-tickets.query.dto.js';
 import type { TicketSummaryDto } from './dto/ticket.dto.js';
 import { TicketListRepository } from './ticket-list.repository.js';
 
@@ -20,7 +20,7 @@ export class TicketListService {
     const list = `tickets ${JSON.stringify(choice)}`;
     const after = cursor === undefined ? undefined : this.cursors.open(list, cursor);
     const rows = await this.repository.find(query, after);
-    const { column } = orderOf(query.sort);
+    const { column } = parseSort(query.sort);
     const sortKeysOf = (ticket: TicketSummaryDto) => [ticket[column], ticket.id];
     return cutPage(rows, limit, { cursors: this.cursors, list, sortKeysOf });
   }

@@ -2,7 +2,7 @@ import { ApiHideProperty } from '@nestjs/swagger';
 import { Check, Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
 
 import { searchExpression } from '../database/search-column.js';
-import { ShowsTime } from '../http/rules.js';
+import { ShowsTime } from '../api/fields.js';
 import { ticketStatuses, type TicketStatus } from './ticket-status.js';
 
 /** A ticket as the table keeps it. Properties, columns and the fields on the wire share their names. */

@@ -1,16 +1,16 @@
 import { Body, Controller, Get, Param, Post, Put, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 
-import { Actor } from '../auth/caller.js';
-import { NeedsScope } from '../auth/scope.guard.js';
+import { Actor } from '../auth/principal.js';
+import { RequireScope } from '../auth/scope.guard.js';
 import { Cached } from '../cache/cache.interceptor.js';
 import { HistoryPageDto, type HistoryEventDto } from '../events/dto/event.dto.js';
-import { Answer } from '../http/answer.js';
-import { ListCall, ReadCall, WriteCall } from '../http/api-call.js';
-import { cached, created, idempotencyKey, ifMatch, ifNoneMatch, versioned } from '../http/api-headers.js';
-import { etagOf, IfMatch } from '../http/etag.js';
-import { IdempotencyKey } from '../http/idempotency.js';
-import { PageQuery, type Page } from '../http/page.js';
+import { ApiResponse } from '../api/api-response.js';
+import { ListEndpoint, ReadEndpoint, WriteEndpoint } from '../api/endpoint.decorators.js';
+import { cached, created, idempotencyKey, ifMatch, ifNoneMatch, versioned } from '../api/endpoint.headers.js';
+import { etagOf, IfMatch } from '../api/etags.js';
+import { IdempotencyKey } from '../idempotency/idempotency.service.js';
+import { PageQuery, type Page } from '../api/pagination.js';
 import { CreateTicketDto } from './dto/create-ticket.dto.js';
 import { ListTicketsQuery } from './dto/list-tickets.query.dto.js';
 import { TicketDto, TicketPageDto, type TicketSummaryDto } from './dto/ticket.dto.js';
@@ -34,8 +34,8 @@ export class TicketsController {
    * @remarks It starts opened, in version 1. With an Idempotency-Key the call can be repeated safely.
    */
   @Post()
-  @NeedsScope('tickets:write')
-  @WriteCall({
+  @RequireScope('tickets:write')
+  @WriteEndpoint({
     success: {
       status: 201,
       body: TicketDto,
@@ -49,10 +49,10 @@ export class TicketsController {
     @Body() body: CreateTicketDto,
     @Actor() actor?: string,
     @IdempotencyKey() idempotencyKey?: string,
-  ): Promise<Answer<TicketDto>> {
+  ): Promise<ApiResponse<TicketDto>> {
     const { result, replayed } = await this.tickets.create(body, { actor, idempotencyKey });
     const { ticket, version } = result;
-    return new Answer(ticket, { etag: etagOf(version), location: `/ticket/${ticket.id}`, replayed });
+    return new ApiResponse(ticket, { etag: etagOf(version), location: `/ticket/${ticket.id}`, replayed });
   }
 
   /**
@@ -61,8 +61,8 @@ export class TicketsController {
    * @remarks The newest come first unless sort says otherwise. Follow next_cursor, or Link rel="next", with the same parameters; tickets created meanwhile do not shift the pages.
    */
   @Get()
-  @NeedsScope('tickets:read')
-  @ListCall({
+  @RequireScope('tickets:read')
+  @ListEndpoint({
     success: { status: 200, body: TicketPageDto, description: 'A page of tickets.' },
     problems: {},
   })
@@ -76,9 +76,9 @@ export class TicketsController {
    * @remarks comments_next leads to the rest of the comments. X-Cache says whether the answer came from the cache.
    */
   @Get(':ticket_id')
-  @NeedsScope('tickets:read')
+  @RequireScope('tickets:read')
   @Cached()
-  @ReadCall({
+  @ReadEndpoint({
     success: {
       status: 200,
       body: TicketDto,
@@ -88,9 +88,9 @@ export class TicketsController {
     requestHeaders: [ifNoneMatch],
     problems: { 404: 'There is no such ticket.' },
   })
-  async find(@Param() { ticket_id }: TicketParams): Promise<Answer<TicketDto>> {
+  async find(@Param() { ticket_id }: TicketParams): Promise<ApiResponse<TicketDto>> {
     const { ticket, version } = await this.tickets.find(ticket_id);
-    return new Answer(ticket, { etag: etagOf(version) });
+    return new ApiResponse(ticket, { etag: etagOf(version) });
   }
 
   /**
@@ -99,8 +99,8 @@ export class TicketsController {
    * @remarks opened becomes answered or closed; answered becomes awaited or closed; awaited becomes answered or closed; closed stays so. Of several clients that race for the same move one wins.
    */
   @Put(':ticket_id')
-  @NeedsScope('tickets:write')
-  @WriteCall({
+  @RequireScope('tickets:write')
+  @WriteEndpoint({
     success: {
       status: 200,
       body: TicketDto,
@@ -118,9 +118,9 @@ export class TicketsController {
     @Body() { status }: UpdateStatusDto,
     @Actor() actor?: string,
     @IfMatch() versions?: number[],
-  ): Promise<Answer<TicketDto>> {
+  ): Promise<ApiResponse<TicketDto>> {
     const { ticket, version } = await this.tickets.updateStatus(ticket_id, status, { actor, versions });
-    return new Answer(ticket, { etag: etagOf(version) });
+    return new ApiResponse(ticket, { etag: etagOf(version) });
   }
 
   /**
@@ -129,8 +129,8 @@ export class TicketsController {
    * @remarks Each change raised the version of the ticket by one; the first is its creation, unless that was swept (EVENTS_RETENTION_DAYS).
    */
   @Get(':ticket_id/history')
-  @NeedsScope('tickets:read')
-  @ListCall({
+  @RequireScope('tickets:read')
+  @ListEndpoint({
     success: { status: 200, body: HistoryPageDto, description: 'A page of changes.' },
     problems: { 404: 'There is no such ticket.' },
   })

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 
-import { Database, type Session } from '../database/database.js';
-import { nextFeedPosition, recordEvent } from '../events/event-sql.js';
+import { Database, type Transaction } from '../database/database.js';
+import { nextFeedPosition, recordEvent } from '../events/record-event.sql.js';
 import type { CreateTicketDto } from './dto/create-ticket.dto.js';
-import { columnsOf, firstComments, shownComments, type TicketRow } from './ticket-sql.js';
+import { columns, firstComments, embeddedComments, type TicketRow } from './ticket.sql.js';
 import type { TicketStatus } from './ticket-status.js';
 
 const insertTicket = {
@@ -18,20 +18,20 @@ const insertTicket = {
       actor: '$4',
       data: `json_build_object('theme', theme, 'email', email)`,
     })}
-    SELECT ${columnsOf('created')}, created.version, '[]'::json AS comments FROM created`,
+    SELECT ${columns('created')}, created.version, '[]'::json AS comments FROM created`,
 };
 
 const selectTicket = {
   name: 'select_ticket',
   isShort: true,
-  text: `SELECT ${columnsOf('ticket')}, version, ${firstComments('ticket.id')} FROM ticket WHERE id = $1`,
+  text: `SELECT ${columns('ticket')}, version, ${firstComments('ticket.id')} FROM ticket WHERE id = $1`,
 };
 
 /**
  * Locks the ticket, and moves it only if it stands where the rules allow and is in a version asked for. As the lock is
  * taken first, what it returns of the ticket before is what the decision was made on, however many race for it.
  */
-const moveTicket = {
+const transitionTicket = {
   name: 'move_ticket',
   text: `
     WITH locked AS (
@@ -53,7 +53,7 @@ const moveTicket = {
       data: `json_build_object('from', status_before, 'to', status)`,
     })}
     SELECT locked.status AS found_status, locked.version AS found_version,
-      ${columnsOf('moved')}, moved.version, ${firstComments('moved.id')}
+      ${columns('moved')}, moved.version, ${firstComments('moved.id')}
     FROM locked LEFT JOIN moved ON true`,
 };
 
@@ -63,13 +63,13 @@ const selectComments = {
 };
 
 /** What a write found when it had locked its ticket. */
-export interface LockedTicket {
+export interface TicketSnapshot {
   status: TicketStatus;
   version: number;
 }
 
 /** A move that is asked for. */
-interface MoveRequest {
+interface TransitionRequest {
   to: TicketStatus;
   from: readonly TicketStatus[];
   versions: number[] | undefined;
@@ -77,8 +77,8 @@ interface MoveRequest {
 }
 
 /** What became of a move: what it found and, if it was made, the ticket as it is now. */
-export interface Move {
-  found: LockedTicket;
+export interface TransitionResult {
+  found: TicketSnapshot;
   moved: TicketRow | undefined;
 }
 
@@ -91,7 +91,7 @@ export class TicketsRepository {
   create(
     { theme, text, email }: CreateTicketDto,
     actor: string | undefined,
-    session: Session,
+    session: Transaction,
   ): Promise<TicketRow> {
     return session.runForOne<TicketRow>(insertTicket, [theme, text, email, actor]);
   }
@@ -106,8 +106,11 @@ export class TicketsRepository {
    * Moves a ticket to `to` if it stands in one of `from`, and is in one of `versions` where those are given.
    * @returns undefined where there is no such ticket
    */
-  async move(id: number, { to, from, versions, actor }: MoveRequest): Promise<Move | undefined> {
-    const [row] = await this.database.run<MoveRow>(moveTicket, [id, to, from, versions, actor]);
+  async transition(
+    id: number,
+    { to, from, versions, actor }: TransitionRequest,
+  ): Promise<TransitionResult | undefined> {
+    const [row] = await this.database.run<MoveRow>(transitionTicket, [id, to, from, versions, actor]);
     if (!row) return undefined;
     const { found_status, found_version, ...ticket } = row;
     const found = { status: found_status, version: found_version };
@@ -120,7 +123,7 @@ export class TicketsRepository {
    */
   private async withItsComments(ticket: TicketRow): Promise<TicketRow> {
     const { id, comment_count, comments } = ticket;
-    if (comments.length === Math.min(comment_count, shownComments)) return ticket;
+    if (comments.length === Math.min(comment_count, embeddedComments)) return ticket;
     const newer = await this.database.runForOne<Pick<TicketRow, 'comments'>>(selectComments, [id]);
     return { ...ticket, comments: newer.comments.slice(0, comment_count) };
   }

@@ -2,16 +2,20 @@ import { Injectable } from '@nestjs/common';
 
 import { ResponseCache } from '../cache/response-cache.js';
 import type { HistoryEventDto } from '../events/dto/event.dto.js';
-import { History } from '../events/history.js';
-import { Cursors } from '../http/cursors.js';
-import { Idempotency, type Once, type Repeatable } from '../http/idempotency.js';
-import type { Page, PageQuery } from '../http/page.js';
+import { TicketHistoryService } from '../events/ticket-history.service.js';
+import { Cursors } from '../api/cursors.js';
+import {
+  IdempotencyService,
+  type IdempotentResult,
+  type IdempotentRequest,
+} from '../idempotency/idempotency.service.js';
+import type { Page, PageQuery } from '../api/pagination.js';
 import type { CreateTicketDto } from './dto/create-ticket.dto.js';
 import type { TicketDto } from './dto/ticket.dto.js';
 import { commentsList } from './comments-list.js';
-import { StaleVersion, TicketNotFound } from './ticket-errors.js';
+import { VersionMismatch, TicketNotFound } from './ticket.errors.js';
 import { ticketKey } from './ticket-key.js';
-import { shownComments, type TicketRow } from './ticket-sql.js';
+import { embeddedComments, type TicketRow } from './ticket.sql.js';
 import type { TicketStatus } from './ticket-status.js';
 import { TicketsRepository } from './tickets.repository.js';
 import { TransitionPolicy } from './transition-policy.js';
@@ -29,15 +33,15 @@ export class TicketsService {
     private readonly repository: TicketsRepository,
     private readonly policy: TransitionPolicy,
     private readonly cache: ResponseCache,
-    private readonly idempotency: Idempotency,
+    private readonly idempotency: IdempotencyService,
     private readonly cursors: Cursors,
-    private readonly changes: History,
+    private readonly changes: TicketHistoryService,
   ) {}
 
   /** Creates a ticket, opened; once only for each idempotency key of an actor. */
-  create(ticket: CreateTicketDto, by: Repeatable): Promise<Once<VersionedTicket>> {
+  create(ticket: CreateTicketDto, by: IdempotentRequest): Promise<IdempotentResult<VersionedTicket>> {
     return this.idempotency.once(by, ['create ticket', ticket], async (session) =>
-      this.show(await this.repository.create(ticket, by.actor, session)),
+      this.toDto(await this.repository.create(ticket, by.actor, session)),
     );
   }
 
@@ -48,7 +52,7 @@ export class TicketsService {
   async find(id: number): Promise<VersionedTicket> {
     const row = await this.repository.find(id);
     if (!row) throw new TicketNotFound(id);
-    return this.show(row);
+    return this.toDto(row);
   }
 
   /**
@@ -64,15 +68,15 @@ export class TicketsService {
     to: TicketStatus,
     { actor, versions }: { actor: string | undefined; versions: number[] | undefined },
   ): Promise<VersionedTicket> {
-    const from = this.policy.sourcesOf(to);
-    const move = await this.cache.forgetAfter(ticketKey(id), () =>
-      this.repository.move(id, { to, from, versions, actor }),
+    const from = this.policy.sourcesFor(to);
+    const move = await this.cache.invalidateAfter(ticketKey(id), () =>
+      this.repository.transition(id, { to, from, versions, actor }),
     );
     if (!move) throw new TicketNotFound(id);
     const { found, moved } = move;
-    if (moved) return this.show(moved);
-    if (versions && !versions.includes(found.version)) throw new StaleVersion(found.version);
-    throw this.policy.moveRefusal(found.status, to);
+    if (moved) return this.toDto(moved);
+    if (versions && !versions.includes(found.version)) throw new VersionMismatch(found.version);
+    throw this.policy.transitionError(found.status, to);
   }
 
   /**
@@ -80,19 +84,19 @@ export class TicketsService {
    * @throws TicketNotFound
    */
   async history(id: number, query: PageQuery): Promise<Page<HistoryEventDto>> {
-    const page = await this.changes.of(id, query);
+    const page = await this.changes.find(id, query);
     // A ticket without a change is none, or has had no change for longer than events are kept.
     if (page.items.length === 0 && query.cursor === undefined) await this.find(id);
     return page;
   }
 
-  private show({ version, ...ticket }: TicketRow): VersionedTicket {
+  private toDto({ version, ...ticket }: TicketRow): VersionedTicket {
     return { ticket: { ...ticket, comments_next: this.linkToMore(ticket) }, version };
   }
 
   private linkToMore({ id, comments, comment_count }: Omit<TicketRow, 'version'>): string | null {
     const last = comments.at(-1);
-    if (comment_count <= shownComments || !last) return null;
+    if (comment_count <= embeddedComments || !last) return null;
     return `/ticket/${id}/comment?cursor=${this.cursors.seal(commentsList(id), [last.id])}`;
   }
 }

@@ -21,7 +21,7 @@ describe('TransitionPolicy', () => {
     ['awaited', ['answered']],
     ['closed', ['opened', 'answered', 'awaited']],
   ] as const)('lets %s be reached from %j and nothing else', (to, sources) => {
-    expect(policy.sourcesOf(to)).toEqual(sources);
+    expect(policy.sourcesFor(to)).toEqual(sources);
   });
 
   it('lets every ticket but a closed one take a comment', () => {
@@ -29,13 +29,13 @@ describe('TransitionPolicy', () => {
   });
 
   it('explains a refusal to people and to programs', () => {
-    const refusal = policy.moveRefusal('opened', 'awaited');
+    const refusal = policy.transitionError('opened', 'awaited');
     expect(refusal.kind).toBe('transition-not-allowed');
     expect(refusal.message).toBe('The ticket is opened and may become answered or closed, not awaited');
     expect(refusal.extensions).toEqual({ current: 'opened', allowed: ['answered', 'closed'] });
-    expect(policy.moveRefusal('closed', 'answered').message).toBe(
+    expect(policy.transitionError('closed', 'answered').message).toBe(
       'The ticket is closed and stays so, not answered',
     );
-    expect(policy.commentRefusal('closed').extensions).toEqual({ current: 'closed', allowed: [] });
+    expect(policy.commentError('closed').extensions).toEqual({ current: 'closed', allowed: [] });
   });
 });

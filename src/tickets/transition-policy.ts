@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 
-import { ClosedTicket, ForbiddenMove } from './ticket-errors.js';
+import { TicketClosed, TransitionNotAllowed } from './ticket.errors.js';
 import { ticketStatuses, type TicketStatus } from './ticket-status.js';
 
 /** The rules of a ticket: from each status, the ones it may become. */
-const moves: Readonly<Record<TicketStatus, readonly TicketStatus[]>> = {
+const transitions: Readonly<Record<TicketStatus, readonly TicketStatus[]>> = {
   opened: ['answered', 'closed'],
   answered: ['awaited', 'closed'],
   awaited: ['answered', 'closed'],
@@ -18,31 +18,31 @@ const moves: Readonly<Record<TicketStatus, readonly TicketStatus[]>> = {
 @Injectable()
 export class TransitionPolicy {
   private readonly sources = Object.fromEntries(
-    ticketStatuses.map((to) => [to, ticketStatuses.filter((from) => moves[from].includes(to))]),
+    ticketStatuses.map((to) => [to, ticketStatuses.filter((from) => transitions[from].includes(to))]),
   ) as Record<TicketStatus, TicketStatus[]>;
 
   /** The statuses that a ticket in `from` may become. */
   allowedFrom(from: TicketStatus): readonly TicketStatus[] {
-    return moves[from];
+    return transitions[from];
   }
 
   /** The statuses from which a ticket may become `to`. */
-  sourcesOf(to: TicketStatus): readonly TicketStatus[] {
+  sourcesFor(to: TicketStatus): readonly TicketStatus[] {
     return this.sources[to];
   }
 
   /** The statuses in which a ticket takes comments: all from which it may still move. */
   commentable(): readonly TicketStatus[] {
-    return ticketStatuses.filter((status) => moves[status].length > 0);
+    return ticketStatuses.filter((status) => transitions[status].length > 0);
   }
 
   /** Why a ticket in `current` did not become `to`. */
-  moveRefusal(current: TicketStatus, to: TicketStatus): ForbiddenMove {
-    return new ForbiddenMove(current, to, this.allowedFrom(current));
+  transitionError(current: TicketStatus, to: TicketStatus): TransitionNotAllowed {
+    return new TransitionNotAllowed(current, to, this.allowedFrom(current));
   }
 
   /** Why a ticket in `current` took no comment. */
-  commentRefusal(current: TicketStatus): ClosedTicket {
-    return new ClosedTicket(current, this.allowedFrom(current));
+  commentError(current: TicketStatus): TicketClosed {
+    return new TicketClosed(current, this.allowedFrom(current));
   }
 }

@@ -6,12 +6,12 @@ import { createClient } from '@redis/client';
 
 import { RedisServer } from '../../deploy/local/redis-server.js';
 import { freePort } from '../../src/database/free-port.js';
-import { Gate } from '../support/gate.js';
+import { FaultProxy } from '../support/fault-proxy.js';
 import { onRedis } from '../support/service.js';
 
 /** A Redis of its own for each replica to meet through a gate of its own, so that a test can do to it what it likes. */
 export class FaultyRedis extends RedisServer {
-  readonly gates: Gate[] = [];
+  readonly gates: FaultProxy[] = [];
 
   constructor(
     port: number,
@@ -44,6 +44,6 @@ export class FaultyRedis extends RedisServer {
 export async function startRedis(gates: number): Promise<FaultyRedis> {
   const redis = new FaultyRedis(await freePort());
   await redis.launch();
-  for (let n = 0; n < gates; n++) redis.gates.push(await Gate.to(redis.port));
+  for (let n = 0; n < gates; n++) redis.gates.push(await FaultProxy.to(redis.port));
   return redis;
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { freePort } from '../../src/database/free-port.js';
-import { Gate } from '../support/gate.js';
+import { FaultProxy } from '../support/fault-proxy.js';
 import { createStores } from '../support/servers.js';
 import { environmentOf, Service } from '../support/service.js';
 import { CrashLoad, judgeLedger } from './crashes.js';
@@ -26,7 +26,7 @@ export class Trial {
   private constructor(
     readonly postgres: FaultyPostgres,
     /** What the service reaches its PostgreSQL through. */
-    readonly gate: Gate,
+    readonly gate: FaultProxy,
     private readonly environment: Record<string, string>,
     private readonly url: string,
     private service: Service,
@@ -38,7 +38,7 @@ export class Trial {
    */
   static async start(folder?: string): Promise<Trial> {
     const postgres = await FaultyPostgres.start({ max_connections: '40', max_wal_size: '64MB' }, folder);
-    const gate = await Gate.to(postgres.port);
+    const gate = await FaultProxy.to(postgres.port);
     const port = await freePort();
     const environment = {
       ...environmentOf(await createStores()),

@@ -1,7 +1,7 @@
 import type { CloudEventDto } from '../../src/events/dto/cloud-event.dto.js';
 import type { CommentDto } from '../../src/tickets/dto/comment.dto.js';
 import type { TicketDto } from '../../src/tickets/dto/ticket.dto.js';
-import type { ProblemDto } from '../../src/http/problem.dto.js';
+import type { ProblemDto } from '../../src/api/problem.dto.js';
 
 /** The three forms a body can take. */
 export const bodyKinds = ['form-data', 'form', 'JSON'] as const;

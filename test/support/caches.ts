@@ -1,7 +1,7 @@
 import { connectRedis } from '../../src/cache/connect-redis.js';
 import { RedisResponseCache } from '../../src/cache/redis-response-cache.js';
 import type { Redis } from '../../src/cache/redis.js';
-import type { Reading, ResponseCache } from '../../src/cache/response-cache.js';
+import type { CacheResult, ResponseCache } from '../../src/cache/response-cache.js';
 import { readEnvironment } from '../../src/config/read-environment.js';
 import { eventually } from './eventually.js';
 
@@ -37,8 +37,8 @@ export async function answered(
   cache: ResponseCache,
   key: string,
   afterBypass?: () => Promise<void>,
-): Promise<Reading> {
-  let reading: Reading = { outcome: 'BYPASS' };
+): Promise<CacheResult> {
+  let reading: CacheResult = { outcome: 'BYPASS' };
   await eventually(async () => {
     reading = await cache.read(key);
     if (reading.outcome === 'BYPASS') await afterBypass?.();

@@ -1,4 +1,4 @@
-import { IsEmailAddress, IsText } from '../../http/rules.js';
+import { IsEmailAddress, IsText } from '../../api/fields.js';
 
 /** A new comment. */
 export class CreateCommentDto {

@@ -2,7 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 
 import { eventTypes, type EventType } from '../event.entity.js';
 import { EventDataDto } from './event.dto.js';
-import { ShowsTime } from '../../http/rules.js';
+import { ShowsTime } from '../../api/fields.js';
 
 /** What happened, and to which ticket. */
 export class CloudEventDataDto extends EventDataDto {

@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 
 import { eventTypes, type EventType } from '../event.entity.js';
-import { ShowsTime } from '../../http/rules.js';
+import { ShowsTime } from '../../api/fields.js';
 
 /** What more there is to say of a change; which of these are there follows from its type. */
 export class EventDataDto {

@@ -2,9 +2,9 @@ import { Transform } from 'class-transformer';
 import { IsIn, IsObject, IsOptional, Max } from 'class-validator';
 import { ApiPropertyOptional } from '@nestjs/swagger';
 
-import { IsId, IsLimit, IsOptionalChoice } from '../../http/rules.js';
+import { IsId, IsLimit, IsOptionalChoice } from '../../api/fields.js';
 import { eventTypes, type EventType } from '../event.entity.js';
-import { parsePlace, placePattern, type FeedPlace } from '../feed-place.js';
+import { parseCursor, cursorPattern, type FeedCursor } from '../feed-cursor.js';
 
 /** Where the feed can be read from without a cursor. */
 const starts = ['beginning', 'now'] as const;
@@ -12,13 +12,13 @@ const starts = ['beginning', 'now'] as const;
 /** Which events to read, and from where on. */
 export class FeedQuery {
   /** Only what follows this place: the next_cursor of the page before, or the id of an event. */
-  @ApiPropertyOptional({ type: String, pattern: placePattern.source, example: '731-42' })
+  @ApiPropertyOptional({ type: String, pattern: cursorPattern.source, example: '731-42' })
   @IsOptional()
   @Transform(({ value }: { value: unknown }) =>
-    typeof value === 'string' ? (parsePlace(value) ?? value) : value,
+    typeof value === 'string' ? (parseCursor(value) ?? value) : value,
   )
   @IsObject({ message: 'must be a next_cursor of the feed, or the id of an event' })
-  after?: FeedPlace;
+  after?: FeedCursor;
 
   /** Where to begin without `after`: with the first event that is kept, or with what happens from now on. */
   @ApiPropertyOptional({ enum: starts, default: 'beginning' })

@@ -1,4 +1,4 @@
-import { ShowsTime } from '../../http/rules.js';
+import { ShowsTime } from '../../api/fields.js';
 
 /** A comment on a ticket. */
 export class CommentDto {

@@ -1,8 +1,8 @@
 import { IsIn } from 'class-validator';
 import { ApiPropertyOptional } from '@nestjs/swagger';
 
-import { PageQuery } from '../../http/page.js';
-import { IsOptionalChoice, IsOptionalText, IsOptionalTime } from '../../http/rules.js';
+import { PageQuery } from '../../api/pagination.js';
+import { IsOptionalChoice, IsOptionalText, IsOptionalTime } from '../../api/fields.js';
 import { ticketStatuses, type TicketStatus } from '../ticket-status.js';
 
 /** The orders of a list of tickets; a minus means newest first. */
@@ -12,7 +12,7 @@ const sorts = ['created_at', '-created_at', 'updated_at', '-updated_at'] as cons
 export type TicketSort = (typeof sorts)[number];
 
 /** The column and the direction that an order stands for. */
-export function orderOf(sort: TicketSort): { column: 'created_at' | 'updated_at'; isDescending: boolean } {
+export function parseSort(sort: TicketSort): { column: 'created_at' | 'updated_at'; isDescending: boolean } {
   const column = sort.endsWith('updated_at') ? 'updated_at' : 'created_at';
   return { column, isDescending: sort.startsWith('-') };
 }

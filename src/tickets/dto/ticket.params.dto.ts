@@ -1,8 +1,8 @@
 import { Transform } from 'class-transformer';
 import { ApiProperty } from '@nestjs/swagger';
 
-import { IsId } from '../../http/rules.js';
-import { TicketNotFound } from '../ticket-errors.js';
+import { IsId } from '../../api/fields.js';
+import { TicketNotFound } from '../ticket.errors.js';
 
 /** The path of a ticket. */
 export class TicketParams {

@@ -1,0 +1,30 @@
+import { describe, expect, it } from '@jest/globals';
+
+import { textError } from './fields.js';
+
+describe('A text of at most 5 characters', () => {
+  it.each(['a', 'abcde', '🙂🙂🙂🙂🙂', ' a ', 'a\n', '\u0001', '\uFE0F\uFE0F\uFE0F\uFE0F\uFE0F'])(
+    'may be %j',
+    (text) => {
+      expect(textError(text, 5)).toBeUndefined();
+    },
+  );
+
+  it.each([
+    [undefined, 'is required'],
+    [null, 'must be a string'],
+    [5, 'must be a string'],
+    [['a'], 'must be a string'],
+    ['', 'must not be blank'],
+    ['\u2003\uFEFF\t', 'must not be blank'],
+    ['a\0', 'must not contain NUL'],
+    ['\uD83D', 'must not contain lone surrogates'],
+    ['\uDE42\uD83D', 'must not contain lone surrogates'],
+    ['abcdef', 'must have at most 5 characters'],
+    ['🙂🙂🙂🙂🙂🙂', 'must have at most 5 characters'],
+    // As validator.js counts, these would be none at all.
+    ['\uFE0F'.repeat(6), 'must have at most 5 characters'],
+  ])('may not be %j', (value, fault) => {
+    expect(textError(value, 5)).toBe(fault);
+  });
+});

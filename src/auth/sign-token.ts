@@ -1,0 +1,32 @@
+import 'reflect-metadata';
+
+import { parseArgs } from 'node:util';
+
+import { loadDotEnv, readEnvironment } from '../config/read-environment.js';
+import { errorMessage } from '../observability/error-message.js';
+import { scopes } from './principal.js';
+import { TokenService } from './token.service.js';
+
+const usage = `npm run --silent token -- --sub <who> --scope '<${scopes.join('|')} …>' [--seconds 3600]`;
+
+/** Writes a token that is signed with the SECRET_KEY of the environment, or of .env. */
+async function mint(): Promise<string> {
+  const { sub, scope, seconds } = parseArgs({
+    options: {
+      sub: { type: 'string' },
+      scope: { type: 'string' },
+      seconds: { type: 'string', default: '3600' },
+    },
+  }).values;
+  const unknown = scope?.split(' ').find((name) => !(scopes as readonly string[]).includes(name));
+  if (!sub || !scope || unknown !== undefined || !/^[1-9]\d{0,8}$/.test(seconds)) throw new Error(usage);
+  loadDotEnv();
+  return new TokenService(readEnvironment(process.env)).sign({ subject: sub, scope }, Number(seconds));
+}
+
+try {
+  console.log(await mint());
+} catch (error) {
+  console.error(errorMessage(error));
+  process.exit(1);
+}

@@ -1,0 +1,23 @@
+import { Injectable } from '@nestjs/common';
+
+import { Cursors } from '../api/cursors.js';
+import { cutPage, type Page, type PageQuery } from '../api/pagination.js';
+import type { HistoryEventDto } from './dto/event.dto.js';
+import { TicketHistoryRepository } from './ticket-history.repository.js';
+
+/** What has happened to tickets. */
+@Injectable()
+export class TicketHistoryService {
+  constructor(
+    private readonly repository: TicketHistoryRepository,
+    private readonly cursors: Cursors,
+  ) {}
+
+  /** A page of the changes of a ticket, oldest first, as far back as events are kept. */
+  async find(ticketId: number, { limit, cursor }: PageQuery): Promise<Page<HistoryEventDto>> {
+    const list = `history of ${ticketId}`;
+    const [after = 0] = cursor === undefined ? [] : this.cursors.open(list, cursor);
+    const events = await this.repository.find(ticketId, Number(after), limit + 1);
+    return cutPage(events, limit, { cursors: this.cursors, list, sortKeysOf: ({ version }) => [version] });
+  }
+}
