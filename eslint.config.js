@@ -6,7 +6,7 @@ import globals from 'globals';
 import tseslint from 'typescript-eslint';
 
 export default defineConfig(
-  { ignores: ['dist/', 'coverage/', '.data/', '.stryker-tmp/', 'test/client/'] },
+  { ignores: ['dist/', 'coverage/', '.data/', '.stryker-tmp/', 'test/support/client/'] },
   { files: ['**/*.js'], languageOptions: { globals: globals.node } },
   js.configs.recommended,
   {

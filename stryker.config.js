@@ -12,7 +12,7 @@ const parts = {
     mutate: [
       'src/cache/{lease-scripts,redis-keys,redis-response-cache,memory-response-cache,unconfirmed-deletions}.ts',
     ],
-    tests: ['test/redis-cache.e2e-spec.ts', 'test/redis-lateness.e2e-spec.ts'],
+    tests: ['test/e2e/cache.leases.e2e-spec.ts', 'test/e2e/cache.lateness.e2e-spec.ts'],
   },
   herds: {
     mutate: ['src/cache/{single-flight,circuit-breaker,deadline}.ts'],
@@ -20,15 +20,15 @@ const parts = {
   },
   idempotency: {
     mutate: ['src/idempotency/idempotency.{service,repository}.ts'],
-    tests: ['test/idempotency.e2e-spec.ts', 'test/auth.e2e-spec.ts'],
+    tests: ['test/e2e/requests.idempotency.e2e-spec.ts', 'test/e2e/auth.tokens.e2e-spec.ts'],
   },
   feed: {
     mutate: ['src/events/{feed.service,feed.repository,feed-cursor,feed-tail,record-event.sql}.ts'],
     tests: [
       'src/events',
-      'test/events.e2e-spec.ts',
-      'test/retention.e2e-spec.ts',
-      'test/streams.e2e-spec.ts',
+      'test/e2e/events.feed.e2e-spec.ts',
+      'test/e2e/events.retention.e2e-spec.ts',
+      'test/e2e/events.streams.e2e-spec.ts',
     ],
     // Without those that wait for long.
     only: '^(?!A client|A thousand|A stream that has nothing)',

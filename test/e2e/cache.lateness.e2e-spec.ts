@@ -1,0 +1,87 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+
+import type { RedisResponseCache } from '../../src/cache/redis-response-cache.js';
+import type { CacheResult } from '../../src/cache/response-cache.js';
+import { startRedis, type FaultyRedis } from '../support/checker/faulty-redis.js';
+import { times } from '../support/api.js';
+import { cacheOn, closeCaches } from '../support/caches.js';
+import { eventually } from '../support/eventually.js';
+import type { FaultProxy } from '../support/fault-proxy.js';
+
+describe('A Redis that is late', () => {
+  const outcomes = (readings: CacheResult[]) => readings.map(({ outcome }) => outcome);
+  /** How much later a call of Redis gets there, and its answer back: more than the deadline, also where this process is busy. */
+  const lateMs = 80;
+  let server: FaultyRedis;
+  let gate: FaultProxy;
+  let cache: RedisResponseCache;
+
+  beforeAll(async () => {
+    server = await startRedis(1);
+    [gate] = server.gates as [FaultProxy];
+    cache = await cacheOn(server.environment(0));
+  });
+
+  afterAll(async () => {
+    closeCaches();
+    await server.stop();
+  });
+
+  it('is used on where it was late once, or for many calls at once', async () => {
+    await cache.read('late');
+    gate.latencyMs = lateMs;
+    const readings = await times(10, (n) => cache.read(`late ${n}`));
+    gate.latencyMs = 0;
+    expect(outcomes(readings)).toEqual(readings.map(() => 'BYPASS'));
+    expect(cache.inUse).toBe(true);
+    await eventually(async () => (await cache.read('late')).outcome !== 'BYPASS', 900);
+  });
+
+  it('is taken for lost where it was late three times in a row', async () => {
+    gate.latencyMs = lateMs;
+    for (const isInUse of [true, true, false]) {
+      await cache.read('late');
+      expect(cache.inUse).toBe(isInUse);
+      // What it has not answered by now it is not asked beside.
+      await sleep(4 * lateMs);
+    }
+    gate.latencyMs = 0;
+    await eventually(() => Promise.resolve(cache.inUse));
+  });
+
+  it('is not asked beside a call that it has not answered', async () => {
+    gate.freeze();
+    const first = cache.read('silent');
+    await sleep(25);
+    const begin = performance.now();
+    expect((await cache.read('silent')).outcome).toBe('BYPASS');
+    expect(performance.now() - begin).toBeLessThan(15);
+    expect((await first).outcome).toBe('BYPASS');
+    gate.thaw();
+    await eventually(async () => (await cache.read('silent')).outcome !== 'BYPASS', 900);
+    expect(cache.inUse).toBe(true);
+  });
+
+  it('is taken for lost where it has not answered for half a second', async () => {
+    gate.freeze();
+    await cache.read('silent');
+    expect((await cache.read('silent')).outcome).toBe('BYPASS');
+    expect(cache.inUse).toBe(true);
+    await sleep(550);
+    expect((await cache.read('silent')).outcome).toBe('BYPASS');
+    expect(cache.inUse).toBe(false);
+    gate.thaw();
+    await eventually(() => Promise.resolve(cache.inUse));
+  });
+
+  it('is not asked while it is back but not trusted', async () => {
+    await gate.close();
+    await cache.invalidate('back');
+    await gate.open();
+    await eventually(() => Promise.resolve(cache.state === 'recovering'));
+    expect((await cache.read('back')).outcome).toBe('BYPASS');
+    await eventually(() => Promise.resolve(cache.inUse));
+  });
+});

@@ -1,0 +1,136 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+
+import { Api } from '../support/api.js';
+import { Service } from '../support/service.js';
+
+interface Operation {
+  summary?: string;
+  security?: object[];
+  parameters?: { name: string; description?: string }[];
+  requestBody?: { content: Record<string, unknown> };
+  responses: Record<string, { description: string; content?: Record<string, unknown> }>;
+}
+interface Schema {
+  properties?: Record<string, { description?: string; example?: unknown }>;
+}
+interface Document {
+  paths: Record<string, Record<string, Operation>>;
+  components: { schemas: Record<string, Schema> };
+}
+
+let service: Service;
+let api: Api;
+let document: Document;
+
+beforeAll(async () => {
+  service = await Service.start();
+  api = new Api(service.url);
+  document = (await api.send<Document>('GET', '/docs-json')).body;
+});
+
+afterAll(async () => {
+  await service.stop();
+});
+
+const successTypes: Record<string, string[]> = {
+  '/events': ['application/json', 'text/event-stream'],
+  '/metrics': ['text/plain'],
+};
+
+const operation = (method: string, path: string): Operation => {
+  const found = document.paths[path]?.[method];
+  if (!found) throw new Error(`${method} ${path} is not documented`);
+  return found;
+};
+
+/** Every call, and all that it answers. */
+const calls: [string, string, number[]][] = [
+  ['post', '/ticket', [201, 400, 401, 403, 409, 413, 415, 422, 429, 503]],
+  ['get', '/ticket', [200, 400, 401, 403, 429, 503]],
+  ['get', '/ticket/{ticket_id}', [200, 304, 400, 401, 403, 404, 429, 503]],
+  ['put', '/ticket/{ticket_id}', [200, 400, 401, 403, 404, 409, 412, 413, 415, 429, 503]],
+  ['get', '/ticket/{ticket_id}/history', [200, 400, 401, 403, 404, 429, 503]],
+  ['post', '/ticket/{ticket_id}/comment', [201, 400, 401, 403, 404, 409, 412, 413, 415, 422, 429, 503]],
+  ['get', '/ticket/{ticket_id}/comment', [200, 400, 401, 403, 404, 429, 503]],
+  ['get', '/events', [200, 400, 401, 403, 410, 429, 503]],
+  ['get', '/health/live', [200, 400]],
+  ['get', '/health/ready', [200, 400, 503]],
+  ['get', '/metrics', [200, 400, 401, 403, 503]],
+];
+
+describe('/docs', () => {
+  it('shows Swagger UI', async () => {
+    const { status, body } = await api.send<string>('GET', '/docs');
+    expect(status).toBe(200);
+    expect(body).toContain('swagger-ui');
+  });
+
+  it('comes as JSON and as YAML', async () => {
+    const { status, body } = await api.send<string>('GET', '/docs-yaml');
+    expect(status).toBe(200);
+    expect(body).toMatch(/^openapi: 3\./);
+    for (const path of Object.keys(document.paths)) expect(body).toContain(path);
+  });
+
+  it.each(calls)('says of %s %s what it does and all that it answers', (method, path, statuses) => {
+    const { summary, responses } = operation(method, path);
+    expect(summary).toMatch(/^[A-Z].+\.$/);
+    expect(Object.keys(responses).map(Number)).toEqual(statuses);
+    for (const [status, { description, content }] of Object.entries(responses)) {
+      expect(description).not.toBe('');
+      const success = successTypes[path] ?? ['application/json'];
+      const types = Number(status) < 300 ? success : ['application/problem+json'];
+      expect(Object.keys(content ?? {})).toEqual(status === '304' ? [] : types);
+    }
+  });
+
+  it('documents no call that is not listed above, and misses none', () => {
+    const documented = Object.entries(document.paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method} ${path}`),
+    );
+    expect(documented.sort()).toEqual(calls.map(([method, path]) => `${method} ${path}`).sort());
+  });
+
+  it('says of every call but the probes that it takes a token', () => {
+    for (const [path, methods] of Object.entries(document.paths)) {
+      const security = path.startsWith('/health') ? undefined : [{ bearer: [] }];
+      for (const call of Object.values(methods)) expect([path, call.security]).toEqual([path, security]);
+    }
+  });
+
+  it.each([
+    ['post', '/ticket'],
+    ['put', '/ticket/{ticket_id}'],
+    ['post', '/ticket/{ticket_id}/comment'],
+  ])('shows the three kinds of body of %s %s', (method, path) => {
+    expect(Object.keys(operation(method, path).requestBody?.content ?? {})).toEqual([
+      'multipart/form-data',
+      'application/x-www-form-urlencoded',
+      'application/json',
+    ]);
+  });
+
+  it('explains every field of every body, and gives an example of what is sent', () => {
+    for (const [name, { properties = {} }] of Object.entries(document.components.schemas)) {
+      for (const [field, { description, example }] of Object.entries(properties)) {
+        expect([name, field, description]).toEqual([name, field, expect.stringMatching(/\S/)]);
+        const sent = /^(Create|Update)/.test(name);
+        if (sent) expect([name, field, example]).toEqual([name, field, expect.stringMatching(/\S/)]);
+      }
+    }
+  });
+
+  it('says the bounds of a ticket', () => {
+    expect(document.components.schemas['CreateTicketDto']).toMatchObject({
+      required: ['theme', 'text', 'email'],
+      properties: {
+        theme: { type: 'string', minLength: 1, maxLength: 255 },
+        text: { type: 'string', minLength: 1, maxLength: 10_000 },
+        email: { type: 'string', format: 'email', maxLength: 254 },
+      },
+    });
+    expect(document.components.schemas['UpdateStatusDto']).toMatchObject({
+      properties: { status: { enum: ['answered', 'awaited', 'closed'] } },
+    });
+  });
+});

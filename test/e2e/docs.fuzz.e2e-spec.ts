@@ -1,0 +1,207 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+
+import { Api, bodyKinds, encode, json, type BodyKind } from '../support/api.js';
+import { OpenApi, type Operation, type Schema } from '../support/openapi.js';
+import { Service } from '../support/service.js';
+import { invalid, valid } from '../support/values.js';
+
+/** How many requests are made from each schema; with eleven calls that is thousands. */
+const runs = 300;
+
+let service: Service;
+let api: Api;
+let openapi: OpenApi;
+
+/** Tickets to aim at: one in each status. */
+const ids: Record<string, number> = {};
+
+beforeAll(async () => {
+  service = await Service.start();
+  api = new Api(service.url);
+  openapi = await OpenApi.of(api);
+  for (const [status, moves] of Object.entries({
+    opened: [],
+    answered: ['answered'],
+    awaited: ['answered', 'awaited'],
+    closed: ['closed'],
+  })) {
+    const { id } = (await api.createTicket()).body;
+    for (const move of moves) await api.updateStatus(id, move);
+    ids[status] = id;
+  }
+});
+
+afterAll(async () => {
+  await service.stop();
+  expect(service.log).not.toContain('"level":"error"');
+});
+
+const headersOf = (operation: Operation) =>
+  fc.record(
+    Object.fromEntries(
+      operation.parameters
+        .filter((parameter) => parameter.in === 'header')
+        .map(({ name }) => [
+          name,
+          name === 'Idempotency-Key'
+            ? fc.uuid()
+            : fc.constantFrom('*', '"1"', 'W/"2"', '"1", "2"', 'x', '"99999999999999999999"', ','),
+        ]),
+    ),
+    { requiredKeys: [] },
+  );
+
+/** The path and query of a call, from valid values; `spoil` makes those of one parameter invalid. */
+function urlOf(operation: Operation, spoil?: string): fc.Arbitrary<string> {
+  const inUrl = operation.parameters.filter(
+    (parameter) => parameter.in !== 'header' && parameter.name !== 'cursor',
+  );
+  const values = inUrl.map(({ name, schema }) => {
+    if (name === spoil) return invalid(schema);
+    return name === 'ticket_id'
+      ? fc.constantFrom(...Object.values(ids).map(String), '999999')
+      : valid(schema);
+  });
+  return fc
+    .tuple(fc.tuple(...values), fc.array(fc.boolean(), { minLength: 20, maxLength: 20 }))
+    .map(([all, wanted]) => {
+      const query = new URLSearchParams();
+      let { path } = operation;
+      inUrl.forEach((parameter, n) => {
+        const value = all[n] ?? '';
+        if (parameter.in === 'path') path = path.replace(`{${parameter.name}}`, encodeURIComponent(value));
+        else if (wanted[n] || parameter.name === spoil) query.set(parameter.name, value);
+      });
+      return query.size > 0 ? `${path}?${query.toString()}` : path;
+    });
+}
+
+function bodyOf(operation: Operation): Schema | undefined {
+  const [content] = Object.values(operation.requestBody?.content ?? {});
+  return content && openapi.resolve(content.schema);
+}
+
+/** The fields of a body, from valid values; `spoil` makes that of one field invalid. */
+function fieldsOf(body: Schema | undefined, spoil?: string): fc.Arbitrary<Record<string, string>> {
+  const fields = Object.entries(body?.properties ?? {});
+  return fc.record(
+    Object.fromEntries(
+      fields.map(([name, schema]) => [name, name === spoil ? invalid(schema) : valid(schema)]),
+    ),
+  );
+}
+
+async function send(operation: Operation, url: string, headers: Record<string, string>, body?: RequestInit) {
+  const init = { ...body, headers: { ...(body?.headers as Record<string, string> | undefined), ...headers } };
+  const answer = await api.send<unknown>(operation.method.toUpperCase(), url, init);
+  expect([url, answer.status, openapi.breaches(operation, answer)]).toEqual([url, answer.status, []]);
+  return answer;
+}
+
+/** fetch itself has no body for fields that a form cannot carry as they are: line ends. */
+const kinds = fc.constantFrom<BodyKind>(...bodyKinds);
+
+/** The calls that have a body. */
+const writes = () => openapi.operations.filter(({ requestBody }) => requestBody);
+
+/** Tries all of them at once. */
+async function withEach(operations: Operation[], attempt: (operation: Operation) => Promise<void>) {
+  await Promise.all(operations.map(attempt));
+}
+
+describe('Every call of the document', () => {
+  it('keeps its word for input that the document allows', async () => {
+    await withEach(openapi.operations, async (operation) => {
+      const body = bodyOf(operation);
+      const inputs = [urlOf(operation), headersOf(operation), fieldsOf(body), kinds] as const;
+      await fc.assert(
+        fc.asyncProperty(...inputs, async (url, headers, fields, kind) => {
+          const { status } = await send(
+            operation,
+            url,
+            headers as Record<string, string>,
+            body && encode(fields, kind),
+          );
+          // The document explains these by the state of the ticket, by headers, or by the size as a form.
+          expect([200, 201, 304, 404, 409, 412, 413]).toContain(status);
+          if (status === 413) expect(kind).toBe('form');
+        }),
+        { numRuns: runs },
+      );
+    });
+  }, 120_000);
+
+  it('refuses each parameter and field that the document does not allow, and names it', async () => {
+    await withEach(openapi.operations, async (operation) => {
+      const body = bodyOf(operation);
+      const parameters = operation.parameters
+        .filter((parameter) => parameter.in !== 'header')
+        .map(({ name }) => name);
+      for (const spoil of [...parameters, ...Object.keys(body?.properties ?? {})]) {
+        if (spoil === 'cursor') continue;
+        const inputs = [urlOf(operation, spoil), fieldsOf(body, spoil), kinds] as const;
+        await fc.assert(
+          fc.asyncProperty(...inputs, async (url, fields, kind) => {
+            const { status, problem } = await send(operation, url, {}, body && encode(fields, kind));
+            expect(status).toBe(400);
+            expect(problem.errors?.map(({ field }) => field)).toContain(spoil);
+          }),
+          { numRuns: 50 },
+        );
+      }
+    });
+  }, 120_000);
+
+  it('answers any JSON at all as the document says', async () => {
+    await withEach(writes(), async (operation) => {
+      const anything = fc.oneof(
+        fc.json(),
+        fc.string({ unit: 'binary' }),
+        fc
+          .record({
+            theme: fc.jsonValue(),
+            text: fc.jsonValue(),
+            email: fc.jsonValue(),
+            status: fc.jsonValue(),
+          })
+          .map((v) => JSON.stringify(v)),
+      );
+      await fc.assert(
+        fc.asyncProperty(urlOf(operation), anything, async (url, text) => {
+          expect((await send(operation, url, {}, json(text))).status).toBe(400);
+        }),
+        { numRuns: runs },
+      );
+    });
+  }, 120_000);
+
+  it('answers any bytes of any type as the document says', async () => {
+    const types = fc.constantFrom(
+      ...['application/json', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x'],
+      ...[
+        'application/json; charset=utf-16',
+        'text/plain',
+        'multipart/mixed',
+        'x',
+        '/',
+        'a/b; c',
+        'application/json;',
+      ],
+    );
+    await withEach(writes(), async (operation) => {
+      await fc.assert(
+        fc.asyncProperty(
+          urlOf(operation),
+          types,
+          fc.uint8Array({ minLength: 1 }),
+          async (url, type, bytes) => {
+            const { status } = await send(operation, url, { 'content-type': type }, { body: bytes });
+            expect([400, 415]).toContain(status);
+          },
+        ),
+        { numRuns: runs },
+      );
+    });
+  }, 120_000);
+});

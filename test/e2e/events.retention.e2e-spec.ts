@@ -1,0 +1,72 @@
+import { describe, expect, it } from '@jest/globals';
+
+import { Api, times } from '../support/api.js';
+import { eventually } from '../support/eventually.js';
+import { connect, type Stores } from '../support/servers.js';
+import { Service } from '../support/service.js';
+
+/** Makes all events so far a few days older. */
+async function age({ database }: Stores): Promise<void> {
+  const client = await connect(database);
+  await client.query(`UPDATE event SET at = at - interval '8 days'`);
+  await client.end();
+}
+
+describe('Events that are older than EVENTS_RETENTION_DAYS', () => {
+  it('are swept, and a cursor from before them is gone', async () => {
+    const first = await Service.start();
+    const { id } = (await new Api(first.url).createTicket()).body;
+    // The feed waits for whatever else writes on the same server.
+    const read = async () => (await new Api(first.url).events('')).body;
+    await eventually(async () => (await read()).items.length === 1);
+    const old = await read();
+    await age(first.stores);
+    const ids = await times(3, async () => (await new Api(first.url).createTicket()).body.id);
+    await first.stop();
+
+    const second = await Service.start({ stores: first.stores, environment: { EVENTS_RETENTION_DAYS: '7' } });
+    const api = new Api(second.url);
+    await eventually(async () => (await api.events('')).body.items.length === 3);
+    const gone = await api.events('after=0-0');
+    expect(gone.status).toBe(410);
+    expect(gone.problem.type).toBe('urn:problem-type:ticket-system:cursor-expired');
+    // From the last that was swept on, nothing is missing.
+    const kept = (await api.events(`after=${old.items[0]?.id ?? ''}`)).body.items;
+    expect(kept.map(({ data }) => data.ticket_id).sort()).toEqual(ids.sort());
+    // The ticket itself is kept, though nothing is known any more of how it came to be.
+    expect(await api.send('GET', `/ticket/${id}/history`)).toMatchObject({
+      status: 200,
+      body: { items: [], next_cursor: null },
+    });
+    await second.stop();
+  });
+});
+
+describe('The feed of a database that was restored into another server', () => {
+  it('goes on after the last event, though that server counts its transactions from the beginning', async () => {
+    const before = await Service.start();
+    await new Api(before.url).createTicket();
+    const database = await connect(before.stores.database);
+    // As if the dump came from a server that has seen far more of them.
+    await database.query('UPDATE event SET position = position + 1000000000000');
+    await database.query('UPDATE ticket SET feed_position = feed_position + 1000000000000');
+    await before.stop();
+
+    const after = await Service.start({ stores: before.stores });
+    const api = new Api(after.url);
+    const { id } = (await api.createTicket()).body;
+    await api.comment(1);
+    const seen = async () => {
+      const { items } = (await api.events('')).body;
+      return items.map(({ data }) => [data.ticket_id, data.version]);
+    };
+    await eventually(async () => (await seen()).length === 3);
+    expect(await seen()).toEqual([
+      [1, 1],
+      [id, 1],
+      [1, 2],
+    ]);
+    await database.end();
+    await after.stop();
+  });
+});

@@ -1,0 +1,70 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+
+import { Api, count, times } from '../support/api.js';
+import { eventually } from '../support/eventually.js';
+import { Follower } from '../support/follower.js';
+import { FaultProxy } from '../support/fault-proxy.js';
+import { createStores, servers, type Stores } from '../support/servers.js';
+import { Service } from '../support/service.js';
+
+let stores: Stores;
+let services: Service[];
+
+beforeAll(async () => {
+  stores = await createStores();
+  services = await times(2, () => Service.start({ stores }));
+});
+
+afterAll(async () => {
+  await Promise.all(services.map((service) => service.stop()));
+});
+
+const urls = () => services.map(({ url }) => url);
+
+describe('A client that follows the feed', () => {
+  it('misses nothing and sees nothing twice while its replicas are restarted in turns', async () => {
+    const [first, second] = urls().map((url) => new Api(url));
+    const id = (await first?.createTicket())?.body.id ?? 0;
+    const follower = await new Follower(urls(), `from=beginning&ticket_id=${id}`).open();
+    let written = 1;
+    for (const turn of [0, 1, 0, 1]) {
+      const { port } = new URL(urls()[turn] ?? '');
+      const other = turn === 0 ? second : first;
+      const writing = times(10, () => other?.comment(id) ?? Promise.reject(new Error('No replica')));
+      expect(await services[turn]?.stop()).toBe(0);
+      services[turn] = await Service.start({ stores, environment: { PORT: port } });
+      written += count(await writing, 201);
+    }
+    await follower.has(written, 15_000);
+    expect(follower.received.map(({ version }) => version)).toEqual(
+      Array.from({ length: written }, (_, n) => n + 1),
+    );
+    follower.close();
+  }, 60_000);
+
+  it('misses nothing while PostgreSQL is away', async () => {
+    const postgres = await FaultProxy.to(servers().postgres.port);
+    const environment = { POSTGRES_PORT: String(postgres.port) };
+    const service = await Service.start({ stores, environment });
+    const other = new Api(urls()[0] ?? '');
+    const { id } = (await other.createTicket()).body;
+    const follower = await new Follower([service.url], `from=beginning&ticket_id=${id}`).open();
+    await follower.has(1);
+    await postgres.close();
+    await other.comment(id);
+    await eventually(() => Promise.resolve(service.log.includes('The feed cannot be read')));
+    expect(follower.received).toHaveLength(1);
+    // Nor does one that comes back meanwhile: an EventSource would not try again after an error.
+    const place = `after=${follower.received[0]?.id ?? ''}&ticket_id=${id}`;
+    const back = await new Follower([service.url], place).open();
+    await postgres.open();
+    await follower.has(2);
+    await back.has(1);
+    expect(follower.received.map(({ version }) => version)).toEqual([1, 2]);
+    expect(back.received.map(({ version }) => version)).toEqual([2]);
+    follower.close();
+    back.close();
+    await service.stop();
+    await postgres.close();
+  });
+});

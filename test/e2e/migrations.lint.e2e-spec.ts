@@ -1,0 +1,64 @@
+import { readdirSync } from 'node:fs';
+import { resolve } from 'node:path';
+
+import { describe, expect, it } from '@jest/globals';
+
+import { dangersOf, type Migration } from '../support/checker/migration-lint.js';
+
+/** The last of the migrations that made the tables of the first version, before which nobody was served. */
+const firstVersion = '1764500000000';
+
+const dangers: Record<string, string> = {
+  'CREATE INDEX ticket_by_theme ON ticket (theme)': 'require-concurrent-index-creation',
+  'ALTER TABLE ticket ALTER COLUMN theme TYPE varchar(300)': 'changing-column-type',
+  'ALTER TABLE ticket RENAME COLUMN theme TO title': 'renaming-column',
+  'ALTER TABLE ticket RENAME TO issue': 'renaming-table',
+  'ALTER TABLE ticket DROP COLUMN text': 'ban-drop-column',
+  'DROP TABLE comment': 'ban-drop-table',
+  'ALTER TABLE ticket ADD CONSTRAINT short CHECK (length(theme) < 100)': 'constraint-missing-not-valid',
+  'ALTER TABLE ticket ADD CONSTRAINT one UNIQUE (email)': 'disallowed-unique-constraint',
+  'ALTER TABLE ticket ALTER COLUMN email SET NOT NULL': 'adding-not-nullable-field',
+  'ALTER TABLE ticket ADD COLUMN owner text NOT NULL': 'adding-required-field',
+};
+
+/** What can be done while the version before is serving. */
+const safe = [
+  'ALTER TABLE ticket ADD COLUMN priority smallint',
+  `ALTER TABLE ticket ADD COLUMN owner text NOT NULL DEFAULT 'nobody'`,
+  'CREATE TABLE label (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text NOT NULL)',
+  'ALTER TABLE ticket ADD CONSTRAINT short CHECK (length(theme) < 100) NOT VALID',
+];
+
+function migration(sql: string, transaction?: boolean): Migration {
+  return { up: (runner) => runner.query(sql), ...(transaction !== undefined && { transaction }) };
+}
+
+async function load(name: string): Promise<Migration> {
+  const [Migration] = Object.values(
+    (await import(resolve('migrations', name))) as Record<string, new () => Migration>,
+  );
+  if (!Migration) throw new Error(`${name} exports no migration`);
+  return new Migration();
+}
+
+describe('A migration that would stop or break the version that is serving', () => {
+  it.each(Object.entries(dangers))('is refused: %s', async (sql, rule) => {
+    expect(await dangersOf(migration(sql))).toContain(rule);
+  });
+
+  it.each(safe)('is not: %s', async (sql) => {
+    expect(await dangersOf(migration(sql))).toEqual([]);
+  });
+
+  it('may make an index concurrently', async () => {
+    const sql = 'CREATE INDEX CONCURRENTLY ticket_by_theme ON ticket (theme)';
+    expect(await dangersOf(migration(sql, false))).toEqual([]);
+  });
+
+  it('is none of those since the first version', async () => {
+    const names = readdirSync('migrations').toSorted();
+    expect(names.some((name) => name.startsWith(firstVersion))).toBe(true);
+    for (const name of names.filter((name) => name.slice(0, firstVersion.length) > firstVersion))
+      expect([name, await dangersOf(await load(name))]).toEqual([name, []]);
+  });
+});

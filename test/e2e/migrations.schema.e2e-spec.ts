@@ -1,0 +1,99 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+import { describe, expect, it } from '@jest/globals';
+import { DataSource, type MigrationInterface } from 'typeorm';
+
+import { migrationOptions } from '../../src/database/data-source-options.js';
+import { Api } from '../support/api.js';
+import { eventually } from '../support/eventually.js';
+import { connect, servers, type Stores } from '../support/servers.js';
+import { environmentOf, Service } from '../support/service.js';
+
+/** Runs a script of package.json as its user does, against these stores. */
+function npmRun(script: string, stores: Stores) {
+  const { PATH = '' } = process.env;
+  const { status, stdout, stderr } = spawnSync('npm', ['run', script], {
+    env: { PATH, ...environmentOf(stores) },
+    encoding: 'utf8',
+  });
+  return { status, output: stdout + stderr };
+}
+
+/** Takes back what is left after the last migration has been, as the script does, without starting it for each. */
+async function revertAllButLast({ database }: Stores) {
+  const { host, port, user, password } = servers().postgres;
+  const found = {
+    options: { host, port, username: user, password, database },
+    stop: () => Promise.resolve(),
+  };
+  const files = readdirSync('migrations').sort();
+  const modules = files.map(
+    (file) => import(`../migrations/${file}`) as Promise<Record<string, new () => MigrationInterface>>,
+  );
+  const migrations = (await Promise.all(modules)).flatMap((module) => Object.values(module));
+  const source = new DataSource({ ...migrationOptions(found), entities: [], migrations });
+  await source.initialize();
+  for (let left = migrations.length - 1; left > 0; left--) await source.undoLastMigration();
+  await source.destroy();
+}
+
+describe('The migrations', () => {
+  it('can be run and taken back on the embedded PostgreSQL too', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'ticket-migrations-'));
+    const cli = resolve('node_modules/typeorm/cli.js');
+    for (const what of ['migration:run', 'migration:revert']) {
+      const options = { cwd: folder, env: { PATH: process.env['PATH'] }, timeout: 30_000 };
+      const source = resolve('dist/src/database/data-source.js');
+      expect(spawnSync(process.execPath, [cli, what, '-d', source], options).status).toBe(0);
+      // Who ends by itself does not wait for the PostgreSQL that it tells to end.
+      await eventually(() => Promise.resolve(!existsSync(join(folder, '.data/postgres/postmaster.pid'))));
+    }
+  }, 60_000);
+
+  it('make what the entities say, can be taken back, and made again', async () => {
+    const service = await Service.start();
+    await new Api(service.url).createTicket();
+    await service.stop();
+
+    // TypeORM compares the tables with the entities, and would write what is missing into a migration.
+    expect(npmRun('migration:check', service.stores).output).toContain(
+      'No changes in database schema were found',
+    );
+    expect(npmRun('migration:show', service.stores).output).toContain(
+      '[X] 1 TicketsAndComments1764000000000',
+    );
+
+    expect(npmRun('migration:revert', service.stores).status).toBe(0);
+    await revertAllButLast(service.stores);
+    const database = await connect(service.stores.database);
+    const { rows } = await database.query(
+      `SELECT to_regclass('ticket') AS ticket, to_regclass('comment') AS comment`,
+    );
+    expect(rows).toEqual([{ ticket: null, comment: null }]);
+    await database.end();
+
+    expect(npmRun('migration:run', service.stores).status).toBe(0);
+    const again = await Service.start({ stores: service.stores });
+    expect((await new Api(again.url).createTicket()).status).toBe(201);
+    await again.stop();
+  }, 120_000);
+
+  it('keep the bounds even from those who write to the tables themselves', async () => {
+    const service = await Service.start();
+    const { id } = (await new Api(service.url).createTicket()).body;
+    const database = await connect(service.stores.database);
+    const insert = 'INSERT INTO ticket (theme, text, email) VALUES ($1, $2, $3)';
+    await expect(database.query(insert, ['', 'a', 'a@b.co'])).rejects.toThrow('ticket_theme_bounds');
+    await expect(database.query(insert, ['a', ' ', 'a@b.co'])).rejects.toThrow('ticket_text_bounds');
+    await expect(database.query(insert, ['a', 'a', ''])).rejects.toThrow('ticket_email_bounds');
+    await expect(database.query(`UPDATE ticket SET status = 'lost'`)).rejects.toThrow('ticket_status');
+    await expect(database.query('DELETE FROM ticket WHERE id = $1', [id])).resolves.toBeDefined();
+    const comment = 'INSERT INTO comment (ticket_id, text, email) VALUES ($1, $2, $3)';
+    await expect(database.query(comment, [id, 'a', 'a@b.co'])).rejects.toThrow('comment_ticket');
+    await database.end();
+    await service.stop();
+  });
+});

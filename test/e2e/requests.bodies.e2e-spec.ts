@@ -1,0 +1,182 @@
+import { request } from 'node:http';
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
+
+import { describe, expect, it } from '@jest/globals';
+
+import { aTicket, bodyKinds, encode, json } from '../support/api.js';
+import { oneServiceThatRefuses } from '../support/one-service.js';
+
+const { api, service, id } = oneServiceThatRefuses();
+
+describe('A body', () => {
+  const post = (init: RequestInit) => api.send('POST', '/ticket', init);
+  const withType = (type: string, body: NonNullable<RequestInit['body']>) =>
+    post({ body, headers: { 'content-type': type } });
+
+  it('of 100 KiB is read, and of a byte more is not', async () => {
+    const atLimit = JSON.stringify({ ...aTicket, theme: 'kept' }).padEnd(102_400);
+    expect((await post(json(atLimit))).status).toBe(201);
+    const { status, problem } = await post(json(`${atLimit} `));
+    expect([status, problem.type]).toEqual([413, 'urn:problem-type:ticket-system:body-too-large']);
+  });
+
+  it.each([
+    ['an XML type', { 'content-type': 'application/xml' }],
+    ['a type without a name', { 'content-type': ';' }],
+    ['another charset', { 'content-type': 'application/json; charset=iso-8859-1' }],
+    ['gzip', { 'content-type': 'application/json', 'content-encoding': 'gzip' }],
+  ])('with %s is answered 415', async (_what, headers) => {
+    expect((await post({ body: JSON.stringify(aTicket), headers })).status).toBe(415);
+  });
+
+  it('without a type is answered 415', async () => {
+    expect((await post({ body: Buffer.from('theme=a') })).status).toBe(415);
+  });
+
+  it('that is not there misses every field', async () => {
+    const { status, problem } = await post({});
+    expect(status).toBe(400);
+    expect(problem.errors?.map(({ field }) => field)).toEqual(['theme', 'text', 'email']);
+  });
+
+  it.each(['', '{', 'null', '[]', '"a"', '1', '{"theme":}', "{'theme':'a'}"])(
+    'of broken JSON is refused: %s',
+    async (body) => {
+      expect((await post(json(body))).status).toBe(400);
+    },
+  );
+
+  it.each([[5], [true], [['a']], [{ a: 1 }], [null]])('takes no %j for a text', async (theme) => {
+    const { status, problem } = await post(json(JSON.stringify({ ...aTicket, theme })));
+    expect(status).toBe(400);
+    expect(problem.errors?.map(({ field }) => field)).toEqual(['theme']);
+  });
+
+  it('takes no lone surrogate', async () => {
+    const { status, problem } = await post(json(JSON.stringify({ ...aTicket, theme: '\uD83D' })));
+    expect(status).toBe(400);
+    expect(problem.errors).toEqual([{ field: 'theme', message: 'must not contain lone surrogates' }]);
+  });
+
+  it('nested 50,000 deep is refused', async () => {
+    const deep = `{"theme":${'['.repeat(50_000)}${']'.repeat(50_000)}}`;
+    const { status, problem } = await post(json(deep));
+    expect(status).toBe(400);
+    expect(problem.errors).toEqual([{ field: 'theme', message: 'must be a single value' }]);
+  });
+
+  it.each([
+    ['JSON', 'application/json', Buffer.from('7b227468656d65223a22ff227d', 'hex')],
+    ['a form', 'application/x-www-form-urlencoded', 'theme=%FF&text=a&email=ada@example.com'],
+    ['a half escape', 'application/x-www-form-urlencoded', 'theme=%&text=a&email=ada@example.com'],
+    ['form-data', 'multipart/form-data; boundary=x', part('theme', Buffer.from([0xff]))],
+  ])('that is not UTF-8 is refused in %s', async (_what, type, body) => {
+    const { status, problem } = await withType(type, body);
+    expect([status, problem.errors?.[0]?.field]).toEqual([400, 'body']);
+  });
+
+  it('with a field twice is refused', async () => {
+    const twice = new FormData();
+    for (const [name, value] of [...Object.entries(aTicket), ['theme', 'b']] as const)
+      twice.append(name, value);
+    const form = new URLSearchParams([...Object.entries(aTicket), ['theme', 'b']]);
+    for (const body of [twice, form]) {
+      const { status, problem } = await post({ body });
+      expect(status).toBe(400);
+      expect(problem.errors).toEqual([{ field: 'theme', message: 'must be a single value' }]);
+    }
+  });
+
+  it('with a file is refused', async () => {
+    const form = encode(aTicket, 'form-data').body as FormData;
+    form.append('attachment', new Blob(['x']), 'x.txt');
+    const { status, problem } = await post({ body: form });
+    expect(status).toBe(400);
+    expect(problem.errors).toEqual([{ field: 'attachment', message: 'must be a text, not a file' }]);
+  });
+
+  it.each([
+    ['no boundary', 'multipart/form-data', 'x'],
+    ['an empty boundary', 'multipart/form-data; boundary=', 'x'],
+    ['another boundary', 'multipart/form-data; boundary=y', part('theme', Buffer.from('a'))],
+    ['no end', 'multipart/form-data; boundary=x', part('theme', Buffer.from('a')).subarray(0, -8)],
+  ])('of broken form-data is refused: %s', async (_what, type, body) => {
+    const { status, problem } = await withType(type, body);
+    expect([status, problem.errors?.[0]?.field]).toEqual([400, 'body']);
+  });
+
+  it.each(bodyKinds)('of 33 fields is refused in a word: %s', async (kind) => {
+    const fields = Object.fromEntries(Array.from({ length: 33 }, (_, n) => [`f${n}`, 'x']));
+    const { status, problem } = await post(encode(fields, kind));
+    expect([status, problem.errors?.map(({ field }) => field)]).toEqual([400, ['body']]);
+  });
+});
+
+describe('A request', () => {
+  it('for a route that is not there is answered with a problem', async () => {
+    const { status, headers, problem } = await api.send('GET', '/nowhere');
+    expect(status).toBe(404);
+    expect(headers.get('content-type')).toContain('application/problem+json');
+    expect(problem.instance).toBe('/nowhere');
+  });
+
+  it.each(['http://[/ticket', 'http://', 'a://'])(
+    'for %s, which has no path, is answered with a problem',
+    async (target) => {
+      const socket = connect(Number(new URL(service().url).port), '127.0.0.1');
+      socket.write(`GET ${target} HTTP/1.1\r\nHost: a\r\nX-Request-Id: odd\r\nConnection: close\r\n\r\n`);
+      const answer = await text(socket);
+      expect(answer).toMatch(/^HTTP\/1.1 400 /);
+      expect(answer).toContain('application/problem+json');
+      expect(answer).toContain('"request_id":"odd"');
+    },
+  );
+
+  it('of 1,000 parameters is refused', async () => {
+    const query = Array.from({ length: 1_000 }, (_, n) => `p${n}=1`).join('&');
+    expect((await api.send('GET', `/ticket?${query}`)).status).toBe(400);
+  });
+
+  it('with huge headers is refused', async () => {
+    const { status } = await api.send('GET', '/ticket', { headers: { 'x-huge': 'x'.repeat(20_000) } });
+    expect(status).toBe(431);
+    expect((await api.ticket(id())).status).toBe(200);
+  });
+
+  it('by OPTIONS is told the methods', async () => {
+    const { status, headers } = await api.send('OPTIONS', '/ticket/1');
+    expect([status, headers.get('allow')]).toEqual([204, 'GET, HEAD, PUT']);
+  });
+
+  it.each([
+    ['DELETE', '/ticket/1', 'GET, HEAD, PUT'],
+    ['POST', '/ticket/1', 'GET, HEAD, PUT'],
+    ['PATCH', '/ticket', 'GET, HEAD, POST'],
+    ['PUT', '/health/live', 'GET, HEAD'],
+  ])('by a method that is not allowed is answered 405: %s %s', async (method, path, allow) => {
+    const { status, headers, problem } = await api.send(method, path);
+    expect([status, headers.get('allow')]).toEqual([405, allow]);
+    expect(problem.type).toBe('urn:problem-type:ticket-system:method-not-allowed');
+  });
+
+  it('that ends in the middle of its body does no harm', async () => {
+    const sent = request(`${service().url}/ticket`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'content-length': '1000' },
+    });
+    await new Promise<void>((done) => {
+      sent.on('error', () => {
+        done();
+      });
+      sent.write('{"theme":', () => sent.destroy(new Error('cut')));
+    });
+    expect((await api.ticket(id())).status).toBe(200);
+  });
+});
+
+/** A form-data body of one field, its boundary x. */
+function part(name: string, value: Buffer): Buffer {
+  const head = `--x\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n`;
+  return Buffer.concat([Buffer.from(head), value, Buffer.from('\r\n--x--\r\n')]);
+}

@@ -1,0 +1,118 @@
+import { describe, expect, it } from '@jest/globals';
+
+import { aComment, aTicket, bodyKinds, json } from '../support/api.js';
+import { connect } from '../support/servers.js';
+import { oneServiceThatRefuses } from '../support/one-service.js';
+
+const { api, service, id } = oneServiceThatRefuses();
+
+const kept = { ...aTicket, theme: 'kept' };
+
+describe.each(bodyKinds)('The bounds of a ticket in %s', (kind) => {
+  const longest = `${'a'.repeat(63)}@${'b'.repeat(63)}.${'c'.repeat(63)}.${'d'.repeat(58)}.com`;
+
+  it.each([
+    ['a text of one character', { ...kept, text: 'x' }],
+    ['a text of 10,000 characters', { ...kept, text: 'x'.repeat(10_000) }],
+    ['a text of 8,000 emoji', { ...kept, text: '🙂'.repeat(8_000) }],
+    ['an address of 254 characters', { ...kept, email: longest }],
+  ])('let %s pass', async (_what, fields) => {
+    const { status, body } = await api.createTicket(fields, kind);
+    expect(status).toBe(201);
+    expect(body).toMatchObject(fields);
+  });
+
+  it.each([
+    ['theme', 'an empty theme', '', 'must not be blank'],
+    ['theme', 'a blank theme', ' \t\u00A0\u2003', 'must not be blank'],
+    ['theme', 'a theme of 256 characters', 'x'.repeat(256), 'must have at most 255 characters'],
+    ['theme', 'a theme of 256 emoji', '🙂'.repeat(256), 'must have at most 255 characters'],
+    ['theme', 'a theme of 256 variation selectors', '\uFE0F'.repeat(256), 'must have at most 255 characters'],
+    ['theme', 'a NUL', 'a\0b', 'must not contain NUL'],
+    ['text', 'a blank text', '\r\n', 'must not be blank'],
+    ['text', 'a text of 10,001 characters', 'x'.repeat(10_001), 'must have at most 10000 characters'],
+    ['email', 'no address', 'ada', 'must be an e-mail address'],
+    ['email', 'an address with a space before it', ' ada@example.com', 'must be an e-mail address'],
+    ['email', 'an address of 255 characters', `a${longest}`, 'must have at most 254 characters'],
+  ])('refuse in %s: %s', async (field, _what, value, message) => {
+    const { status, problem } = await api.createTicket({ ...aTicket, [field]: value }, kind);
+    expect(status).toBe(400);
+    expect(problem.errors).toEqual([{ field, message }]);
+  });
+
+  it('let 255 emoji pass for a theme', async () => {
+    const { body } = await api.createTicket({ ...aTicket, theme: '🙂'.repeat(255) }, kind);
+    expect(Array.from(body.theme)).toHaveLength(255);
+    const database = await connect(service().stores.database);
+    await database.query('DELETE FROM ticket WHERE id = $1', [body.id]);
+    await database.end();
+  });
+
+  it('name every field that is missing', async () => {
+    const { problem } = await api.createTicket({ theme: 'a' }, kind);
+    expect(problem.errors?.map(({ field }) => field)).toEqual(['text', 'email']);
+  });
+
+  it.each(['constructor', '__proto__', 'hasOwnProperty', 'status', 'id', 'toString'])(
+    'refuse the unknown field %s',
+    async (field) => {
+      const fields = Object.fromEntries([...Object.entries(aTicket), [field, 'x']]);
+      const { status, problem } = await api.createTicket(fields, kind);
+      expect(status).toBe(400);
+      expect(problem.errors).toEqual([{ field, message: 'is not a field of this call' }]);
+    },
+  );
+
+  it('hold for a move', async () => {
+    const { status, problem } = await api.updateStatus(id(), 'opened', kind);
+    expect(status).toBe(400);
+    expect(problem.errors).toEqual([
+      { field: 'status', message: 'must be one of answered, awaited, closed' },
+    ]);
+  });
+
+  it('hold for a comment', async () => {
+    const { status, problem } = await api.comment(id(), { ...aComment, text: ' ' }, kind);
+    expect(status).toBe(400);
+    expect(problem.errors).toEqual([{ field: 'text', message: 'must not be blank' }]);
+  });
+});
+
+describe('An id in a path', () => {
+  it.each(['0', '-1', '+1', '01', '1e3', '1.0', '0x1', 'abc', '%201', '１'])(
+    'is refused as %s',
+    async (written) => {
+      for (const answer of [
+        await api.ticket(written),
+        await api.send('PUT', `/ticket/${written}`, json('{"status":"closed"}')),
+        await api.send('POST', `/ticket/${written}/comment`, json(JSON.stringify(aComment))),
+      ]) {
+        expect(answer.status).toBe(400);
+        expect(answer.problem.errors?.[0]?.field).toBe('ticket_id');
+      }
+    },
+  );
+
+  it.each([
+    '2147483648',
+    '9007199254740991',
+    '9007199254740993',
+    '9223372036854775808',
+    '99999999999999999999',
+  ])('is of no ticket as %s', async (written) => {
+    const { status, problem } = await api.ticket(written);
+    expect(status).toBe(404);
+    expect(problem.detail).toBe(`There is no ticket ${written}`);
+  });
+
+  it.each([
+    ['GET', '/ticket/%ff'],
+    ['GET', '/ticket/%'],
+    ['PUT', '/ticket/%zz'],
+    ['POST', '/ticket/%ff/comment'],
+    ['OPTIONS', '/ticket/%ff'],
+  ])('is refused where it is not well-formed percent-encoding: %s %s', async (method, path) => {
+    expect((await api.send(method, path)).status).toBe(400);
+    expect((await api.send('GET', '/health/live')).status).toBe(200);
+  });
+});

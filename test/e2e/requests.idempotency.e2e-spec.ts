@@ -1,0 +1,228 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+
+import {
+  aComment,
+  Api,
+  aTicket,
+  count,
+  encode,
+  times,
+  type BodyKind,
+  type Comment,
+  type Ticket,
+} from '../support/api.js';
+import { eventually } from '../support/eventually.js';
+import { FaultProxy } from '../support/fault-proxy.js';
+import { connect, servers, waitingForLock } from '../support/servers.js';
+import { Service, type ServiceOnStores } from '../support/service.js';
+
+let services: [ServiceOnStores, ServiceOnStores];
+let apis: [Api, Api];
+
+beforeAll(async () => {
+  const first = await Service.start();
+  services = [first, await Service.start({ stores: first.stores })];
+  apis = [new Api(services[0].url), new Api(services[1].url)];
+});
+
+afterAll(async () => {
+  await Promise.all(services.map((service) => service.stop()));
+});
+
+const api = (turn: number) => (turn % 2 === 0 ? apis[0] : apis[1]);
+
+function withKey(fields: Record<string, string>, key: string, kind: BodyKind = 'JSON'): RequestInit {
+  const init = encode(fields, kind);
+  return {
+    ...init,
+    headers: { ...(init.headers as Record<string, string> | undefined), 'idempotency-key': key },
+  };
+}
+const create = (key: string, fields = aTicket, turn = 0) =>
+  api(turn).send<Ticket>('POST', '/ticket', withKey(fields, key));
+
+async function query<Row extends object>(sql: string, values: unknown[] = []): Promise<Row[]> {
+  const database = await connect(services[0].stores.database);
+  const { rows } = await database.query<Row>(sql, values);
+  await database.end();
+  return rows;
+}
+
+describe('An Idempotency-Key', () => {
+  it('makes a repeated POST give the first answer again', async () => {
+    const key = randomUUID();
+    const first = await create(key);
+    await api(0).updateStatus(first.body.id, 'answered');
+    const again = await create(key, aTicket, 1);
+
+    expect([first.status, again.status]).toEqual([201, 201]);
+    expect(again.body).toEqual(first.body);
+    for (const header of ['location', 'etag', 'content-type']) {
+      expect(again.headers.get(header)).toBe(first.headers.get(header));
+    }
+    expect(first.headers.get('idempotency-replayed')).toBeNull();
+    expect(again.headers.get('idempotency-replayed')).toBe('true');
+    expect((await api(0).createTicket()).headers.get('idempotency-replayed')).toBeNull();
+  });
+
+  it('holds for the fields, whatever form they are sent in', async () => {
+    const key = randomUUID();
+    const first = await create(key);
+    const again = await api(0).send<Ticket>('POST', '/ticket', withKey(aTicket, key, 'form-data'));
+    expect(again.body.id).toBe(first.body.id);
+  });
+
+  it('makes one comment of two', async () => {
+    const { id } = (await api(0).createTicket()).body;
+    const key = randomUUID();
+    const send = () => api(0).send<Comment>('POST', `/ticket/${id}/comment`, withKey(aComment, key));
+    const [first, again] = [await send(), await send()];
+    expect(again.body).toEqual(first.body);
+    expect(again.headers.get('idempotency-replayed')).toBe('true');
+    expect((await api(0).ticket(id)).body.comment_count).toBe(1);
+  });
+
+  it('is refused for another request', async () => {
+    const key = randomUUID();
+    const { id } = (await create(key)).body;
+    for (const { status, problem } of [
+      await create(key, { ...aTicket, theme: 'another' }),
+      await api(0).send('POST', `/ticket/${id}/comment`, withKey(aComment, key)),
+    ]) {
+      expect(status).toBe(422);
+      expect(problem.type).toBe('urn:problem-type:ticket-system:idempotency-key-reused');
+      expect(problem.detail).toContain('another request');
+    }
+    expect((await api(0).ticket(id)).body.comment_count).toBe(0);
+  });
+
+  it('makes one ticket of 64 simultaneous requests to two replicas, and 64 equal answers', async () => {
+    const key = randomUUID();
+    const theme = `theme ${key}`;
+    const answers = await times(64, (turn) => create(key, { ...aTicket, theme }, turn));
+
+    expect(count(answers, 201)).toBe(64);
+    expect(new Set(answers.map(({ body }) => JSON.stringify(body))).size).toBe(1);
+    expect(answers.filter(({ headers }) => headers.get('idempotency-replayed') === null)).toHaveLength(1);
+    expect(await query('SELECT id FROM ticket WHERE theme = $1', [theme])).toHaveLength(1);
+  });
+
+  it('is not used up by a request that was refused', async () => {
+    const { id } = (await api(0).createTicket()).body;
+    await api(0).updateStatus(id, 'closed');
+    const key = randomUUID();
+    const path = `/ticket/${id}/comment`;
+    expect((await api(0).send('POST', path, withKey(aComment, key))).status).toBe(409);
+    expect((await create(key, { ...aTicket, theme: '' })).status).toBe(400);
+    expect((await create(key)).status).toBe(201);
+  });
+
+  it('whose first request takes too long is answered 409, and can be tried again', async () => {
+    const key = randomUUID();
+    const { id } = (await api(0).createTicket()).body;
+    const send = (turn: number) =>
+      api(turn).send<Comment>('POST', `/ticket/${id}/comment`, withKey(aComment, key));
+    const other = await connect(services[0].stores.database);
+    await other.query('BEGIN');
+    await other.query('INSERT INTO idempotency_key (key, fingerprint) VALUES ($1, $2)', [key, Buffer.of(0)]);
+
+    const { status, headers, problem } = await send(0);
+    expect(status).toBe(409);
+    expect(headers.get('retry-after')).toBe('1');
+    expect(problem.type).toBe('urn:problem-type:ticket-system:request-in-progress');
+    expect(problem.detail).toContain('still under way');
+
+    await other.query('ROLLBACK');
+    await other.end();
+    expect((await send(1)).status).toBe(201);
+  });
+
+  it('lets a client whose connection broke after the commit find its ticket by repeating', async () => {
+    const key = randomUUID();
+    const theme = `theme ${key}`;
+    const broken = new AbortController();
+    // The ticket's table is locked until the client has gone.
+    const other = await connect(services[0].stores.database);
+    await other.query('BEGIN');
+    await other.query('LOCK TABLE ticket IN EXCLUSIVE MODE');
+    const init = withKey({ ...aTicket, theme }, key);
+    const sent = fetch(`${services[0].url}/ticket`, { method: 'POST', ...init, signal: broken.signal });
+    await waitingForLock(services[0].stores.database, 1);
+    broken.abort();
+    await expect(sent).rejects.toThrow();
+    await other.query('COMMIT');
+    await other.end();
+    await eventually(
+      async () => (await query('SELECT 1 FROM ticket WHERE theme = $1', [theme])).length === 1,
+    );
+
+    const again = await create(key, { ...aTicket, theme }, 1);
+    expect(again.headers.get('idempotency-replayed')).toBe('true');
+    expect(await query('SELECT id FROM ticket WHERE theme = $1', [theme])).toEqual([
+      { id: String(again.body.id) },
+    ]);
+  });
+
+  it('of a killed service leaves the ticket and the key, or neither', async () => {
+    const killed = await Service.start({ stores: services[0].stores });
+    const key = randomUUID();
+    const theme = `theme ${key}`;
+    const other = await connect(services[0].stores.database);
+    await other.query('BEGIN');
+    await other.query('LOCK TABLE ticket IN EXCLUSIVE MODE');
+    const sent = new Api(killed.url)
+      .send('POST', '/ticket', withKey({ ...aTicket, theme }, key))
+      .catch(() => 'gone');
+    await waitingForLock(services[0].stores.database, 1);
+    await killed.stop('SIGKILL');
+    await other.query('COMMIT');
+    await other.end();
+    expect(await sent).toBe('gone');
+
+    expect((await create(key, { ...aTicket, theme })).status).toBe(201);
+    expect(await query('SELECT id FROM ticket WHERE theme = $1', [theme])).toHaveLength(1);
+  });
+
+  it.each(['', ' ', 'a b', 'ü', 'x'.repeat(256)])('is refused as %j', async (key) => {
+    const { status, problem } = await create(key);
+    expect(status).toBe(400);
+    expect(problem.errors).toEqual([
+      { field: 'Idempotency-Key', message: 'must be 1 to 255 visible ASCII characters' },
+    ]);
+  });
+
+  it.each(['x', '"8e03978e-40d5-43dd-bc93-6894a57f9324"', '!~'.repeat(127)])('may be %j', async (key) => {
+    expect((await create(key)).status).toBe(201);
+  });
+
+  it('is forgotten after a day, and swept at the next start', async () => {
+    const [key, swept] = [randomUUID(), randomUUID()];
+    const [first] = [await create(key), await create(swept)];
+    await query(`UPDATE idempotency_key SET created_at = now() - interval '24 hours' WHERE key = ANY ($1)`, [
+      [key, swept],
+    ]);
+    const second = await create(key);
+    expect(second.body.id).not.toBe(first.body.id);
+    // More than one statement sweeps.
+    await query(`INSERT INTO idempotency_key (key, fingerprint, created_at)
+      SELECT 'old ' || n, '', now() - interval '25 hours' FROM generate_series(1, 2500) AS n`);
+    const postgres = await FaultProxy.to(servers().postgres.port);
+    const environment = { POSTGRES_PORT: String(postgres.port) };
+    const next = await Service.start({ stores: services[0].stores, environment });
+    await eventually(
+      async () =>
+        (await query(`SELECT 1 FROM idempotency_key WHERE key = $1 OR key LIKE 'old %'`, [swept])).length ===
+        0,
+    );
+    expect(await query('SELECT 1 FROM idempotency_key WHERE key = $1', [key])).toHaveLength(1);
+    // It has swept once, and leaves PostgreSQL alone then.
+    const { sent } = postgres;
+    await sleep(300);
+    expect(postgres.sent - sent).toBeLessThan(10);
+    await next.stop();
+    await postgres.close();
+  });
+});

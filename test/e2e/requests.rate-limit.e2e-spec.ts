@@ -1,0 +1,135 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+
+import { Api, count, times } from '../support/api.js';
+import { eventually } from '../support/eventually.js';
+import { FaultProxy } from '../support/fault-proxy.js';
+import { createStores } from '../support/servers.js';
+import { onRedis, Service } from '../support/service.js';
+import { token } from '../support/tokens.js';
+
+const limited = { RATE_LIMIT: '5/2', TRUST_PROXY: '1' };
+
+/** Lists tickets from an address of its own, which the proxy before the service has seen. */
+const listFrom = (service: Service, address: string) =>
+  new Api(service.url).send('GET', '/ticket', { headers: { 'x-forwarded-for': address } });
+
+describe('RATE_LIMIT=5/2', () => {
+  let services: Service[];
+
+  beforeAll(async () => {
+    const stores = await createStores();
+    const environment = { ...limited, AUTH_REQUIRED: 'true' };
+    services = await times(2, () => Service.start({ stores, environment }));
+  });
+
+  afterAll(async () => {
+    await Promise.all(services.map((service) => service.stop()));
+  });
+
+  const apiOf = async (sub: string, replica = 0) =>
+    new Api(services[replica]?.url ?? '', await token({ sub }));
+
+  it('lets a client call five times in two seconds, and says what is left', async () => {
+    const api = await apiOf('desk');
+    const first = await api.createTicket();
+    expect(first.headers.get('ratelimit-policy')).toBe('"default";q=5;w=2');
+    expect(first.headers.get('ratelimit')).toBe('"default";r=4;t=2');
+
+    const answers = await times(9, () => api.ticket(1));
+    expect([count(answers, 200), count(answers, 429)]).toEqual([4, 5]);
+    const refused = answers.find(({ status }) => status === 429);
+    expect(refused?.problem.type).toMatch(/:too-many-requests$/);
+    expect(Number(refused?.headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
+    expect(Number(refused?.headers.get('retry-after'))).toBeLessThanOrEqual(2);
+
+    await eventually(async () => (await api.ticket(1)).status === 200);
+  });
+
+  it('does not count probes and scrapers', async () => {
+    const api = await apiOf('prometheus');
+    for (const path of ['/health/live', '/health/ready', '/metrics'])
+      expect(count(await times(6, () => api.send('GET', path)), 200)).toBe(6);
+  });
+
+  it('counts each subject for itself', async () => {
+    for (const sub of ['billing', 'sales']) {
+      const api = await apiOf(sub);
+      expect(count(await times(5, () => api.send('GET', '/ticket')), 200)).toBe(5);
+    }
+  });
+
+  it('counts over all replicas', async () => {
+    // On a machine with other work Redis may be late for some, which are counted in each process: those try again.
+    let attempt = 0;
+    await eventually(async () => {
+      const sub = `attempt ${attempt++}`;
+      const apis = [await apiOf(sub, 0), await apiOf(sub, 1)];
+      const answers = await times(10, (n) => (apis[n % 2] ?? new Api('')).send('GET', '/ticket'));
+      return count(answers, 200) === 5 && count(answers, 429) === 5;
+    });
+  });
+});
+
+describe('RATE_LIMIT=5/2 goes on', () => {
+  let gate: FaultProxy;
+  let service: Service;
+
+  beforeAll(async () => {
+    const stores = await createStores();
+    const redis = new URL(stores.redisUrl);
+    gate = await FaultProxy.to(Number(redis.port));
+    redis.port = String(gate.port);
+    service = await Service.start({ stores, environment: { ...limited, ...onRedis(redis.href) } });
+  });
+
+  afterAll(async () => {
+    await service.stop();
+    await gate.close();
+  });
+
+  const list = (from: string) => () => listFrom(service, from);
+
+  it('with what it has counted where Redis is late for a call', async () => {
+    const answers = await times(3, list('198.51.100.1'));
+    gate.latencyMs = 100;
+    answers.push(...(await times(4, list('198.51.100.1'))));
+    gate.latencyMs = 0;
+    expect([count(answers, 200), count(answers, 429)]).toEqual([5, 2]);
+  });
+
+  it('in each process while Redis is gone', async () => {
+    const api = new Api(service.url);
+    const created = await api.createTicket();
+    expect(created.status).toBe(201);
+    await gate.close();
+    let calls = 0;
+    await eventually(async () => {
+      const from = { 'x-forwarded-for': `203.0.113.${++calls}` };
+      return (await api.ticket(created.body.id, from)).headers.get('x-cache') === 'BYPASS';
+    });
+    const answers = await times(12, list('198.51.100.2'));
+    expect([count(answers, 200), count(answers, 429)]).toEqual([5, 7]);
+  });
+});
+
+describe('X-Forwarded-For is taken for the address of a client', () => {
+  /** How many of twelve calls each are refused that come from as many addresses, and from as many of one network of IPv6. */
+  const refusals = async (TRUST_PROXY: string) => {
+    const service = await Service.start({ environment: { RATE_LIMIT: '5/60', TRUST_PROXY } });
+    const spread = await times(12, (n) => listFrom(service, `198.51.100.${n}`));
+    const network = await times(12, (n) => listFrom(service, `2001:db8:0:7::${n}`));
+    await service.stop();
+    return [count(spread, 429), count(network, 429)];
+  };
+
+  it('from a proxy that is trusted', async () => {
+    expect(await refusals('1')).toEqual([0, 7]);
+  });
+
+  it('from nobody else', async () => {
+    expect(await Promise.all([refusals(''), refusals('203.0.113.0/24')])).toEqual([
+      [7, 12],
+      [7, 12],
+    ]);
+  });
+});

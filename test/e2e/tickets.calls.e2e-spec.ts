@@ -1,0 +1,168 @@
+import { describe, expect, it } from '@jest/globals';
+
+import { aComment, aTicket, bodyKinds } from '../support/api.js';
+import { oneService } from '../support/one-service.js';
+
+const { api } = oneService();
+
+/** A ticket that has been moved to this status. */
+async function ticketThatIs(status: string): Promise<number> {
+  const way: Record<string, string[]> = {
+    opened: [],
+    answered: ['answered'],
+    awaited: ['answered', 'awaited'],
+    closed: ['closed'],
+  };
+  const { body } = await api.createTicket();
+  for (const step of way[status] ?? []) await api.updateStatus(body.id, step);
+  return body.id;
+}
+
+describe('POST /ticket', () => {
+  it.each(bodyKinds)('creates an opened ticket from %s', async (kind) => {
+    const { status, headers, body } = await api.createTicket(aTicket, kind);
+
+    expect(status).toBe(201);
+    expect(headers.get('location')).toBe(`/ticket/${body.id}`);
+    expect(headers.get('content-type')).toBe('application/json; charset=utf-8');
+    expect(body).toEqual({
+      id: expect.any(Number),
+      ...aTicket,
+      status: 'opened',
+      created_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+      updated_at: body.created_at,
+      comment_count: 0,
+      comments: [],
+      comments_next: null,
+    });
+    expect((await api.ticket(body.id)).body).toEqual(body);
+  });
+
+  it.each(bodyKinds)('gives back what it took from %s byte for byte', async (kind) => {
+    const theme = ' \u202E«ünï»\t\u0001 🙂 e\u0301 %00 + & = \' " \\ ';
+    const text = 'one\r\ntwo\n\nthree\u2028\uFEFF\u{10FFFF}';
+    const { body } = await api.createTicket({ theme, text, email: aTicket.email }, kind);
+
+    // A form-data parser of a browser or of fetch turns line ends into CRLF before it sends them.
+    const sent = kind === 'form-data' ? text.replace(/\r?\n/g, '\r\n') : text;
+    expect((await api.ticket(body.id)).body).toMatchObject({ theme, text: sent });
+  });
+});
+
+describe('GET /ticket/{ticket_id}', () => {
+  it('shows the ticket with its first 100 comments, oldest first', async () => {
+    const id = await ticketThatIs('opened');
+    for (let n = 1; n <= 101; n++) await api.comment(id, { ...aComment, text: `comment ${n}` });
+
+    const { status, body } = await api.ticket(id);
+    expect(status).toBe(200);
+    expect(body.comment_count).toBe(101);
+    expect(body.comments.map(({ text }) => text)).toEqual(
+      Array.from({ length: 100 }, (_, n) => `comment ${n + 1}`),
+    );
+  });
+
+  it('answers 404 for a ticket that is not there', async () => {
+    const { status, headers, problem } = await api.ticket(999_999);
+
+    expect(status).toBe(404);
+    expect(headers.get('content-type')).toBe('application/problem+json; charset=utf-8');
+    expect(problem).toEqual({
+      type: 'urn:problem-type:ticket-system:not-found',
+      title: 'There is no such thing',
+      status: 404,
+      detail: 'There is no ticket 999999',
+      instance: '/ticket/999999',
+      request_id: headers.get('x-request-id'),
+    });
+  });
+});
+
+describe('PUT /ticket/{ticket_id}', () => {
+  it.each(bodyKinds)('moves a ticket by %s', async (kind) => {
+    const id = await ticketThatIs('opened');
+    await api.comment(id);
+    const { status, body } = await api.updateStatus(id, 'answered', kind);
+
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ id, status: 'answered', comment_count: 1, comments: [aComment] });
+    expect(body.updated_at > body.created_at).toBe(true);
+    expect((await api.ticket(id)).body).toEqual(body);
+  });
+
+  it.each([
+    ['opened', 'answered'],
+    ['opened', 'closed'],
+    ['answered', 'awaited'],
+    ['answered', 'closed'],
+    ['awaited', 'answered'],
+    ['awaited', 'closed'],
+  ])('lets %s become %s', async (from, to) => {
+    const { status, body } = await api.updateStatus(await ticketThatIs(from), to);
+    expect([status, body.status]).toEqual([200, to]);
+  });
+
+  it.each([
+    ['opened', 'awaited', ['answered', 'closed']],
+    ['answered', 'answered', ['awaited', 'closed']],
+    ['awaited', 'awaited', ['answered', 'closed']],
+    ['closed', 'answered', []],
+    ['closed', 'awaited', []],
+    ['closed', 'closed', []],
+  ])('refuses to let %s become %s, and says what is allowed', async (current, to, allowed) => {
+    const id = await ticketThatIs(current);
+    const before = (await api.ticket(id)).body;
+    const { status, problem } = await api.updateStatus(id, to);
+
+    expect(status).toBe(409);
+    expect(problem).toMatchObject({
+      type: 'urn:problem-type:ticket-system:transition-not-allowed',
+      status: 409,
+      current,
+      allowed,
+    });
+    expect((await api.ticket(id)).body).toEqual(before);
+  });
+
+  it('answers 404 for a ticket that is not there', async () => {
+    expect((await api.updateStatus(999_999, 'closed')).status).toBe(404);
+  });
+});
+
+describe('POST /ticket/{ticket_id}/comment', () => {
+  it.each(bodyKinds)('adds a comment from %s', async (kind) => {
+    const id = await ticketThatIs('opened');
+    const { status, headers, body } = await api.comment(id, aComment, kind);
+
+    expect(status).toBe(201);
+    expect(headers.get('location')).toBe(`/ticket/${id}`);
+    expect(body).toEqual({
+      id: expect.any(Number),
+      ticket_id: id,
+      ...aComment,
+      created_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+    });
+    expect((await api.ticket(id)).body).toMatchObject({ comment_count: 1, comments: [body] });
+  });
+
+  it.each(['answered', 'awaited'])('takes a comment on a ticket that is %s', async (status) => {
+    expect((await api.comment(await ticketThatIs(status))).status).toBe(201);
+  });
+
+  it('refuses a comment on a closed ticket', async () => {
+    const id = await ticketThatIs('closed');
+    const { status, problem } = await api.comment(id);
+
+    expect(status).toBe(409);
+    expect(problem).toMatchObject({
+      type: 'urn:problem-type:ticket-system:ticket-closed',
+      current: 'closed',
+      allowed: [],
+    });
+    expect((await api.ticket(id)).body.comment_count).toBe(0);
+  });
+
+  it('answers 404 for a ticket that is not there', async () => {
+    expect((await api.comment(999_999)).status).toBe(404);
+  });
+});

@@ -1,0 +1,115 @@
+import { once } from 'node:events';
+import { request, type IncomingMessage } from 'node:http';
+
+import { describe, expect, it } from '@jest/globals';
+
+import { Api, aTicket, count, times } from '../support/api.js';
+import { fromCache } from '../support/cached.js';
+import { eventually } from '../support/eventually.js';
+import { median } from '../support/median.js';
+import { connect, lockTicket, waitingForLock } from '../support/servers.js';
+import { Service } from '../support/service.js';
+
+describe('Many streams that are behind', () => {
+  it('do not turn others away', async () => {
+    const service = await Service.start({ environment: { MAX_IN_FLIGHT: '16' } });
+    const database = await connect(service.stores.database);
+    await database.query(
+      `INSERT INTO event (type, ticket_id, version, data)
+       SELECT 'ticket.created', 1000000, n, '{}' FROM generate_series(1, 100000) AS n`,
+    );
+    await database.end();
+    const abort = new AbortController();
+    const headers = { accept: 'text/event-stream' };
+    const streams: Response[] = [];
+    while (streams.length < 100) {
+      const opened = () => fetch(`${service.url}/events?from=beginning`, { headers, signal: abort.signal });
+      streams.push(...(await times(5, opened)));
+    }
+    expect(streams.every(({ status }) => status === 200)).toBe(true);
+    const reading = streams.map(async ({ body }) =>
+      body?.pipeTo(new WritableStream()).catch(() => undefined),
+    );
+    const api = new Api(service.url);
+    for (let n = 0; n < 20; n++) expect((await api.createTicket()).status).toBe(201);
+    abort.abort();
+    await Promise.all(reading);
+    await service.stop();
+  });
+});
+
+describe('A hundred bodies that end together', () => {
+  it('are looked at again, though their heads were let in', async () => {
+    const service = await Service.start({ environment: { MAX_IN_FLIGHT: '2' } });
+    const begun = await times(100, () => begin(`${service.url}/ticket`));
+    const answers = await Promise.all(begun.map((end) => end(JSON.stringify(aTicket))));
+    expect(count(answers, 201)).toBeGreaterThan(0);
+    expect(count(answers, 503)).toBeGreaterThan(50);
+    await service.stop();
+  });
+});
+
+/** Sends the head of a POST; resolves, once it is let in, to what sends its body and tells the status. */
+async function begin(url: string): Promise<(body: string) => Promise<{ status: number }>> {
+  const headers = { 'content-type': 'application/json', expect: '100-continue' };
+  const sent = request(url, { method: 'POST', headers, agent: false });
+  sent.flushHeaders();
+  await once(sent, 'continue');
+  return async (body) => {
+    sent.end(body);
+    const [answer] = (await once(sent, 'response')) as [IncomingMessage];
+    answer.resume();
+    return { status: answer.statusCode ?? 0 };
+  };
+}
+
+describe('Where MAX_IN_FLIGHT calls are being worked on', () => {
+  it('the next is told at once to come again, what needs no database is answered, and then all is well', async () => {
+    const service = await Service.start({ environment: { MAX_IN_FLIGHT: '4' } });
+    const api = new Api(service.url);
+    const { id } = (await api.createTicket()).body;
+    const cached = (await api.createTicket()).body.id;
+    const cold = (await api.createTicket()).body.id;
+    await fromCache(api, cached);
+    const unlock = await lockTicket(service.stores.database, id);
+    const working = times(4, () => api.comment(id));
+    await waitingForLock(service.stores.database, 4);
+
+    const calls = [
+      () => api.createTicket(),
+      () => api.ticket(cold),
+      () => api.send('GET', '/ticket'),
+      () => api.updateStatus(cached, 'closed'),
+    ];
+    for (const call of calls) {
+      const waited: number[] = [];
+      for (let n = 0; n < 5; n++) {
+        const begin = performance.now();
+        const { status, headers, problem } = await call();
+        waited.push(performance.now() - begin);
+        expect(status).toBe(503);
+        expect(headers.get('retry-after')).toBe('1');
+        const request_id = headers.get('x-request-id');
+        expect(problem).toMatchObject({
+          type: expect.stringContaining(':unavailable'),
+          status: 503,
+          request_id,
+        });
+      }
+      expect(median(waited)).toBeLessThan(10);
+    }
+    await eventually(async () => (await api.ticket(cached)).headers.get('x-cache') === 'HIT');
+    expect((await api.send('GET', '/health/ready')).status).toBe(200);
+    expect((await api.send<string>('GET', '/metrics')).body).toMatch(
+      /^ticket_http_overload_refusals_total 20$/m,
+    );
+
+    await unlock();
+    expect(count(await working, 201)).toBe(4);
+    // Who was refused holds nobody up who comes later.
+    const reads = [await api.ticket(cold), await api.ticket(cold)];
+    expect(reads.map(({ headers }) => headers.get('x-cache'))).toEqual(['MISS', 'HIT']);
+    expect((await api.updateStatus(cached, 'closed')).status).toBe(200);
+    await service.stop();
+  });
+});

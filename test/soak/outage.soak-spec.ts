@@ -1,0 +1,101 @@
+import { writeFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { describe, expect, it } from '@jest/globals';
+
+import { startRedis, type FaultyRedis } from '../support/checker/faulty-redis.js';
+import { load, type Answered } from '../support/checker/load.js';
+import { Api, times } from '../support/api.js';
+import { median } from '../support/median.js';
+import { memoryOf } from '../support/processes.js';
+import { createStores } from '../support/servers.js';
+import { Service } from '../support/service.js';
+
+/** Two minutes without Redis under full load: `npm run test:soak -- outage`. Its figures stand in docs/cache.md. */
+const outageMs = Number(process.env['OUTAGE_SECONDS'] ?? 120) * 1000;
+const aroundMs = 5_000;
+
+interface Outage {
+  name: string;
+  begin: (redis: FaultyRedis) => Promise<void> | void;
+  end: (redis: FaultyRedis) => Promise<void> | void;
+}
+const outages: Outage[] = [
+  { name: 'killed', begin: (redis) => redis.kill(), end: (redis) => redis.launch() },
+  {
+    name: 'stopped (SIGSTOP)',
+    begin: (redis) => {
+      redis.signal('SIGSTOP');
+    },
+    end: (redis) => {
+      redis.signal('SIGCONT');
+    },
+  },
+];
+const figures: object[] = [];
+
+/** The memory of a process, in MB. */
+function memoryMb(pid = 0): number {
+  return Math.round(memoryOf(pid) / 1024 / 1024);
+}
+
+const longest = (answers: Answered[]) => Math.round(answers.reduce((max, { ms }) => Math.max(max, ms), 0));
+
+describe('An outage of Redis', () => {
+  it.each(outages)(
+    'is not seen by clients: $name',
+    async ({ name, begin, end }) => {
+      const redis = await startRedis(1);
+      const service = await Service.start({
+        stores: await createStores(),
+        environment: redis.environment(0),
+      });
+      const ids = await times(8, async () => (await new Api(service.url).createTicket()).body.id);
+
+      const answers: Answered[] = [];
+      let isOver = false;
+      const running = load({
+        ...{ urls: [service.url], ids, readers: 6, writers: 2, reads: 0, writes: 0 },
+        until: () => isOver,
+        onAnswer: (answer) => answers.push(answer),
+      });
+      await sleep(aroundMs);
+      const lostAt = performance.now();
+      await begin(redis);
+      await sleep(outageMs / 10);
+      const early = memoryMb(service.process.pid);
+      await sleep(outageMs * 0.9);
+      const late = memoryMb(service.process.pid);
+      await end(redis);
+      const backAt = performance.now();
+      await sleep(aroundMs);
+      isOver = true;
+      const { failures } = await running;
+
+      const before = answers.filter(({ at }) => at < lostAt - 100);
+      const first = answers.filter(({ at, ms }) => at + ms >= lostAt && at < lostAt + 1_000);
+      const during = answers.filter(({ at }) => at > lostAt + 1_000 && at < backAt);
+      const hit = answers.find(({ at, cache }) => at > backAt && cache === 'HIT');
+      const figure = {
+        outage: name,
+        calls: answers.length,
+        failures: failures.length,
+        medianMs: { before: median(before.map(({ ms }) => ms)), during: median(during.map(({ ms }) => ms)) },
+        longestMs: { before: longest(before), firstSecond: longest(first), during: longest(during) },
+        memoryMb: { early, late },
+        hitAgainMs: Math.round((hit?.at ?? Infinity) - backAt),
+      };
+      figures.push(figure);
+      writeFileSync('dist/cache-outage.json', JSON.stringify(figures, null, 2));
+      await service.stop();
+      await redis.stop();
+
+      expect(failures).toEqual([]);
+      expect(answers.filter(({ status }) => status >= 500)).toEqual([]);
+      expect(figure.longestMs.firstSecond).toBeLessThanOrEqual(figure.longestMs.before + 30);
+      expect(figure.hitAgainMs).toBeLessThan(2_000);
+      expect(late).toBeLessThan(early + 30);
+    },
+    outageMs + 60_000,
+  );
+});

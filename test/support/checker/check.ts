@@ -1,0 +1,95 @@
+import { afterAll, beforeAll } from '@jest/globals';
+
+import { Api, times } from '../api.js';
+import { usesRedis } from '../cached.js';
+import { createStores } from '../servers.js';
+import { Service } from '../service.js';
+import type { Fault } from './faults.js';
+import { findStaleReads, type StaleRead } from './history.js';
+import { load, type Recording } from './load.js';
+
+/** What a run of the checker found. */
+export interface Finding {
+  fault: string;
+  reads: number;
+  writes: number;
+  /** Of the reads, those that came from the cache. */
+  hits: number;
+  failures: string[];
+  stale: StaleRead[];
+  longestStaleMs: number;
+}
+
+/** A Redis of one server or of several, that things can be done to. */
+interface Disturbed {
+  environment(replica: number): Record<string, string>;
+  stop(): Promise<void>;
+}
+
+/** Replicas of the real service on a Redis that faults are done to. */
+class Checker<Redis extends Disturbed> {
+  private constructor(
+    private readonly redis: Redis,
+    private readonly services: Service[],
+  ) {}
+
+  /** @param startRedis starts a Redis for so many replicas */
+  static async start<Redis extends Disturbed>(
+    startRedis: (replicas: number) => Promise<Redis>,
+    replicas = 2,
+  ): Promise<Checker<Redis>> {
+    const [stores, redis] = await Promise.all([createStores(), startRedis(replicas)]);
+    const start = (n: number) => Service.start({ stores, environment: redis.environment(n) });
+    return new Checker(redis, await times(replicas, start));
+  }
+
+  /** Lets clients read and write a few hot tickets under a fault, and looks at what they were told. */
+  async check(fault: Fault<Redis>, size: { reads: number; writes: number }): Promise<Finding> {
+    const urls = this.services.map(({ url }) => url);
+    // The fault before may have left them without Redis for a moment.
+    for (const url of urls) await usesRedis(new Api(url));
+    const ids = await times(4, async () => (await new Api(urls[0] ?? '').createTicket()).body.id);
+    await fault.begin?.(this.redis);
+    let hits = 0;
+    let rounds = 0;
+    let isOver = false;
+    const loaded = load({
+      ...{ ...size, urls, ids, readers: 8, writers: 2 },
+      until: () => !fault.again || rounds > 0,
+      onAnswer: ({ cache }) => (hits += cache === 'HIT' ? 1 : 0),
+    }).finally(() => (isOver = true));
+    const disturb = async () => {
+      for (; !isOver && fault.again; rounds++) await fault.again(this.redis);
+    };
+    const [recording] = await Promise.all([loaded, disturb()]);
+    await fault.end?.(this.redis);
+    return { fault: fault.name, hits, ...judge(recording) };
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.services.map((service) => service.stop()));
+    await this.redis.stop();
+  }
+}
+
+/** The same for the tests of a group: started before them, stopped after them. */
+export function oneChecker<Redis extends Disturbed>(...how: Parameters<typeof Checker.start<Redis>>) {
+  let checker: Checker<Redis>;
+  beforeAll(async () => {
+    checker = await Checker.start(...how);
+  }, 30_000);
+  afterAll(() => checker.stop());
+  return (...what: Parameters<Checker<Redis>['check']>) => checker.check(...what);
+}
+
+/** Counts a recording, and finds what is stale in it. */
+export function judge({ calls, failures }: Recording): Omit<Finding, 'fault' | 'hits'> {
+  const stale = findStaleReads(calls);
+  return {
+    reads: calls.filter(({ kind }) => kind === 'read').length,
+    writes: calls.filter(({ kind }) => kind === 'write').length,
+    failures,
+    stale,
+    longestStaleMs: Math.max(0, ...stale.map(({ staleMs }) => staleMs)),
+  };
+}

@@ -1,0 +1,70 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { eventually } from '../eventually.js';
+import { freePort } from '../../../src/database/free-port.js';
+
+/** A proxy before replicas that sends requests only to those that are ready: haproxy, of Debian's packages. */
+export class Proxy {
+  private constructor(
+    private readonly process: ChildProcess,
+    readonly url: string,
+  ) {}
+
+  /** Starts it before the replicas on these ports of the loopback. */
+  static async before(ports: number[]): Promise<Proxy> {
+    const port = await freePort();
+    const file = join(mkdtempSync(join(tmpdir(), 'ticket-proxy-')), 'haproxy.cfg');
+    writeFileSync(file, configuration(port, ports));
+    const process = spawn('haproxy', ['-db', '-f', file], { stdio: ['ignore', 'ignore', 'inherit'] });
+    await Promise.race([
+      once(process, 'spawn'),
+      once(process, 'error').then(() =>
+        Promise.reject(new Error('Install haproxy: apt-get install haproxy')),
+      ),
+    ]);
+    const proxy = new Proxy(process, `http://127.0.0.1:${port}`);
+    await eventually(() => proxy.hasReplica());
+    return proxy;
+  }
+
+  /** Whether it listens, and knows of a replica that is ready. */
+  private hasReplica(): Promise<boolean> {
+    return fetch(`${this.url}/health/ready`).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+  }
+
+  async stop(): Promise<void> {
+    const ended = once(this.process, 'exit');
+    this.process.kill('SIGTERM');
+    await ended;
+  }
+}
+
+/** A replica is sent nothing new once it has said three times that it is not ready; what is under way goes on. */
+function configuration(port: number, replicas: number[]): string {
+  const servers = replicas.map(
+    (replica, n) => `  server replica${n} 127.0.0.1:${replica} check inter 100ms fall 3 rise 1`,
+  );
+  return `
+defaults
+  mode http
+  timeout connect 1s
+  timeout client 60s
+  timeout server 60s
+  timeout check 1s
+  option redispatch
+frontend clients
+  bind 127.0.0.1:${port}
+  default_backend replicas
+backend replicas
+  balance roundrobin
+  option httpchk GET /health/ready
+${servers.join('\n')}
+`;
+}
