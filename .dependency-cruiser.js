@@ -1,17 +1,21 @@
 /** The modules of src/, and what each may import. Anything that is not listed here is refused. */
 const modules = {
-  'observability/(health|metrics[.](controller|collectors)|cache[.]indicator|observability[.]module|readiness)':
-    [...['tickets', 'events', 'auth', 'cache', 'database', 'api', 'config', 'observability']],
-  comments: ['tickets', 'events', 'idempotency', 'auth', 'cache', 'database', 'api', 'observability'],
-  tickets: ['events', 'idempotency', 'auth', 'cache', 'config', 'database', 'middleware', 'api'],
+  'observability/(health|metrics[.](controller|collectors)|observability[.]module)': [
+    ...['tickets', 'events', 'auth', 'cache', 'database', 'api', 'config', 'observability'],
+  ],
+  comments: ['tickets', 'events', 'idempotency', 'auth', 'cache', 'database', 'api'],
+  // A ticket is shown with its first comments.
+  tickets: ['comments/comment[.](dto|entity)', 'events', 'idempotency', 'auth', 'cache', 'database', 'api'],
   events: ['jobs', 'auth', 'config', 'database', 'api', 'observability'],
-  middleware: ['auth', 'api', 'cache', 'config', 'database', 'observability'],
-  idempotency: ['jobs', 'api', 'database', 'observability'],
-  auth: ['config', 'api', 'observability'],
-  cache: ['middleware', 'config', 'api', 'observability'],
-  api: ['middleware', 'idempotency', 'config', 'database', 'observability'],
+  middleware: ['auth', 'cache', 'api', 'database', 'config', 'observability'],
+  idempotency: ['jobs', 'database', 'api', 'observability'],
+  cache: ['api', 'database', 'config', 'observability'],
+  // WriteContext carries the subject of the caller.
+  api: ['auth/principal', 'database', 'config', 'observability'],
+  auth: ['api', 'config', 'observability'],
   jobs: ['observability'],
   database: ['config', 'observability'],
+  'observability/(log|error-message|metrics|traces)[.]ts': ['config', 'observability'],
   config: [],
 };
 

@@ -7,17 +7,17 @@ import { ConfigModule } from './config/config.module.js';
 import { DatabaseModule } from './database/database.module.js';
 import { EventsModule } from './events/events.module.js';
 import { ObservabilityModule } from './observability/observability.module.js';
-import { HttpModule } from './api/api.module.js';
+import { ApiModule } from './api/api.module.js';
 import { TicketsModule } from './tickets/tickets.module.js';
 
-/** What the service is made of: what it stands on, then what it does. */
+/** The modules of the service: its foundation, then its features. */
 @Module({
   imports: [
     ConfigModule,
     DatabaseModule,
     CacheModule,
     AuthModule,
-    HttpModule,
+    ApiModule,
     TicketsModule,
     CommentsModule,
     EventsModule,

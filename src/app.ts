@@ -1,36 +1,34 @@
-import type { IncomingMessage } from 'node:http';
-
 import type { LoggerService } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import type { RequestHandler } from 'express';
 
-import { AppModule } from './app.module.js';
-import { Environment } from './config/environment.js';
-import { edgeOf } from './middleware/edge.js';
-import { secureHeaders } from './middleware/secure-headers.js';
-import { Admission } from './middleware/load-shedding.js';
 import { PrototypedExpressAdapter } from './api/express.adapter.js';
+import { Problem } from './api/problem.js';
+import { options } from './api/routes.js';
+import { writeProblem } from './api/write-problem.js';
+import { AppModule } from './app.module.js';
+import { AuthorizationService } from './auth/authorization.service.js';
+import { Redis } from './cache/redis.js';
+import { ResponseCache } from './cache/response-cache.js';
+import { Environment } from './config/environment.js';
+import { Database } from './database/database.js';
+import { accessLog } from './middleware/access-log.js';
+import { authenticate } from './middleware/authenticate.js';
+import { bodyParser } from './middleware/body-parser.js';
 import { compose } from './middleware/compose.js';
-import { isSafeMethod } from './middleware/safe-method.js';
+import { crossOrigin } from './middleware/cors.js';
+import { loadShedding } from './middleware/load-shedding.js';
+import { rateLimit } from './middleware/rate-limit.js';
+import { requestId } from './middleware/request-id.js';
+import { secureHeaders } from './middleware/secure-headers.js';
 import type { Log } from './observability/log.js';
-import { cachedTickets } from './tickets/cached-tickets.js';
-import { ticketKeyOfUrl } from './tickets/ticket-key.js';
-
-/** What needs no database, or too little to be refused: the probes, the metrics and the documentation. */
-const free = /^\/(health|metrics|docs)/;
-
-/** A ticket may be cached; one that is not is refused after it was looked for. */
-function isFree(request: IncomingMessage): boolean {
-  const { url = '' } = request;
-  return isSafeMethod(request) && (free.test(url) || ticketKeyOfUrl(url) !== undefined);
-}
 
 /**
- * Makes the service, ready to listen: its rooms, its HTTP edge and its documentation.
- * @param log takes a line of each request
- * @param logger is told what goes wrong while it starts
+ * Creates the service, ready to listen.
+ * @param log receives a line for each request
+ * @param logger receives the errors of the start
  */
 export async function createApp(log: Log, logger: LoggerService): Promise<NestExpressApplication> {
   const adapter = new PrototypedExpressAdapter();
@@ -39,28 +37,56 @@ export async function createApp(log: Log, logger: LoggerService): Promise<NestEx
     bodyParser: false,
     logger,
   });
-  const gate = app.get(Admission).gate(isFree);
-  adapter.setGate(gate);
-  adapter.setHeaders(secureHeaders);
-  // Validators of answers come with versions; a hash of each body would only cost time.
+  // ETags are versions of tickets. A hash of each body would only cost time.
   app.disable('etag').disable('x-powered-by');
   const { TRUST_PROXY } = app.get(Environment);
-  if (TRUST_PROXY) app.set('trust proxy', proxiesOf(TRUST_PROXY));
-  const gateAgain: RequestHandler = (request, response, next) => {
-    if (gate(request, response)) next();
-  };
-  app.use(compose([...edgeOf(app, log), cachedTickets(app), gateAgain]));
+  if (TRUST_PROXY) app.set('trust proxy', trustedProxies(TRUST_PROXY));
+  app.use(compose(middlewares(app, log)));
+  adapter.onUnreadableTarget(compose([secureHeaders(), requestId(), refuseTarget]));
   serveDocs(app);
   return app;
 }
 
-/** As Express takes them: how many there are, or which. */
-function proxiesOf(trusted: string[]): number | string[] {
-  const [count = ''] = trusted;
-  return trusted.length === 1 && /^\d+$/.test(count) ? Number(count) : trusted;
+/**
+ * Returns what every request meets before its route, in this order. After these come the guards (known query parameters,
+ * scope), the CacheInterceptor of the routes that have it, the validation pipe, the handler, and the filter that answers
+ * problems. Disabled features install no middleware.
+ */
+function middlewares(app: NestExpressApplication, log: Log): RequestHandler[] {
+  const { CORS_ORIGINS, RATE_LIMIT, REDIS_KEY_PREFIX, TRUST_PROXY } = app.get(Environment);
+  const authorization = app.get(AuthorizationService);
+  const shedLoad = loadShedding(app.get(Database));
+  const counters = () => ({
+    redis: app.get<Redis | undefined>(Redis),
+    cache: app.get(ResponseCache),
+    prefix: REDIS_KEY_PREFIX,
+  });
+  return [
+    secureHeaders(),
+    requestId(),
+    shedLoad,
+    accessLog(log, TRUST_PROXY !== undefined),
+    ...(CORS_ORIGINS ? [crossOrigin(CORS_ORIGINS)] : []),
+    ...(authorization.isAsked ? [authenticate(authorization)] : []),
+    ...(RATE_LIMIT === undefined ? [] : [rateLimit(RATE_LIMIT, counters())]),
+    options(),
+    bodyParser(),
+    // Again, because the token, the counter and the body took time.
+    shedLoad,
+  ];
 }
 
-/** Swagger UI at /docs, the OpenAPI document at /docs-json and /docs-yaml. */
+const refuseTarget: RequestHandler = (request, response) => {
+  writeProblem(request, response, new Problem('invalid-request', 'The request target cannot be parsed'));
+};
+
+/** Returns the proxies as Express takes them: their number, or their addresses. */
+function trustedProxies(proxies: string[]): number | string[] {
+  const [count = ''] = proxies;
+  return proxies.length === 1 && /^\d+$/.test(count) ? Number(count) : proxies;
+}
+
+/** Serves Swagger UI at /docs and the OpenAPI document at /docs-json and /docs-yaml. */
 function serveDocs(app: NestExpressApplication): void {
   const document = new DocumentBuilder()
     .setTitle('Ticket System')
@@ -70,9 +96,9 @@ function serveDocs(app: NestExpressApplication): void {
     .setLicense('MIT', 'https://spdx.org/licenses/MIT.html')
     .addBearerAuth({
       type: 'http',
-      description: 'A token of `npm run token`; needed where AUTH_REQUIRED is on.',
+      description: 'A token of `npm run token`; required where AUTH_REQUIRED is on.',
     })
-    .addTag('Tickets', 'Create, read and move tickets.')
+    .addTag('Tickets', 'Create, read and transition tickets.')
     .addTag('Comments', 'Comment on tickets.')
     .addTag('Events', 'Follow every change of every ticket.')
     .addTag('Health', 'Probes for an orchestrator, and metrics for Prometheus.')

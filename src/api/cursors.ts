@@ -5,15 +5,15 @@ import { Injectable } from '@nestjs/common';
 import { Environment } from '../config/environment.js';
 import { InvalidRequest } from './problem.js';
 
-/** Where a page ends: the sort keys of its last item. */
+/** The sort keys of the last item of a page. */
 export type SortKeys = readonly (string | number)[];
 
 const tagBytes = 16;
 
 /**
- * Cursors: where a page of a list ended, sealed so that a client can hand it back and not make one up. A cursor holds
- * for the one list it was made for, its filters and its order included. Replicas with the same SECRET_KEY understand
- * each other's, and those of SECRET_KEY_PREVIOUS; without one, a cursor lasts as long as the process.
+ * Seals and opens cursors: the end of a page, signed so that a client cannot forge one. A cursor is valid for one list, with its
+ * filters and its order. Replicas with the same SECRET_KEY accept each other's cursors, and those of SECRET_KEY_PREVIOUS. Without
+ * SECRET_KEY a cursor is valid as long as the process runs.
  */
 @Injectable()
 export class Cursors {
@@ -25,20 +25,20 @@ export class Cursors {
     this.previousKey = SECRET_KEY_PREVIOUS === undefined ? undefined : keyFrom(SECRET_KEY_PREVIOUS);
   }
 
-  /** Seals where a page of this list ended. */
+  /** Returns the cursor of a page of this list that ended with these sort keys. */
   seal(list: string, sortKeys: SortKeys): string {
     const content = Buffer.from(JSON.stringify(sortKeys));
     return Buffer.concat([tagOf(list, content, this.key), content]).toString('base64url');
   }
 
   /**
-   * Opens a cursor of this list.
-   * @throws InvalidRequest for one that is not the service's, or is another list's
+   * Returns the sort keys of a cursor.
+   * @throws InvalidRequest for a cursor that the service did not issue for this list
    */
   open(list: string, cursor: string): SortKeys {
     const bytes = Buffer.from(cursor, 'base64url');
     const [tag, content] = [bytes.subarray(0, tagBytes), bytes.subarray(tagBytes)];
-    // Written back it must be the same: base64 has several ways to write the same bytes.
+    // base64 can write the same bytes in several ways. Only the canonical one is accepted.
     const isCanonical = bytes.toString('base64url') === cursor;
     const isOf = (key: Buffer | undefined) =>
       key !== undefined && timingSafeEqual(tag, tagOf(list, content, key));
@@ -49,7 +49,7 @@ export class Cursors {
   }
 }
 
-/** A key of its own: what is signed for another purpose must not pass for a cursor. */
+/** Derives a key of its own, so that a signature for another purpose is no valid cursor. */
 function keyFrom(secret: string | Buffer): Buffer {
   return createHmac('sha256', secret).update('cursors').digest();
 }

@@ -1,4 +1,4 @@
-import { applyDecorators, type Type } from '@nestjs/common';
+import { applyDecorators, SetMetadata, type Type } from '@nestjs/common';
 import {
   ApiConsumes,
   ApiExtraModels,
@@ -9,92 +9,82 @@ import {
 } from '@nestjs/swagger';
 
 import { nextPage, retryAfter, versioned, type Headers } from './endpoint.headers.js';
-import { TakesQuery } from './known-query.guard.js';
 import { problemKinds, problemType } from './problem.js';
 import { ProblemDto } from './problem.dto.js';
 
-type ContentObject = Record<string, { schema: { type: string }; example?: string }>;
-
-/** What a call answers when it succeeds. */
-interface Success {
-  status: number;
-  body: Type;
-  description: string;
-  headers?: Headers;
-  /** What it answers to who accepts another type than JSON, by that type. */
-  otherContent?: ContentObject;
-}
-
-/** A call as /docs describes it: what it takes, what it answers, and each problem it can answer with. */
+/** An endpoint as /docs describes it, besides the class of its response. */
 interface Endpoint {
-  success: Success;
-  requestHeaders?: ApiHeaderOptions[];
-  /** From a status to when it is answered. */
-  problems: Record<number, string>;
+  /** The status of success; 200 by default. */
+  status?: number;
+  /** The response on success in words; the status says enough by default. */
+  description?: string;
+  /** The request headers that the endpoint takes. The problems that they lead to are described too. */
+  takes?: ApiHeaderOptions[];
+  /** The headers of the response. */
+  sends?: Headers;
+  /** Other media types of the response. */
+  otherContent?: Record<string, { schema: { type: string }; example?: string }>;
+  /** The problems of this endpoint besides the common ones, by status. */
+  problems?: Record<number, string>;
 }
 
-/** Every call can meet these. */
+/** The problems of every endpoint. */
 const commonProblems = {
-  400: 'A field or parameter breaks its rules, or is unknown; the problem names it. Nothing has changed.',
-  429: 'The client calls more often than RATE_LIMIT allows. Try again after the seconds in Retry-After.',
-  503: 'The database does not answer, or there is too much to do. Try again after the seconds in Retry-After.',
+  400: 'A field or parameter is invalid or unknown. The problem names it, and nothing has changed.',
+  429: 'The client exceeds RATE_LIMIT. Try again after the seconds in Retry-After.',
+  503: 'The database does not answer, or the service is overloaded. Try again after the seconds in Retry-After.',
 };
 
-/** Every call with a body can meet these too. */
+/** The problems of every endpoint with a body. */
 const bodyProblems = {
   413: 'The body is larger than 100 KiB.',
-  415: 'The body is neither form-data, nor a form, nor JSON; or is compressed; or is not in UTF-8.',
+  415: 'The body is neither form-data, nor a form, nor JSON; or it is compressed, or not in UTF-8.',
 };
 
-/** What the headers of a request can lead to. */
+/** The problems that a request header leads to. */
 const headerProblems: Record<string, Record<number, string>> = {
-  'If-Match': { 412: 'The ticket is in none of the versions that If-Match names. Nothing has changed.' },
-  'If-None-Match': {
-    304: 'The ticket is in one of the versions that If-None-Match names. There is no body.',
-  },
+  'If-Match': { 412: 'If-Match does not name the version of the ticket. Nothing has changed.' },
+  'If-None-Match': { 304: 'If-None-Match names the version of the ticket. The response has no body.' },
   'Idempotency-Key': {
-    409: 'The first request with this key is still under way: try again after the seconds in Retry-After.',
+    409: 'The first request with this key is still in progress. Try again after the seconds in Retry-After.',
     422: 'The key was used for another request. Nothing has changed.',
   },
 };
 
-/** Describes a call without a body. */
-export function ReadEndpoint({ success, requestHeaders = [], problems }: Endpoint): MethodDecorator {
-  const { status, body, description, headers = {}, otherContent } = success;
-  const content = { 'application/json': { schema: { $ref: getSchemaPath(body) } }, ...otherContent };
-  const answers = [commonProblems, ...requestHeaders.map(({ name }) => headerProblems[name] ?? {}), problems];
+/** Describes an endpoint without a body. */
+export function ReadEndpoint(returns: Type, endpoint: Endpoint): MethodDecorator {
+  const { status = 200, takes = [], sends = {}, otherContent, problems = {} } = endpoint;
+  const { description = status === 201 ? 'Created.' : 'OK.' } = endpoint;
+  const content = { 'application/json': { schema: { $ref: getSchemaPath(returns) } }, ...otherContent };
+  const reasons = [commonProblems, ...takes.map(({ name }) => headerProblems[name] ?? {}), problems];
   return applyDecorators(
-    ApiExtraModels(ProblemDto, body),
-    ApiResponse({ status, description, headers, content }),
-    ...requestHeaders.map((header) => ApiHeader(header)),
-    ...[...reasonsByStatus(answers)].map(([status, description]) => ProblemResponse(status, description)),
+    ApiExtraModels(ProblemDto, returns),
+    ApiResponse({ status, description, headers: sends, content }),
+    ...takes.map((header) => ApiHeader(header)),
+    ...[...joinByStatus(reasons)].map(([status, reason]) => ProblemResponse(status, reason)),
   );
 }
 
-/** Describes a list: a call with query parameters, which its query DTO checks. */
-export function ListEndpoint({ success, ...call }: Endpoint): MethodDecorator {
-  const headers = { ...success.headers, ...nextPage };
-  return applyDecorators(TakesQuery(), ReadEndpoint({ ...call, success: { ...success, headers } }));
+/** The metadata key of endpoints with query parameters; `KnownQueryGuard` reads it. */
+export const TAKES_QUERY = 'api:takes-query';
+
+/** Describes a list: an endpoint with query parameters and pages. */
+export function ListEndpoint(returns: Type, { sends, ...endpoint }: Endpoint = {}): MethodDecorator {
+  return applyDecorators(
+    SetMetadata(TAKES_QUERY, true),
+    ReadEndpoint(returns, { ...endpoint, sends: { ...sends, ...nextPage } }),
+  );
 }
 
-/** Describes a call with a body, which may be form-data, a form or JSON. */
-export function WriteEndpoint({ problems, ...call }: Endpoint): MethodDecorator {
+/** Describes an endpoint with a body: form-data, a form or JSON. */
+export function WriteEndpoint(returns: Type, { problems, ...endpoint }: Endpoint): MethodDecorator {
   return applyDecorators(
     ApiConsumes('multipart/form-data', 'application/x-www-form-urlencoded', 'application/json'),
-    ReadEndpoint({ ...call, problems: { ...bodyProblems, ...problems } }),
+    ReadEndpoint(returns, { ...endpoint, problems: { ...bodyProblems, ...problems } }),
   );
 }
 
-/** What each status means; where a status has several reasons, all of them. */
-function reasonsByStatus(answers: Record<number, string>[]): Map<number, string> {
-  const reasons = new Map<number, string>();
-  for (const [status, reason] of answers.flatMap((answer) => Object.entries(answer))) {
-    reasons.set(Number(status), [reasons.get(Number(status)), reason].filter(Boolean).join(' Or: '));
-  }
-  return reasons;
-}
-
-/** Describes a problem that a call can answer with. */
+/** Describes a problem that an endpoint can answer with. */
 export function ProblemResponse(status: number, description: string): MethodDecorator {
   if (status === 304) return ApiResponse({ status, description, headers: versioned });
   return ApiResponse({
@@ -107,16 +97,21 @@ export function ProblemResponse(status: number, description: string): MethodDeco
   });
 }
 
-/** One example for each kind of problem that has this status. */
+/** Joins the reasons for each status; a status may have several. */
+function joinByStatus(reasons: Record<number, string>[]): Map<number, string> {
+  const joined = new Map<number, string>();
+  for (const [status, reason] of reasons.flatMap((some) => Object.entries(some))) {
+    joined.set(Number(status), [joined.get(Number(status)), reason].filter(Boolean).join(' Or: '));
+  }
+  return joined;
+}
+
+/** Returns one example for each kind of problem with this status. */
 function examples(status: number): Record<string, { value: object }> {
   const kinds = Object.entries(problemKinds).filter(([, kind]) => kind.status === status);
   const example = (name: string, title: string) => ({
-    type: problemType(name),
-    title,
-    status,
-    detail: `${title}.`,
-    instance: '/ticket',
-    request_id: 'desk-17',
+    ...{ type: problemType(name), title, status, detail: `${title}.` },
+    ...{ instance: '/ticket', request_id: 'desk-17' },
   });
   return Object.fromEntries(kinds.map(([name, { title }]) => [name, { value: example(name, title) }]));
 }

@@ -1,130 +1,122 @@
-import { applyDecorators } from '@nestjs/common';
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Transform } from 'class-transformer';
-import {
-  ArrayMaxSize,
-  ArrayUnique,
-  isEmail,
-  IsIn,
-  IsInt,
-  isRFC3339,
-  Max,
-  ValidateBy,
-  ValidateIf,
-} from 'class-validator';
+import { ApiProperty, type ApiPropertyOptions } from '@nestjs/swagger';
+import { Check, Column, PrimaryColumn, PrimaryGeneratedColumn, type ColumnOptions } from 'typeorm';
 
-/** Why a value is not a text of 1 to `max` code points that PostgreSQL can keep; undefined where it is one. */
-export function textError(value: unknown, max: number): string | undefined {
-  if (value === undefined) return 'is required';
-  if (typeof value !== 'string') return 'must be a string';
-  if (value.trim() === '') return 'must not be blank';
-  if (value.includes('\0')) return 'must not contain NUL';
-  if (!value.isWellFormed()) return 'must not contain lone surrogates';
-  // Characters are code points, as PostgreSQL counts them; never more than the UTF-16 units of .length.
-  if (value.length > max && Array.from(value).length > max) return `must have at most ${max} characters`;
-  return undefined;
+import { choiceError, emailError, maxEmailLength, Satisfies, textError, type Rule } from './field-rules.js';
+
+/** The parts of a field that one decorator declares. */
+interface Field {
+  column: PropertyDecorator;
+  /** The check constraint of the table, as SQL on the column. Its name is `<table>_<column>_bounds`. */
+  check?: (column: string) => string;
+  /** The rule for values that a client sends; absent for a field that only the service writes. */
+  rule?: Rule;
+  /** The schema in /docs. The docstring of the property is its description. */
+  schema: ApiPropertyOptions;
 }
 
-/** A text of 1 to `max` code points, not blank, kept as it stands. */
-export function IsText(max: number, example: string): PropertyDecorator {
-  return applyDecorators(
-    ApiProperty(textSchema(max, example)),
-    Satisfies((value) => textError(value, max)),
-  );
-}
-
-/** The same where it may be left out. */
-export function IsOptionalText(max: number, example: string): PropertyDecorator {
-  const rule = Satisfies((value) => textError(value, max));
-  return applyDecorators(ApiPropertyOptional(textSchema(max, example)), rule, Optional());
-}
-
-/** An e-mail address of at most 254 characters (RFC 5321, section 4.5.3.1.3), kept as it stands. */
-export function IsEmailAddress(): PropertyDecorator {
-  return applyDecorators(
-    ApiProperty({ type: String, format: 'email', maxLength: 254, example: 'ada@example.com' }),
-    Satisfies((value) => textError(value, 254) ?? (isEmail(value) ? undefined : 'must be an e-mail address')),
-  );
-}
-
-/** Why a value is not a time as RFC 3339 writes it, in the years that both JavaScript and PostgreSQL know. */
-function timeError(value: unknown): string | undefined {
-  const fault = 'must be a time such as 2026-11-23T07:15:42.505Z';
-  if (typeof value !== 'string' || !/^[1-9]\d{3}-/.test(value) || !isRFC3339(value)) return fault;
-  // Dates such as 30 February would roll over into the next month.
-  const [year = 0, month = 0, day = 0] = value.slice(0, 10).split('-').map(Number);
-  const isOnCalendar = new Date(Date.UTC(year, month - 1, day)).getUTCDate() === day;
-  return isOnCalendar && !Number.isNaN(Date.parse(value)) ? undefined : fault;
-}
-
-/** A time (RFC 3339) that may be left out. */
-export function IsOptionalTime(): PropertyDecorator {
-  const schema = { type: String, format: 'date-time' };
-  return applyDecorators(ApiPropertyOptional(schema), Satisfies(timeError), Optional());
+function declareField({ column, check, rule, schema }: Field): PropertyDecorator {
+  return (target, key) => {
+    const name = String(key);
+    column(target, key);
+    if (check) Check(`${target.constructor.name.toLowerCase()}_${name}_bounds`, check(name))(target, key);
+    if (rule) Satisfies(rule)(target, key);
+    ApiProperty(schema)(target, key);
+  };
 }
 
 /**
- * The id of a ticket: a positive integer in its one canonical form. One that JavaScript cannot hold exactly is no
- * ticket's, and comes out as some number beyond.
- * @returns undefined where it is not one, e.g. 0, 07, 1e3 or +7
+ * A text of 1 to `max` characters (Unicode code points) that is not blank. It is stored byte for byte.
+ * @param options.nullable whether null is allowed; a nullable field may be left out
  */
-export function parseId(id: unknown): number | undefined {
-  return typeof id === 'string' && /^[1-9]\d*$/.test(id) ? Number(id) : undefined;
-}
-
-/** An id, written canonically. */
-export function IsId(): PropertyDecorator {
-  return applyDecorators(
-    Transform(({ value }: { value: unknown }) => parseId(value) ?? value),
-    IsInt({ message: 'must be a positive integer, written without sign or leading zeros' }),
-  );
-}
-
-/** One of these values or several, each once: a parameter that is repeated for several, and may be left out. */
-export function IsOptionalChoice(values: readonly string[]): PropertyDecorator {
-  return applyDecorators(
-    ApiPropertyOptional({ enum: values, isArray: true }),
-    Optional(),
-    Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? [value] : value)),
-    // Of the rules here the first that is broken is the one that is reported.
-    IsIn(values, { each: true, message: `must be one of ${values.join(', ')}` }),
-    ArrayMaxSize(values.length, { message: 'must not name a value twice' }),
-    ArrayUnique({ message: 'must not name a value twice' }),
-  );
-}
-
-/** How many items a page may have; a number written without sign, point, exponent or leading zeros. */
-export function IsLimit(max: number, usual: number): PropertyDecorator {
-  const message = `must be a whole number from 1 to ${max}`;
-  return applyDecorators(
-    ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: max, default: usual }),
-    Transform(({ value }: { value: unknown }) => parseId(value) ?? value),
-    IsInt({ message }),
-    Max(max, { message: `must be at most ${max}` }),
-  );
-}
-
-/** A time that is shown: RFC 3339, UTC, milliseconds. */
-export function ShowsTime(): PropertyDecorator {
-  return ApiProperty({ type: String, format: 'date-time', example: '2026-11-23T07:15:42.505Z' });
-}
-
-/** A field that may be left out; null is a value, and held to the rules. */
-function Optional(): PropertyDecorator {
-  return ValidateIf((_, value) => value !== undefined);
-}
-
-/** A class-validator rule from a function that says what is wrong with a value, or nothing. */
-function Satisfies(faultOf: (value: unknown) => string | undefined): PropertyDecorator {
-  return ValidateBy({
-    name: 'hasNoFault',
-    validator: {
-      validate: (value) => faultOf(value) === undefined,
-      defaultMessage: (input) => faultOf(input?.value) ?? '',
+export function TextField(options: { max: number; example: string; nullable?: boolean }): PropertyDecorator {
+  const { max, example, nullable = false } = options;
+  return declareField({
+    column: Column('text', { nullable }),
+    check: (column) => `char_length(${column}) BETWEEN 1 AND ${max} AND btrim(${column}) <> ''`,
+    rule: (value) => (nullable && value === null ? undefined : textError(value, max)),
+    schema: {
+      type: String,
+      ...(nullable && { nullable }),
+      minLength: 1,
+      maxLength: max,
+      pattern: '\\S',
+      example,
     },
   });
 }
 
-function textSchema(max: number, example: string) {
-  return { type: String, minLength: 1, maxLength: max, pattern: '\\S', example };
+/** An email address of at most 254 characters. It is stored byte for byte. */
+export function EmailField({ example }: { example: string }): PropertyDecorator {
+  return declareField({
+    column: Column('text'),
+    check: (column) => `char_length(${column}) BETWEEN 3 AND ${maxEmailLength}`,
+    rule: emailError,
+    schema: { type: String, format: 'email', maxLength: maxEmailLength, example },
+  });
 }
+
+/** One of several values, stored as a PostgreSQL enum. */
+export function ChoiceField<Value extends string>(options: {
+  values: readonly Value[];
+  enumName: string;
+  default: Value;
+}): PropertyDecorator {
+  const { values, enumName, default: initial } = options;
+  return declareField({
+    column: Column('enum', { enum: values, enumName, default: initial }),
+    rule: (value) => choiceError(value, values),
+    schema: { enum: [...values], example: initial },
+  });
+}
+
+/** Where the identity of a row comes from. */
+interface IdOptions {
+  example: number;
+  /** Whether the id is the primary key, or a part of it. */
+  primary?: boolean;
+  /** Whether PostgreSQL assigns the id. */
+  generated?: boolean;
+  /** The name of the primary key constraint, where it is not the default one. */
+  constraint?: string;
+}
+
+/** The id of a row: a positive 64-bit integer. The service writes it. */
+export function IdField({ example, primary, generated, constraint }: IdOptions): PropertyDecorator {
+  const named = constraint === undefined ? {} : { primaryKeyConstraintName: constraint };
+  const key = generated
+    ? PrimaryGeneratedColumn('identity', { type: 'bigint', generatedIdentity: 'ALWAYS', ...named })
+    : PrimaryColumn('bigint', named);
+  return declareField({
+    column: primary ? key : Column('bigint'),
+    schema: { type: 'integer', format: 'int64', minimum: 1, example },
+  });
+}
+
+/** A count that the service keeps. */
+export function CountField(options: { default?: number; example: number }): PropertyDecorator {
+  const column = options.default === undefined ? {} : { default: options.default };
+  return declareField({
+    column: Column('integer', column),
+    schema: { type: 'integer', minimum: 0, example: options.example },
+  });
+}
+
+/** A time that the service writes: RFC 3339 in UTC with milliseconds. */
+export function TimeField({ default: initial }: { default: string }): PropertyDecorator {
+  return declareField({
+    column: Column({ type: 'timestamptz', precision: 3, default: () => initial }),
+    schema: timeSchema,
+  });
+}
+
+/** Any other field that the service writes. */
+export function ServiceField(column: 'text' | ColumnOptions, schema: ApiPropertyOptions): PropertyDecorator {
+  return declareField({ column: typeof column === 'string' ? Column(column) : Column(column), schema });
+}
+
+/** The schema of a time. */
+export const timeSchema = {
+  type: String,
+  format: 'date-time',
+  example: '2026-11-23T07:15:42.505Z',
+} satisfies ApiPropertyOptions;

@@ -1,41 +1,59 @@
-import { IsOptional, IsString } from 'class-validator';
-import { ApiPropertyOptional } from '@nestjs/swagger';
+import type { Type } from '@nestjs/common';
+import { ApiProperty } from '@nestjs/swagger';
 
 import type { Cursors, SortKeys } from './cursors.js';
-import { IsLimit } from './fields.js';
+import { CursorParameter, LimitParameter } from './parameters.js';
 
-/** A page of a list, and where the next one begins. */
+/** A page of a list. */
 export class Page<Item> {
   constructor(
     readonly items: Item[],
+    /** The cursor of the next page; null on the last one. */
     readonly next_cursor: string | null,
+    /** The query parameter that takes the cursor. */
+    readonly cursorParameter = 'cursor',
   ) {}
 
-  /** The query parameter that next_cursor is handed back in. */
-  cursorParameter(): string {
-    return 'cursor';
+  /** Returns the body, without what only the Link header needs. */
+  toJSON(): object {
+    return { items: this.items, next_cursor: this.next_cursor };
   }
 }
 
-/** How many items a page has where nobody says how many. */
+/** Creates the class of a page for /docs. */
+export function PageDto<Item>(item: Type<Item>) {
+  class PageOfItems {
+    /** The items of this page. */
+    @ApiProperty({ type: [item], description: 'The items of this page.' })
+    items!: Item[];
+
+    /** The cursor of the next page; null on the last page. */
+    @ApiProperty({
+      ...{ type: String, nullable: true, example: null },
+      description: 'The value to send as `cursor` for the next page; null on the last page.',
+    })
+    next_cursor!: string | null;
+  }
+  return PageOfItems;
+}
+
+/** The page size of a list without `limit`. */
 export const defaultLimit = 20;
 
 /** The parameters of every list. */
 export class PageQuery {
-  /** How many items the page may have: 1 to 100. */
-  @IsLimit(100, defaultLimit)
+  /** The number of items of the page. */
+  @LimitParameter({ max: 100, default: defaultLimit })
   limit = defaultLimit;
 
-  /** The next_cursor of the page before; without it the list begins. */
-  @ApiPropertyOptional({ type: String })
-  @IsOptional()
-  @IsString({ message: 'must be a single value' })
+  /** The next_cursor of the page before. */
+  @CursorParameter()
   cursor?: string;
 }
 
 /**
- * Cuts a page from what was read: one row more than the page shows says that there is a next one.
- * @param sortKeysOf the sort keys of an item
+ * Cuts a page from rows that were read with one more row than the page holds: the extra row shows that a next page exists.
+ * @param sortKeysOf returns the sort keys of an item
  */
 export function cutPage<Item>(
   rows: Item[],

@@ -1,4 +1,4 @@
-/** What is wrong with one field. */
+/** The error of one field. */
 export class FieldErrorDto {
   /**
    * The name of the field, of the parameter, or `body`.
@@ -7,7 +7,7 @@ export class FieldErrorDto {
   field!: string;
 
   /**
-   * What is wrong with it.
+   * The rule that it breaks.
    * @example 'must not be blank'
    */
   message!: string;
@@ -16,14 +16,14 @@ export class FieldErrorDto {
 /** Problem details (RFC 9457): every error of the service has this shape, as application/problem+json. */
 export class ProblemDto {
   /**
-   * The kind of problem: a stable name that programs can compare.
+   * The kind of problem: a stable URI for programs to compare.
    * @example 'urn:problem-type:ticket-system:invalid-request'
    */
   type!: string;
 
   /**
    * The kind of problem in words.
-   * @example 'The request is not valid'
+   * @example 'Invalid request'
    */
   title!: string;
 
@@ -34,7 +34,7 @@ export class ProblemDto {
   status!: number;
 
   /**
-   * What is wrong this time.
+   * An explanation of this occurrence.
    * @example 'theme must not be blank'
    */
   detail!: string;
@@ -46,12 +46,12 @@ export class ProblemDto {
   instance!: string;
 
   /**
-   * The id of the request: its X-Request-Id, by which the log has it too.
+   * The id of the request: its X-Request-Id, which the log shows too.
    * @example '8f2c1f0e-5c5b-4d43-9d5b-0f4f3b6c7a11'
    */
   request_id!: string;
 
-  /** For 400: the fields that break their rules. */
+  /** For 400: the invalid fields. */
   errors?: FieldErrorDto[];
 
   /**
@@ -61,13 +61,13 @@ export class ProblemDto {
   current?: string;
 
   /**
-   * For 409: the statuses that the ticket may become.
+   * For 409: the statuses that the ticket can become.
    * @example []
    */
   allowed?: string[];
 
   /**
-   * For 403: the scope that the call needs.
+   * For 403: the scope that the endpoint requires.
    * @example 'tickets:write'
    */
   scope?: string;

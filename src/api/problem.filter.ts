@@ -7,15 +7,14 @@ import {
   type ExceptionFilter,
 } from '@nestjs/common';
 import type { Request, Response } from 'express';
-
 import { DatabaseError } from 'pg';
 
 import { DatabaseUnavailable } from '../database/database-errors.js';
-import { requestIdIn } from '../middleware/request-id.js';
 import { allowedMethods } from './routes.js';
-import { Problem, problemBody, problemKinds, retryAfterSeconds, type ProblemKind } from './problem.js';
+import { Problem, problemKinds, type ProblemKind } from './problem.js';
+import { writeProblem } from './write-problem.js';
 
-/** Answers every error as application/problem+json (RFC 9457), and tells nothing that is not the client's business. */
+/** Answers every error as application/problem+json (RFC 9457). It hides the internals of the service. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   private readonly logger = new Logger('Problem');
@@ -23,50 +22,47 @@ export class ProblemFilter implements ExceptionFilter {
   catch(error: unknown, host: ArgumentsHost): void {
     const request = host.switchToHttp().getRequest<Request>();
     const response = host.switchToHttp().getResponse<Response>();
-    const problem = this.asProblem(error, request, response);
-    const { status } = problemKinds[problem.kind];
-    const requestId = requestIdIn(response);
-    if (status >= 500) this.logger.error({ msg: problem.message, request_id: requestId, ...faultOf(error) });
-    if (response.headersSent) {
-      response.destroy();
-      return;
+    const problem = toProblem(error, request);
+    if (problemKinds[problem.kind].status >= 500) {
+      const { requestId } = response.locals;
+      this.logger.error({ msg: problem.message, request_id: requestId, ...logFields(error) });
     }
-    if (status === 503 || problem.kind === 'request-in-progress')
-      response.set('Retry-After', String(retryAfterSeconds));
-    response.set(problem.headers);
-    const { message: detail, extensions } = problem;
-    const body = problemBody(problem.kind, { detail, url: request.originalUrl, requestId, extensions });
-    response.status(status).type('application/problem+json').send(body);
-  }
-
-  private asProblem(error: unknown, request: Request, response: Response): Problem {
-    if (error instanceof Problem) return error;
-    if (error instanceof NotFoundException) return this.noRoute(request, response);
-    if (error instanceof DatabaseUnavailable)
-      return new Problem('unavailable', 'The database does not answer');
-    const status = statusOf(error);
-    const kind = kindByStatus.get(status) ?? (status < 500 ? 'invalid-request' : 'internal-error');
-    const detail = status < 500 && error instanceof Error ? error.message : problemKinds[kind].title;
-    return new Problem(kind, detail);
-  }
-
-  /** No route was found for the path, or none for the method. */
-  private noRoute({ method, path, app }: Request, response: Response): Problem {
-    const allowed = allowedMethods(app, path);
-    if (allowed.length === 0) return new Problem('not-found', `There is nothing at ${path}`);
-    response.set('Allow', allowed.join(', '));
-    return new Problem('method-not-allowed', `${path} takes ${allowed.join(', ')}, not ${method}`);
+    if (response.headersSent) response.destroy();
+    else writeProblem(request, response, problem);
   }
 }
 
-/** What the log says of a fault: of one that PostgreSQL reports its code alone, as it may quote what a client sent. */
-function faultOf(error: unknown): object {
+function toProblem(error: unknown, request: Request): Problem {
+  if (error instanceof Problem) return error;
+  if (error instanceof NotFoundException) return noRoute(request);
+  if (error instanceof DatabaseUnavailable) return new Problem('unavailable', 'The database does not answer');
+  const status = statusOf(error);
+  const kind = kindByStatus.get(status) ?? (status < 500 ? 'invalid-request' : 'internal-error');
+  const detail = status < 500 && error instanceof Error ? error.message : problemKinds[kind].title;
+  return new Problem(kind, detail);
+}
+
+/** Returns 404 where no route has the path, and 405 where none of its routes has the method. */
+function noRoute({ method, path, app }: Request): Problem {
+  const methods = allowedMethods(app, path);
+  if (methods.length === 0) return new Problem('not-found', `Nothing is found at ${path}`);
+  const allowed = methods.join(', ');
+  return new Problem(
+    'method-not-allowed',
+    `${path} allows ${allowed}, not ${method}`,
+    {},
+    { Allow: allowed },
+  );
+}
+
+/** Returns what the log shows of an error. Messages of PostgreSQL may quote client data, so only their code is logged. */
+function logFields(error: unknown): object {
   const cause = error instanceof DatabaseUnavailable ? error.cause : error;
   if (cause instanceof DatabaseError) return { sqlstate: cause.code };
   return { stack: cause instanceof Error ? cause.stack : String(cause) };
 }
 
-/** For errors of Nest and Express, which know a status and no kind. */
+/** The kinds for errors of Nest and Express, which have a status and no kind. */
 const kindByStatus = new Map<number, ProblemKind>([
   [404, 'not-found'],
   [405, 'method-not-allowed'],

@@ -1,44 +1,46 @@
-/** The kinds of problems the service answers with: the last part of their type URI, their status and their title. */
+import { refusals } from '../observability/metrics.js';
+
+/** The kinds of problems: the last part of the type URI, with its status and its title. They are part of the contract. */
 export const problemKinds = {
-  'invalid-request': { status: 400, title: 'The request is not valid' },
-  unauthenticated: { status: 401, title: 'It is not known who calls' },
-  forbidden: { status: 403, title: 'The caller may not do this' },
-  'not-found': { status: 404, title: 'There is no such thing' },
-  'method-not-allowed': { status: 405, title: 'The method is not allowed here' },
-  'transition-not-allowed': { status: 409, title: 'The rules do not allow this move' },
-  'request-in-progress': { status: 409, title: 'The first request with this key is under way' },
-  'ticket-closed': { status: 409, title: 'A closed ticket takes no comment' },
-  'cursor-expired': { status: 410, title: 'The feed is no longer kept from there on' },
-  'precondition-failed': { status: 412, title: 'The ticket has changed since' },
-  'body-too-large': { status: 413, title: 'The body is too large' },
-  'unsupported-media-type': { status: 415, title: 'The body is in a format the service does not read' },
-  'idempotency-key-reused': { status: 422, title: 'The key was used for another request' },
-  'internal-error': { status: 500, title: 'The service has a fault' },
-  'too-many-requests': { status: 429, title: 'The client calls too often' },
-  unavailable: { status: 503, title: 'The service cannot answer now' },
+  'invalid-request': { status: 400, title: 'Invalid request' },
+  unauthenticated: { status: 401, title: 'Authentication required' },
+  forbidden: { status: 403, title: 'Forbidden' },
+  'not-found': { status: 404, title: 'Not found' },
+  'method-not-allowed': { status: 405, title: 'Method not allowed' },
+  'transition-not-allowed': { status: 409, title: 'Transition not allowed' },
+  'request-in-progress': { status: 409, title: 'Request in progress' },
+  'ticket-closed': { status: 409, title: 'Ticket closed' },
+  'cursor-expired': { status: 410, title: 'Cursor expired' },
+  'precondition-failed': { status: 412, title: 'Precondition failed' },
+  'body-too-large': { status: 413, title: 'Body too large' },
+  'unsupported-media-type': { status: 415, title: 'Unsupported media type' },
+  'idempotency-key-reused': { status: 422, title: 'Idempotency key reused' },
+  'internal-error': { status: 500, title: 'Internal server error' },
+  'too-many-requests': { status: 429, title: 'Too many requests' },
+  unavailable: { status: 503, title: 'Service unavailable' },
 } as const;
 
 /** The name of a kind of problem. */
 export type ProblemKind = keyof typeof problemKinds;
 
-/** The URI that names a kind of problem, for ever. */
+/** Returns the URI of a kind of problem. It never changes. */
 export function problemType(kind: string): string {
   return `urn:problem-type:ticket-system:${kind}`;
 }
 
-/** After how many seconds a client may try again where the service cannot answer now. */
+/** The seconds after which a client may try again when the service is unavailable. */
 export const retryAfterSeconds = 1;
 
-/** What is to be said of one problem. */
+/** One occurrence of a problem. */
 interface Occurrence {
   detail: string;
-  /** What was asked for; its query is left out. */
+  /** The URL of the request; its query is left out of the body. */
   url: string;
   requestId: string | undefined;
   extensions?: Readonly<Record<string, unknown>>;
 }
 
-/** The body of a problem (RFC 9457, section 3.1). */
+/** Returns the body of a problem (RFC 9457, section 3.1). */
 export function problemBody(kind: ProblemKind, { detail, url, requestId, extensions }: Occurrence): string {
   const { status, title } = problemKinds[kind];
   const [instance] = url.split('?', 1);
@@ -46,22 +48,22 @@ export function problemBody(kind: ProblemKind, { detail, url, requestId, extensi
   return JSON.stringify({ ...members, ...extensions });
 }
 
-/** What is wrong with one field. */
+/** The error of one field. */
 export interface FieldError {
   field: string;
   message: string;
 }
 
 /**
- * An error that is meant for the client. The filter answers it as problem details.
+ * An error for the client. `ProblemFilter` answers it as problem details.
  * @see RFC 9457, Problem Details for HTTP APIs
  */
 export class Problem extends Error {
   /**
-   * @param kind what kind of problem it is; says the status and the title
-   * @param detail what is wrong this time, for a person to read
-   * @param extensions further members, for a program to read
-   * @param headers what the headers of the answer say of it
+   * @param kind the kind of the problem, which has a status and a title
+   * @param detail an explanation of this occurrence, for people
+   * @param extensions further members of the body, for programs
+   * @param headers headers of the response
    */
   constructor(
     readonly kind: ProblemKind,
@@ -73,11 +75,19 @@ export class Problem extends Error {
   }
 }
 
-/** 400 for fields, parameters or bodies that break their rules; nothing has been changed. */
+/** 400: fields, parameters or a body that break their rules. Nothing has changed. */
 export class InvalidRequest extends Problem {
   constructor(errors: FieldError[]) {
     super('invalid-request', errors.map(({ field, message }) => `${field} ${message}`).join('; '), {
       errors,
     });
+  }
+}
+
+/** 503: the service has more to do than it can do in time. */
+export class Overloaded extends Problem {
+  constructor() {
+    super('unavailable', 'The service is overloaded');
+    refusals.inc();
   }
 }

@@ -5,9 +5,9 @@ import { getMetadataStorage, validateSync } from 'class-validator';
 import { InvalidRequest, type FieldError } from './problem.js';
 
 /**
- * Holds bodies, parameters and queries against the class-validator rules of their DTO class, and names every field
- * that breaks one. Nest's own pipe lets fields such as `constructor` and `hasOwnProperty` through its whitelist;
- * here the fields of a call are exactly the ones that have a rule.
+ * Validates bodies, parameters and queries by the class-validator rules of their DTO class, and names every invalid field.
+ * Nest's own pipe lets fields such as `constructor` and `hasOwnProperty` through its whitelist. Here the fields of an endpoint
+ * are exactly the ones that have a rule.
  */
 export class ValidationPipe implements PipeTransform {
   private readonly fieldsOf = new Map<Type, ReadonlySet<string>>();
@@ -17,9 +17,12 @@ export class ValidationPipe implements PipeTransform {
     const known = this.knownFields(metatype);
     if (known.size === 0) return value;
 
-    const given = Object.entries(value);
-    const errors = given.filter(([field]) => !known.has(field)).map(([field]) => unknownField(field));
-    const plain = Object.fromEntries(given.filter(([field]) => known.has(field)));
+    const given = new Map<string, unknown>(Object.entries(value));
+    const errors = [...given.keys()].filter((field) => !known.has(field)).map(unknownField);
+    // In the order of the DTO: the fingerprint of an idempotent request does not depend on the order of its fields.
+    const plain = Object.fromEntries(
+      [...known].flatMap((name) => (given.has(name) ? [[name, given.get(name)]] : [])),
+    );
     const instance = plainToInstance<object, object>(metatype, plain, { exposeDefaultValues: true });
     for (const { property, constraints } of validateSync(instance, { stopAtFirstError: true })) {
       const [message = 'is not valid'] = Object.values(constraints ?? {});
@@ -40,5 +43,5 @@ export class ValidationPipe implements PipeTransform {
 }
 
 function unknownField(field: string): FieldError {
-  return { field, message: 'is not a field of this call' };
+  return { field, message: 'is not a field of this endpoint' };
 }

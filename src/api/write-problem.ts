@@ -1,23 +1,20 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-import { problemBody, problemKinds, type ProblemKind } from './problem.js';
-import { requestIdIn, requestIdOf } from '../middleware/request-id.js';
+import type { Response } from 'express';
 
-/**
- * Answers with a problem in one step, past Express.
- * @param headers further ones, names and values in turns
- */
-export function answerProblem(
-  request: IncomingMessage,
+import { problemBody, problemKinds, retryAfterSeconds, type Problem } from './problem.js';
+
+/** Writes a problem to a response in one step. Under overload a refusal must cost little. */
+export function writeProblem(
+  { url = '' }: IncomingMessage,
   response: ServerResponse,
-  { kind, detail, headers = [] }: { kind: ProblemKind; detail: string; headers?: string[] },
+  { kind, message: detail, extensions, headers }: Problem,
 ): void {
-  // Who asked the cache first has an id already, which stands at the head of every answer.
-  const known = requestIdIn(response);
-  const requestId = known ?? requestIdOf(request);
-  const body = problemBody(kind, { detail, url: request.url ?? '', requestId });
-  const head = ['Content-Type', 'application/problem+json; charset=utf-8', ...headers];
+  const { locals } = response as Partial<Response>;
+  const body = problemBody(kind, { detail, url, requestId: locals?.requestId, extensions });
+  const { status } = problemKinds[kind];
+  const head = [...Object.entries(headers).flat(), 'Content-Type', 'application/problem+json; charset=utf-8'];
   head.push('Content-Length', String(Buffer.byteLength(body)));
-  if (known === undefined) head.push('X-Request-Id', requestId);
-  response.writeHead(problemKinds[kind].status, head).end(body);
+  if (status === 503 || kind === 'request-in-progress') head.push('Retry-After', String(retryAfterSeconds));
+  response.writeHead(status, head).end(body);
 }

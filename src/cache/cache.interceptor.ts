@@ -5,45 +5,60 @@ import {
   type ExecutionContext,
   type NestInterceptor,
 } from '@nestjs/common';
-import type { Request, Response } from 'express';
-import { firstValueFrom, of, type Observable } from 'rxjs';
+import type { Request } from 'express';
+import { firstValueFrom, from, type Observable } from 'rxjs';
 
-import type { ApiResponse } from '../api/api-response.js';
-import { toResponse, lookupOf, type CacheLookup } from './cache-lookup.js';
-import { SingleFlight } from './single-flight.js';
-import { ResponseCache, type CacheEntry } from './response-cache.js';
+import { ApiResponse } from '../api/api-response.js';
+import { parseInteger } from '../api/field-rules.js';
+import { Overloaded } from '../api/problem.js';
+import { Database } from '../database/database.js';
+import type { CacheEntry } from './response-cache.js';
+import { TicketCache } from './ticket-cache.js';
 
-/**
- * Serves this call through the cache, and says so: X-Cache is HIT or MISS, or BYPASS where the cache is not in use.
- * What it finds was looked up by `readCache` before; a read that was not is a BYPASS too.
- */
+/** Serves `GET …/:ticket_id` through the cache. X-Cache is HIT, MISS, or BYPASS while the cache is not in use. */
 export function Cached(): MethodDecorator {
   return UseInterceptors(CacheInterceptor);
 }
 
-/** Lets the call answer what the cache did not hold, and keeps the answer where the lease is its own. */
-@Injectable()
-class CacheInterceptor implements NestInterceptor {
-  private readonly loads = new SingleFlight<CacheEntry>();
-
-  constructor(private readonly cache: ResponseCache) {}
-
-  async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
-    const http = context.switchToHttp();
-    const lookup = lookupOf(http.getResponse<Response>());
-    const entry = await (lookup ? this.load(lookup, next) : loadBy(next));
-    return of(toResponse(entry, lookup?.reading.outcome ?? 'BYPASS', http.getRequest<Request>()));
-  }
-
-  private async load({ key, reading }: CacheLookup, next: CallHandler): Promise<CacheEntry> {
-    const lease = reading.outcome === 'MISS' ? reading.lease : undefined;
-    const entry = await this.loads.load(key, () => loadBy(next), lease);
-    if (reading.outcome === 'MISS' && reading.isOwn) await this.cache.fill(key, reading.lease, entry);
-    return entry;
-  }
+/** Removes the ticket of `…/:ticket_id` from the cache before a write is answered, whatever the answer is. */
+export function EvictsTicket(): MethodDecorator {
+  return UseInterceptors(CacheInterceptor);
 }
 
-async function loadBy(next: CallHandler): Promise<CacheEntry> {
-  const { body, about } = (await firstValueFrom(next.handle())) as ApiResponse<unknown>;
-  return { body: JSON.stringify(body), etag: about.etag ?? '' };
+/** Reads tickets through the cache, and evicts them after writes. */
+@Injectable()
+export class CacheInterceptor implements NestInterceptor {
+  constructor(
+    private readonly cache: TicketCache,
+    private readonly database: Database,
+  ) {}
+
+  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    const { method, params } = context.switchToHttp().getRequest<Request>();
+    const id = parseInteger(params['ticket_id']);
+    // The validation pipe refuses the id.
+    if (id === undefined || !Number.isSafeInteger(id)) return next.handle();
+    return from(method === 'GET' || method === 'HEAD' ? this.read(id, next) : this.evictAfter(id, next));
+  }
+
+  private async read(id: number, next: CallHandler): Promise<ApiResponse<string>> {
+    const { entry, outcome } = await this.cache.read(id, () => this.load(next));
+    return new ApiResponse<string>(entry.body, { etag: entry.etag, cache: outcome });
+  }
+
+  private async load(next: CallHandler): Promise<CacheEntry> {
+    // loadShedding admits these reads because a hit needs no database.
+    if (this.database.isSaturated) throw new Overloaded();
+    const { body, headers } = (await firstValueFrom(next.handle())) as ApiResponse<unknown>;
+    return { body: JSON.stringify(body), etag: headers.etag ?? '' };
+  }
+
+  /** A refused write evicts too: PostgreSQL may have done what it did not answer, and the client should not read on old state. */
+  private async evictAfter(id: number, next: CallHandler): Promise<unknown> {
+    try {
+      return await firstValueFrom(next.handle());
+    } finally {
+      await this.cache.invalidate([id]);
+    }
+  }
 }

@@ -9,6 +9,7 @@ import { MemoryResponseCache } from './memory-response-cache.js';
 import { RedisResponseCache } from './redis-response-cache.js';
 import { Redis } from './redis.js';
 import { ResponseCache } from './response-cache.js';
+import { TicketCache } from './ticket-cache.js';
 
 @Module({
   providers: [{ provide: Redis, inject: [Environment], useFactory: connectRedis }],
@@ -40,8 +41,9 @@ class RedisModule {}
       useFactory: (redis: Redis | undefined, environment: Environment) =>
         redis ? new RedisResponseCache(redis, environment) : new MemoryResponseCache(environment),
     },
+    TicketCache,
   ],
-  exports: [RedisModule, ResponseCache],
+  exports: [RedisModule, ResponseCache, TicketCache],
 })
 export class CacheModule implements OnApplicationShutdown {
   constructor(@Inject(Redis) private readonly redis: Redis | undefined) {}

@@ -31,18 +31,6 @@ export abstract class ResponseCache {
   /** Forgets a key: after the write has been committed, before it is answered. */
   abstract invalidate(key: string): Promise<void>;
 
-  /**
-   * Does a write, and forgets the key whatever came of it: a write that PostgreSQL did not answer may have taken effect,
-   * and who is refused should not read on what is not so any more.
-   */
-  async invalidateAfter<Result>(key: string, write: () => Promise<Result>): Promise<Result> {
-    try {
-      return await write();
-    } finally {
-      await this.invalidate(key);
-    }
-  }
-
   /** Whether the cache is in use (closed), away (open), or back and not yet trusted (recovering). */
   abstract get state(): 'closed' | 'open' | 'recovering';
 

@@ -1,38 +1,33 @@
-import { Check, Column, Entity, JoinColumn, ManyToOne, PrimaryColumn, PrimaryGeneratedColumn } from 'typeorm';
+import { Entity, JoinColumn, ManyToOne } from 'typeorm';
 
+import { EmailField, IdField, TextField, TimeField } from '../api/fields.js';
 import { Ticket } from '../tickets/ticket.entity.js';
 
-/** A comment as the table keeps it. */
+/** A comment on a ticket. Its properties, its columns and its fields on the wire share their names. */
 @Entity()
-@Check('comment_text_bounds', `char_length(text) BETWEEN 1 AND 10000 AND btrim(text) <> ''`)
-@Check('comment_email_bounds', 'char_length(email) BETWEEN 3 AND 254')
 export class Comment {
-  /** The ticket it belongs to. */
-  @PrimaryColumn('bigint', { primaryKeyConstraintName: 'comment_of_ticket' })
+  /** The ticket that the comment belongs to. */
+  @IdField({ primary: true, constraint: 'comment_of_ticket', example: 7 })
   ticket_id!: number;
 
-  /** The number of the comment, which no other has; within a ticket, a later comment has a higher one. */
-  @PrimaryGeneratedColumn('identity', {
-    type: 'bigint',
-    generatedIdentity: 'ALWAYS',
-    primaryKeyConstraintName: 'comment_of_ticket',
-  })
+  /** The id of the comment. Of two comments on a ticket, the later one has the higher id. */
+  @IdField({ primary: true, generated: true, constraint: 'comment_of_ticket', example: 12 })
   id!: number;
 
-  /** The ticket, as the foreign key. */
+  /** The ticket, for the foreign key. */
   @ManyToOne(() => Ticket)
   @JoinColumn({ name: 'ticket_id', foreignKeyConstraintName: 'comment_ticket' })
   ticket?: Ticket;
 
-  /** What it says. */
-  @Column('text')
+  /** The comment itself, in 1 to 10,000 characters that are not all blank. */
+  @TextField({ max: 10_000, example: 'Which item do you mean?' })
   text!: string;
 
-  /** Who wrote it. */
-  @Column('text')
+  /** The email address of the author, at most 254 characters. */
+  @EmailField({ example: 'support@example.com' })
   email!: string;
 
-  /** When it was written, taken after the ticket's lock, so that later comments have later times. */
-  @Column({ type: 'timestamptz', precision: 3, default: () => 'clock_timestamp()' })
+  /** The time of the comment: RFC 3339, UTC, milliseconds. It is taken under the ticket's lock, so later comments have later times. */
+  @TimeField({ default: 'clock_timestamp()' })
   created_at!: string;
 }

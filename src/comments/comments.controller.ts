@@ -1,21 +1,22 @@
 import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 
-import { Actor } from '../auth/principal.js';
-import { RequireScope } from '../auth/scope.guard.js';
 import { ApiResponse } from '../api/api-response.js';
 import { ListEndpoint, WriteEndpoint } from '../api/endpoint.decorators.js';
 import { created, idempotencyKey, ifMatch } from '../api/endpoint.headers.js';
-import { IfMatch } from '../api/etags.js';
-import { IdempotencyKey } from '../idempotency/idempotency.service.js';
-import { PageQuery, type Page } from '../api/pagination.js';
-import { CommentDto } from '../tickets/dto/comment.dto.js';
-import { TicketParams } from '../tickets/dto/ticket.params.dto.js';
+import { PageQuery } from '../api/pagination.js';
+import { WriteContext } from '../api/write-context.js';
+import { RequireScope } from '../auth/scope.guard.js';
+import { EvictsTicket } from '../cache/cache.interceptor.js';
+import { TicketParams } from '../tickets/ticket.dto.js';
+import { CommentDto, CommentPageDto, CreateCommentDto } from './comment.dto.js';
 import { CommentsService } from './comments.service.js';
-import { CommentPageDto } from './dto/comment-page.dto.js';
-import { CreateCommentDto } from './dto/create-comment.dto.js';
 
-/** The calls on the comments of a ticket. */
+const noTicket = { 404: 'No ticket has this id.' };
+const takes = [idempotencyKey, ifMatch];
+const closed = { ...noTicket, 409: 'The ticket is closed.' };
+
+/** The endpoints of comments. */
 @ApiTags('Comments')
 @Controller('ticket/:ticket_id/comment')
 export class CommentsController {
@@ -23,43 +24,26 @@ export class CommentsController {
 
   /**
    * Comments on a ticket that is not closed.
-   *
-   * @remarks A comment is a change of its ticket: it raises its version. With an Idempotency-Key the call can be repeated safely.
+   * @remarks A comment is a change: it raises the version of the ticket. With an Idempotency-Key it is safe to repeat.
    */
   @Post()
   @RequireScope('tickets:write')
-  @WriteEndpoint({
-    success: { status: 201, body: CommentDto, description: 'The new comment.', headers: created },
-    requestHeaders: [idempotencyKey, ifMatch],
-    problems: { 404: 'There is no such ticket.', 409: 'The ticket is closed.' },
-  })
-  async add(
-    @Param() { ticket_id }: TicketParams,
-    @Body() body: CreateCommentDto,
-    @Actor() actor?: string,
-    @IfMatch() versions?: number[],
-    @IdempotencyKey() idempotencyKey?: string,
-  ): Promise<ApiResponse<CommentDto>> {
-    const { result, replayed } = await this.comments.add(ticket_id, body, {
-      actor,
-      versions,
-      idempotencyKey,
-    });
-    return new ApiResponse(result, { location: `/ticket/${ticket_id}`, replayed });
+  @EvictsTicket()
+  @WriteEndpoint(CommentDto, { status: 201, takes, sends: created, problems: closed })
+  add(@Param() path: TicketParams, @Body() body: CreateCommentDto, @WriteContext() context: WriteContext) {
+    const location = `/ticket/${path.ticket_id}`;
+    const added = this.comments.add(path.ticket_id, body, context);
+    return added.then(({ result, replayed }) => new ApiResponse(result, { location, replayed }));
   }
 
   /**
    * Lists the comments of a ticket, oldest first.
-   *
    * @remarks Follow next_cursor, or Link rel="next", for the next page.
    */
   @Get()
   @RequireScope('tickets:read')
-  @ListEndpoint({
-    success: { status: 200, body: CommentPageDto, description: 'A page of comments.' },
-    problems: { 404: 'There is no such ticket.' },
-  })
-  find(@Param() { ticket_id }: TicketParams, @Query() query: PageQuery): Promise<Page<CommentDto>> {
+  @ListEndpoint(CommentPageDto, { problems: noTicket })
+  find(@Param() { ticket_id }: TicketParams, @Query() query: PageQuery) {
     return this.comments.find(ticket_id, query);
   }
 }

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 
+import { IdempotencyModule } from '../idempotency/idempotency.module.js';
 import { TicketsModule } from '../tickets/tickets.module.js';
 import { Comment } from './comment.entity.js';
 import { CommentsController } from './comments.controller.js';
@@ -9,7 +10,7 @@ import { CommentsService } from './comments.service.js';
 
 /** Comments on tickets. */
 @Module({
-  imports: [TypeOrmModule.forFeature([Comment]), TicketsModule],
+  imports: [TypeOrmModule.forFeature([Comment]), TicketsModule, IdempotencyModule],
   controllers: [CommentsController],
   providers: [CommentsService, CommentsRepository],
 })

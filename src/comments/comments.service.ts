@@ -1,65 +1,48 @@
 import { Injectable } from '@nestjs/common';
 
-import { ResponseCache } from '../cache/response-cache.js';
 import { Cursors } from '../api/cursors.js';
-import {
-  IdempotencyService,
-  type IdempotentResult,
-  type IdempotentRequest,
-} from '../idempotency/idempotency.service.js';
 import { cutPage, type Page, type PageQuery } from '../api/pagination.js';
-import type { CommentDto } from '../tickets/dto/comment.dto.js';
-import { commentsList } from '../tickets/comments-list.js';
-import { VersionMismatch, TicketNotFound } from '../tickets/ticket.errors.js';
-import { ticketKey } from '../tickets/ticket-key.js';
+import type { WriteContext } from '../api/write-context.js';
+import { IdempotencyService, type IdempotentResult } from '../idempotency/idempotency.service.js';
+import { TicketNotFound } from '../tickets/ticket.errors.js';
 import { TransitionPolicy } from '../tickets/transition-policy.js';
+import { commentList, type CommentDto, type CreateCommentDto } from './comment.dto.js';
 import { CommentsRepository } from './comments.repository.js';
-import type { CreateCommentDto } from './dto/create-comment.dto.js';
 
-/** What can be done with comments. */
+/** Adds and lists comments. */
 @Injectable()
 export class CommentsService {
   constructor(
     private readonly repository: CommentsRepository,
     private readonly policy: TransitionPolicy,
-    private readonly cache: ResponseCache,
     private readonly idempotency: IdempotencyService,
     private readonly cursors: Cursors,
   ) {}
 
   /**
-   * Adds a comment to a ticket, once only for each idempotency key of an actor, and forgets what the cache held of the ticket.
-   * @param call.versions the versions that the ticket may be in; undefined for any
-   * @throws TicketNotFound
-   * @throws StaleVersion where the ticket is in another version
-   * @throws ClosedTicket
+   * Adds a comment to a ticket, once for each idempotency key of an actor.
+   * @throws TicketNotFound, VersionMismatch, TicketClosed
    */
-  async add(
+  add(
     ticketId: number,
-    comment: CreateCommentDto,
-    { versions, ...by }: IdempotentRequest & { versions: number[] | undefined },
+    fields: CreateCommentDto,
+    context: WriteContext,
   ): Promise<IdempotentResult<CommentDto>> {
-    const request = ['add comment', ticketId, comment];
-    const conditions = { statuses: this.policy.commentable(), versions, actor: by.actor };
-    // After a repeat too: the process that added the comment may have died before it could.
-    return this.cache.invalidateAfter(ticketKey(ticketId), () =>
-      this.idempotency.once(by, request, async (session) => {
-        const addition = await this.repository.add(ticketId, comment, conditions, session);
-        if (!addition) throw new TicketNotFound(ticketId);
-        const { found, added } = addition;
-        if (added) return added;
-        if (versions && !versions.includes(found.version)) throw new VersionMismatch(found.version);
-        throw this.policy.commentError(found.status);
-      }),
-    );
+    const request = ['add comment', ticketId, fields];
+    return this.idempotency.once(context, request, async (transaction) => {
+      const statuses = this.policy.commentable();
+      const { found, added } = await this.repository.add(ticketId, fields, statuses, context, transaction);
+      if (added) return added;
+      throw this.policy.refusal(ticketId, found, context);
+    });
   }
 
   /**
-   * A page of the comments of a ticket, oldest first.
+   * Returns a page of the comments of a ticket, oldest first.
    * @throws TicketNotFound
    */
   async find(ticketId: number, { limit, cursor }: PageQuery): Promise<Page<CommentDto>> {
-    const list = commentsList(ticketId);
+    const list = commentList(ticketId);
     const [after = 0] = cursor === undefined ? [] : this.cursors.open(list, cursor);
     const comments = await this.repository.find(ticketId, Number(after), limit + 1);
     if (!comments) throw new TicketNotFound(ticketId);

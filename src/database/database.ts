@@ -50,6 +50,11 @@ export class Database implements Transaction, OnModuleDestroy {
     return { used: totalCount - idleCount, idle: idleCount, waiting: waitingCount };
   }
 
+  /** Whether MAX_IN_FLIGHT statements and transactions are under way. */
+  get isSaturated(): boolean {
+    return this.inFlight >= this.environment.MAX_IN_FLIGHT;
+  }
+
   /** Runs one statement in a transaction of its own, in one round trip. */
   run<Row>(statement: Statement, values: unknown[]): Promise<Row[]> {
     if (statement.isShort && this.environment.POSTGRES_NAMED_STATEMENTS)

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import pLimit from 'p-limit';
 
 import { DatabaseUnavailable } from '../database/database-errors.js';
 import { EventStream } from './event-stream.js';
@@ -6,19 +7,22 @@ import { FeedTail } from './feed-tail.js';
 import type { FeedCursor } from './feed-cursor.js';
 import { FeedService, type FeedStart } from './feed.service.js';
 import type { FeedFilter } from './feed.repository.js';
-import { ReadLanes } from './read-lanes.js';
 
-/** How often a stream that has nothing to tell says that it is still there. */
+/** The time between two heartbeats of a stream without events. */
 const heartbeatMs = 15_000;
 
-/** How often to look for clients that do not read. */
+/** The time between two checks for clients that do not read. */
 const sweepMs = 1_000;
 
-/** All streams of this process. */
+/** The streams of a process that may read the table at once: a small part of MAX_IN_FLIGHT. */
+const maxCatchUps = 4;
+
+/** The streams of this process. */
 @Injectable()
 export class EventStreams {
   private readonly streams = new Set<EventStream>();
-  private readonly lanes = new ReadLanes();
+  /** Limits the streams that catch up at once, so that many of them leave room for other requests. */
+  private readonly limitCatchUp = pLimit(maxCatchUps);
   private isEnding = false;
   private timers: NodeJS.Timeout[] = [];
 
@@ -29,25 +33,29 @@ export class EventStreams {
 
   /**
    * Opens a stream of the feed.
-   * @param endsMs when it ends at the latest, in milliseconds since 1970: with the token of who follows it
+   * @param endsMs the time at which it ends at the latest, in milliseconds since 1970: the expiry of the client's token
    * @throws CursorExpired, DatabaseUnavailable
    */
   async open(start: FeedStart, filter: FeedFilter, endsMs = Infinity): Promise<EventStream> {
-    // What would go wrong with the first read is said before the stream begins, as a problem.
-    const place = await this.resolveCursor(start);
-    const stream = new EventStream({ feed: this.feed, tail: this.tail, lanes: this.lanes }, filter, place);
+    // An error of the first read is answered as a problem, before the stream begins.
+    const cursor = await this.resolveCursor(start);
+    const stream = new EventStream(
+      { feed: this.feed, tail: this.tail, limit: this.limitCatchUp },
+      filter,
+      cursor,
+    );
     this.add(stream);
     endAt(stream, endsMs);
     if (this.isEnding) stream.wake('end');
     return stream;
   }
 
-  /** How many are open. */
+  /** The number of open streams. */
   get count(): number {
     return this.streams.size;
   }
 
-  /** Ends all streams, so that their clients go on at another replica. */
+  /** Ends all streams, so that their clients continue at another replica. */
   end(): void {
     this.isEnding = true;
     this.wake('end');
@@ -93,20 +101,20 @@ export class EventStreams {
   }
 }
 
-/** An EventSource that is answered with an error does not come again; the stream itself waits for the database. */
+/** An EventSource does not reconnect after an error response, so the stream itself waits for the database. */
 function rethrowUnlessUnavailable(error: unknown): void {
   if (!(error instanceof DatabaseUnavailable)) throw error;
 }
 
-/** Timers take no longer than this. */
-const longestTimerMs = 2 ** 31 - 1;
+/** The longest delay of a timer. */
+const maxTimerMs = 2 ** 31 - 1;
 
 function endAt(stream: EventStream, endsMs: number): void {
   const timer = setTimeout(
     () => {
       stream.wake('end');
     },
-    Math.min(endsMs - Date.now(), longestTimerMs),
+    Math.min(endsMs - Date.now(), maxTimerMs),
   ).unref();
   stream.once('close', () => {
     clearTimeout(timer);

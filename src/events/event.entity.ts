@@ -1,45 +1,47 @@
-import { Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
+import { Column, Entity, Index } from 'typeorm';
 
-/** What can happen to a ticket. */
+import { CountField, IdField, ServiceField, TimeField } from '../api/fields.js';
+
+/** The types of events. */
 export const eventTypes = ['ticket.created', 'ticket.status_changed', 'comment.added'] as const;
 
-/** The kind of a change. */
+/** The type of an event. */
 export type EventType = (typeof eventTypes)[number];
 
-/** A change of a ticket as the table keeps it; never changed once it is written. */
+/** A change of a ticket. Events are append-only: a row never changes. */
 @Entity()
 @Index('event_of_ticket', ['ticket_id', 'version'], { unique: true })
 @Index('event_in_feed', ['position', 'id'])
 export class Event {
-  /** The number of the event. */
-  @PrimaryGeneratedColumn('identity', { type: 'bigint', generatedIdentity: 'ALWAYS' })
+  /** The id of the event. */
+  @IdField({ primary: true, generated: true, example: 42 })
   id!: number;
 
-  /** What happened. */
-  @Column('text')
+  /** The type of the change. */
+  @ServiceField('text', { enum: eventTypes, example: 'ticket.status_changed' })
   type!: EventType;
 
-  /** The ticket it happened to. */
-  @Column('bigint')
+  /** The id of the ticket. */
+  @IdField({ example: 7 })
   ticket_id!: number;
 
-  /** The version that the ticket got by it. */
-  @Column('integer')
+  /** The version that the change gave the ticket. The first one is 1. */
+  @CountField({ example: 2 })
   version!: number;
 
-  /** Its place in the feed, together with its number. */
+  /** The position in the feed, together with the id. */
   @Column('bigint', { default: () => 'feed_clock(pg_current_xact_id())' })
   position!: number;
 
-  /** Who did it; null where nobody had to say. */
-  @Column('text', { nullable: true })
+  /** The subject of the token that made the change; null where authentication is off. */
+  @ServiceField({ type: 'text', nullable: true }, { type: String, nullable: true, example: null })
   actor!: string | null;
 
-  /** When it happened. */
-  @Column({ type: 'timestamptz', precision: 3, default: () => 'clock_timestamp()' })
+  /** The time of the change: RFC 3339, UTC, milliseconds. */
+  @TimeField({ default: 'clock_timestamp()' })
   at!: string;
 
-  /** What more there is to say, by its type. */
+  /** Further data, by type. */
   @Column('json')
   data!: object;
 }

@@ -1,33 +1,45 @@
+import { Problem } from '../api/problem.js';
+
 /**
- * A place in the feed: the one just after an event, or where one could be. Unlike the cursors of lists it is not sealed:
- * consumers keep it for as long as they live, over every change of SECRET_KEY, and can learn nothing by making one up.
+ * A position in the feed: right after an event, or where an event could be. Unlike the cursors of lists it is not signed, because
+ * consumers keep it across every change of SECRET_KEY, and a forged one reveals nothing.
  */
 export interface FeedCursor {
   position: number;
   id: number;
 }
 
-/** How a place is written: it is the cursor of the feed, and the id of an event. */
+/** The form of a cursor on the wire. It is the id of an event too. */
 export const cursorPattern = /^(0|[1-9]\d{0,15})-(0|[1-9]\d{0,15})$/;
 
-/** Writes a place. */
+/** Formats a cursor. */
 export function formatCursor({ position, id }: FeedCursor): string {
   return `${position}-${id}`;
 }
 
-/** Reads a place as it is written; undefined where it is none. */
-export function parseCursor(written: string): FeedCursor | undefined {
-  const [, position, id] = cursorPattern.exec(written) ?? [];
-  const place = { position: Number(position), id: Number(id) };
-  return Number.isSafeInteger(place.position) && Number.isSafeInteger(place.id) ? place : undefined;
+/**
+ * Parses a cursor.
+ * @returns undefined for a text that is none
+ */
+export function parseCursor(text: string): FeedCursor | undefined {
+  const [, position, id] = cursorPattern.exec(text) ?? [];
+  const cursor = { position: Number(position), id: Number(id) };
+  return Number.isSafeInteger(cursor.position) && Number.isSafeInteger(cursor.id) ? cursor : undefined;
 }
 
-/** Whether the first of two places comes before the second. */
+/** Checks whether the first cursor comes before the second. */
 export function isBefore(one: FeedCursor, other: FeedCursor): boolean {
   return one.position < other.position || (one.position === other.position && one.id < other.id);
 }
 
-/** The later of two places. */
+/** Returns the later of two cursors. */
 export function maxCursor(one: FeedCursor, other: FeedCursor): FeedCursor {
   return isBefore(one, other) ? other : one;
+}
+
+/** 410: retention has deleted some of the events after this cursor, so a client that went on would miss them. */
+export class CursorExpired extends Problem {
+  constructor(cursor: FeedCursor) {
+    super('cursor-expired', `Events after ${formatCursor(cursor)} are no longer kept. Begin again.`);
+  }
 }

@@ -1,8 +1,8 @@
-import type { CloudEventDto } from './dto/cloud-event.dto.js';
+import type { CloudEventDto } from './event.dto.js';
 import type { EventType } from './event.entity.js';
 import { formatCursor, type FeedCursor } from './feed-cursor.js';
 
-/** What the SQL of the feed returns of an event. */
+/** An event as the statements of the feed return it. */
 export interface FeedRow {
   position: number;
   id: number;
@@ -14,28 +14,28 @@ export interface FeedRow {
   data: object;
 }
 
-/** An event of the feed: what is shown of it, and what it is chosen by. */
+/** An event of the feed. */
 export class FeedEvent {
-  /** Where it stands in the feed. */
+  /** The cursor after the event. */
   readonly cursor: FeedCursor;
-  private sent?: string;
+  private text?: string;
 
   constructor(private readonly row: FeedRow) {
     this.cursor = { position: row.position, id: row.id };
   }
 
-  /** What happened. */
+  /** The type, for filters. */
   get type(): EventType {
     return this.row.type;
   }
 
-  /** The ticket it happened to. */
+  /** The id of the ticket, for filters. */
   get ticketId(): number {
     return this.row.ticket_id;
   }
 
   /**
-   * The event as it is shown.
+   * Returns the event as a CloudEvent.
    * @see CloudEvents 1.0.2, JSON Event Format
    */
   toJSON(): CloudEventDto {
@@ -54,11 +54,11 @@ export class FeedEvent {
   }
 
   /**
-   * The event as it is streamed, made once for all streams.
+   * The event as a server-sent event. It is formatted once for all streams.
    * @see HTML, section 9.2, Server-sent events
    */
-  get text(): string {
-    this.sent ??= `id: ${formatCursor(this.cursor)}\nevent: ${this.type}\ndata: ${JSON.stringify(this)}\n\n`;
-    return this.sent;
+  get serverSentEvent(): string {
+    this.text ??= `id: ${formatCursor(this.cursor)}\nevent: ${this.type}\ndata: ${JSON.stringify(this)}\n\n`;
+    return this.text;
   }
 }

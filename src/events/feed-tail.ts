@@ -6,62 +6,62 @@ import type { FeedEvent } from './feed-event.js';
 import { FeedService, type FeedBatch } from './feed.service.js';
 import { isBefore, maxCursor, type FeedCursor } from './feed-cursor.js';
 
-/** How long after a look that found nothing new the next one comes. */
+/** The pause after a poll. */
 const pollMs = 100;
 
-/** How long after a look that failed. */
+/** The pause after a failed poll. */
 const retryMs = 1_000;
 
-/** How many events one look takes, and how many of the newest are kept for the streams to take their own from. */
+/** The events that one poll reads, and the newest events that are kept for the streams. */
 const maxPolled = 1_000;
 const maxKept = 1_000;
 
-/** How many of them a stream is given at a time. */
-const maxGiven = 100;
+/** The events that a stream gets at once. */
+const batchSize = 100;
 
 /**
- * The newest events of the feed, polled once for all streams of this process, for as long as there are any. So a
- * thousand streams ask no more of the database than one.
+ * The newest events of the feed, polled once for all streams of this process while any is open. So a thousand streams cost the
+ * database no more than one.
  */
 @Injectable()
 export class FeedTail {
   private readonly logger = new Logger('FeedTail');
   private events: FeedEvent[] = [];
-  /** What it holds follows the one place and leads up to the other; nothing before the first look. */
+  /** The cursors before the first and after the last event that is held; undefined before the first poll. */
   private range?: { begin: FeedCursor; end: FeedCursor };
   private stop?: AbortController;
 
   constructor(private readonly feed: FeedService) {}
 
   /**
-   * Follows the feed from now on.
-   * @param moved is called whenever there are new events
+   * Starts polling.
+   * @param moved is called for new events
    */
   start(moved: () => void): void {
     this.stop = new AbortController();
     void this.poll(this.stop.signal, moved);
   }
 
-  /** Follows it no longer. */
+  /** Stops polling, and drops the events. */
   pause(): void {
     this.stop?.abort();
     this.events = [];
     delete this.range;
   }
 
-  /** Where the feed ends, as far as it has been followed; undefined where it is not. */
+  /** The cursor after the last event; undefined while the feed is not polled. */
   get end(): FeedCursor | undefined {
     return this.range?.end;
   }
 
-  /** What follows a place; undefined where that is further back than the tail reaches. */
-  after(place: FeedCursor): FeedBatch | undefined {
-    if (!this.range || isBefore(place, this.range.begin)) return undefined;
-    const first = this.indexAfter(place);
-    const events = this.events.slice(first, first + maxGiven);
-    const isAll = first + maxGiven >= this.events.length;
-    const next = (isAll ? this.range.end : events.at(-1)?.cursor) ?? place;
-    return { events, next: maxCursor(place, next) };
+  /** Returns the events after a cursor; undefined for a cursor from before the first event that is held. */
+  after(cursor: FeedCursor): FeedBatch | undefined {
+    if (!this.range || isBefore(cursor, this.range.begin)) return undefined;
+    const first = this.indexAfter(cursor);
+    const events = this.events.slice(first, first + batchSize);
+    const isAll = first + batchSize >= this.events.length;
+    const next = (isAll ? this.range.end : events.at(-1)?.cursor) ?? cursor;
+    return { events, next: maxCursor(cursor, next) };
   }
 
   private async poll(stop: AbortSignal, moved: () => void): Promise<void> {
@@ -88,20 +88,20 @@ export class FeedTail {
     this.range = { begin: last?.cursor ?? this.range?.begin ?? next, end: next };
   }
 
-  /** The events stand in the order of their places, so a bisection finds the first that comes after one. */
-  private indexAfter(place: FeedCursor): number {
+  /** Finds the first event after a cursor, by bisection. */
+  private indexAfter(cursor: FeedCursor): number {
     let [low, high] = [0, this.events.length];
     while (low < high) {
       const middle = (low + high) >> 1;
       const event = this.events[middle];
-      if (event && isBefore(place, event.cursor)) high = middle;
+      if (event && isBefore(cursor, event.cursor)) high = middle;
       else low = middle + 1;
     }
     return low;
   }
 }
 
-/** It may have been stopped during an await, which the compiler does not know. */
+/** The signal may have changed during an await, which the compiler does not know. */
 function isOver(stop: AbortSignal): boolean {
   return stop.aborted;
 }

@@ -4,28 +4,28 @@ import type { Request } from 'express';
 
 import { ListEndpoint } from '../api/endpoint.decorators.js';
 import { InvalidRequest } from '../api/problem.js';
-import { CloudEventDto, FeedPageDto } from './dto/cloud-event.dto.js';
-import { parseCursor, cursorPattern } from './feed-cursor.js';
+import { CloudEventDto, FeedPageDto } from './event.dto.js';
+import { cursorPattern, parseCursor } from './feed-cursor.js';
 
 const streamType = 'text/event-stream';
 
-/** Whether the request asks for a stream. HEAD has no use for one, nor for its never ending. */
+/** HEAD gets no stream because a stream does not end. */
 function wantsStream(request: Request): boolean {
   return request.method === 'GET' && request.accepts(['application/json', streamType]) === streamType;
 }
 
-/** Whether the request asks for a stream. */
+/** Injects whether the request asks for a stream. */
 export const WantsStream = createParamDecorator((_: unknown, context: ExecutionContext) =>
   wantsStream(context.switchToHttp().getRequest<Request>()),
 );
 
-/** The place that a client whose stream has ended comes back to; it sends that by itself. */
+/** Injects the cursor that an EventSource sends by itself when it reconnects. */
 export const LastEventId = createParamDecorator((_: unknown, context: ExecutionContext) => {
   const request = context.switchToHttp().getRequest<Request>();
   const id = request.get('last-event-id');
   if (!id || !wantsStream(request)) return undefined;
-  const place = parseCursor(id);
-  if (place) return place;
+  const cursor = parseCursor(id);
+  if (cursor) return cursor;
   throw new InvalidRequest([{ field: 'Last-Event-ID', message: 'must be the id of an event' }]);
 });
 
@@ -43,27 +43,20 @@ id: 735-0
 
 /** Describes the feed in /docs. */
 export function FeedEndpoint(): MethodDecorator {
+  const lastEventId = {
+    name: 'Last-Event-ID',
+    description:
+      'For a stream: the id of the last event that the client has seen. EventSource sends it by itself. It takes precedence over `after`.',
+    required: false,
+    schema: { type: 'string', pattern: cursorPattern.source },
+  } as const;
   return applyDecorators(
     ApiExtraModels(CloudEventDto),
-    ListEndpoint({
-      success: {
-        status: 200,
-        body: FeedPageDto,
-        description: 'A page of events; or all of them as they come, as server-sent events.',
-        otherContent: { [streamType]: { schema: { type: 'string' }, example } },
-      },
-      requestHeaders: [
-        {
-          name: 'Last-Event-ID',
-          description:
-            'For a stream: the id of the last event that the client has seen; EventSource sends it by itself. It goes before `after`.',
-          required: false,
-          schema: { type: 'string', pattern: cursorPattern.source },
-        },
-      ],
-      problems: {
-        410: 'Events that follow the place are no longer kept. Begin again, from the beginning or from now.',
-      },
+    ListEndpoint(FeedPageDto, {
+      description: 'A page of events, or all events as they come, as server-sent events.',
+      otherContent: { [streamType]: { schema: { type: 'string' }, example } },
+      takes: [lastEventId],
+      problems: { 410: 'Some events after the cursor are no longer kept. Begin again.' },
     }),
   );
 }

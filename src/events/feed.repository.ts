@@ -7,34 +7,34 @@ import { feedHorizon } from './record-event.sql.js';
 import type { FeedRow } from './feed-event.js';
 import type { FeedCursor } from './feed-cursor.js';
 
-/** Which events of the feed. */
+/** The filters of the feed. */
 export interface FeedFilter {
   type?: readonly EventType[] | undefined;
   ticket_id?: number | undefined;
 }
 
-/** From where to where the feed is there to be read. */
+/** The bounds between which the feed can be read. */
 export interface FeedBounds {
-  /** The last event that was swept. */
+  /** The last event that retention deleted. */
   floor: FeedCursor;
-  /** What may still come stands beyond this. */
+  /** Events that are not committed yet lie beyond this. */
   horizon: FeedCursor;
 }
 
-/** What was read of the feed, and what follows from it for where to go on. */
+/** The result of a read. */
 export interface FeedRead extends FeedBounds {
   rows: FeedRow[];
-  /** Up to where the feed was read, though there may be more: undefined where all of it was. */
+  /** The end of a read that stopped early; undefined where the read reached the horizon. */
   reached: FeedCursor | undefined;
 }
 
-/** How many events one statement looks at, where only some of them are wanted. */
+/** The events that one statement reads at most to find the wanted ones. */
 const maxScanned = 10_000;
 
 /**
- * Reads what follows a place. The horizon is of the same snapshot as the rows: what this does not see of an earlier
- * transaction, because that is still running or has just committed, lies beyond it.
- * @param part what to look at, at the most $4 of it: among which events, in the order of the feed, and what that needs before
+ * Returns a statement that reads the events after a cursor. The horizon comes from the same snapshot as the rows: events of earlier
+ * transactions that this snapshot does not show lie beyond it.
+ * @param part the condition on the events, their order, and the CTEs that the condition needs
  */
 function readFeed(name: string, part: { before?: string; among: string; order: string }) {
   const { before = '', among, order } = part;
@@ -59,8 +59,8 @@ function readFeed(name: string, part: { before?: string; among: string; order: s
 const readAll = readFeed('read_feed', { among: 'true', order: 'position, id' });
 
 /**
- * The versions of a ticket stand in the feed in their order, so the index of its history serves here too: the last one
- * that does not follow the place is found by halving. Versions that were swept do not follow it.
+ * The versions of a ticket come in order in the feed, so the index of its history serves here too: a bisection finds the last version
+ * that does not come after the cursor. Deleted versions do not come after it.
  */
 const readTicket = readFeed('read_feed_of_ticket', {
   before: `
@@ -99,7 +99,7 @@ type Row = (FeedRow | Record<keyof FeedRow, null>) & {
   horizon: number;
 };
 
-/** The SQL of the feed. */
+/** Runs the statements of the feed. */
 @Injectable()
 export class FeedRepository {
   constructor(
@@ -108,8 +108,8 @@ export class FeedRepository {
   ) {}
 
   /**
-   * Reads up to `limit` of the events that follow a place. A replica does too: its horizon is that of its own snapshot, in
-   * which a transaction whose end it has not replayed yet still runs.
+   * Returns up to `limit` events after a cursor. A replica can answer: its horizon comes from its own snapshot, in which a transaction
+   * still runs until its end has been replayed.
    */
   async read(after: FeedCursor, limit: number, { type, ticket_id }: FeedFilter): Promise<FeedRead> {
     const scanned = type === undefined ? limit : maxScanned;
@@ -118,7 +118,7 @@ export class FeedRepository {
       ? this.replicas.run<Row>(readAll, values)
       : this.replicas.run<Row>(readTicket, [...values, ticket_id]));
     const [first] = rows;
-    if (!first) throw new Error('The feed has lost its floor');
+    if (!first) throw new Error('The row of feed_floor is missing');
     const { floor_position, floor_id, reached_position, reached_id, horizon } = first;
     return {
       rows: rows.filter(isEvent),
@@ -128,14 +128,14 @@ export class FeedRepository {
     };
   }
 
-  /** From where to where it can be read now. */
+  /** Returns the current bounds of the feed. */
   async bounds(): Promise<FeedBounds> {
     const row = await this.database.runForOne<FeedCursor & { horizon: number }>(selectBounds, []);
     const { position, id, horizon } = row;
     return { floor: { position, id }, horizon: { position: horizon, id: 0 } };
   }
 
-  /** For how long the oldest event has waited that readers do not get yet, as a transaction from before it still runs. */
+  /** Returns the age in seconds of the oldest event beyond the horizon, which an earlier transaction holds up. */
   async lagSeconds(): Promise<number> {
     return (await this.database.runForOne<{ seconds: number }>(selectLag, [])).seconds;
   }

@@ -1,38 +1,30 @@
 import { Injectable } from '@nestjs/common';
 
 import { Page } from '../api/pagination.js';
-import { CursorExpired } from './events.errors.js';
 import { FeedEvent } from './feed-event.js';
-import { formatCursor, isBefore, maxCursor, type FeedCursor } from './feed-cursor.js';
+import { CursorExpired, formatCursor, isBefore, maxCursor, type FeedCursor } from './feed-cursor.js';
 import { FeedRepository, type FeedFilter } from './feed.repository.js';
 
-/** Where to read the feed from: after a place, from the first event that is kept, or from now on. */
+/** The start of a read: a cursor, the first event that is kept, or the next event from now on. */
 export type FeedStart = FeedCursor | 'beginning' | 'now';
 
-/** A part of the feed, and the place that it leads up to. */
+/** Some events of the feed, and the cursor after them. */
 export interface FeedBatch {
   events: FeedEvent[];
   next: FeedCursor;
 }
 
-/** A page of the feed, which always leads to a next one. */
-export class FeedPage extends Page<FeedEvent> {
-  override cursorParameter(): string {
-    return 'after';
-  }
-}
-
-/** Before all places. */
+/** The cursor before all events. */
 const beginning: FeedCursor = { position: -1, id: 0 };
 
-/** The changes of all tickets, in an order in which a reader who goes on from the last place never misses one. */
+/** Reads the changes of all tickets, in an order in which a client that continues from its last cursor misses none. */
 @Injectable()
 export class FeedService {
   constructor(private readonly repository: FeedRepository) {}
 
   /**
-   * Reads a part of the feed.
-   * @throws CursorExpired where events that follow the place have been swept
+   * Returns some events.
+   * @throws CursorExpired where retention has deleted events after the cursor
    */
   async read(start: FeedStart, limit: number, filter: FeedFilter): Promise<FeedBatch> {
     if (start === 'now') return { events: [], next: await this.resolveCursor(start) };
@@ -41,12 +33,12 @@ export class FeedService {
     if (start !== 'beginning') assertNotExpired(start, floor);
     const events = rows.map((row) => new FeedEvent(row));
     const last = events.length === limit ? events.at(-1)?.cursor : reached;
-    // A place from another replica may lie beyond what this one sees.
+    // A cursor from another replica may lie beyond the events that this one sees.
     return { events, next: last ?? maxCursor(maxCursor(after, floor), horizon) };
   }
 
   /**
-   * The place that stands for a start.
+   * Returns the cursor of a start.
    * @throws CursorExpired
    */
   async resolveCursor(start: FeedStart): Promise<FeedCursor> {
@@ -57,13 +49,13 @@ export class FeedService {
     return start;
   }
 
-  /** The same as a page to answer with. */
-  async page(start: FeedStart, limit: number, filter: FeedFilter): Promise<FeedPage> {
+  /** Returns some events as a page. A page of the feed always has a cursor. */
+  async page(start: FeedStart, limit: number, filter: FeedFilter): Promise<Page<FeedEvent>> {
     const { events, next } = await this.read(start, limit, filter);
-    return new FeedPage(events, formatCursor(next));
+    return new Page(events, formatCursor(next), 'after');
   }
 }
 
-function assertNotExpired(place: FeedCursor, floor: FeedCursor): void {
-  if (isBefore(place, floor)) throw new CursorExpired(place);
+function assertNotExpired(cursor: FeedCursor, floor: FeedCursor): void {
+  if (isBefore(cursor, floor)) throw new CursorExpired(cursor);
 }

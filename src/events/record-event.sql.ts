@@ -1,11 +1,11 @@
 import type { EventType } from './event.entity.js';
 
 /**
- * The part of a writing statement that records its change: a CTE that inserts the event from the row which the change
- * returned, and so only if there was one.
- * @param type what happened
- * @param from the CTE that made the change; it must return what the expressions below name
- * @param ticket its expressions for the ticket's id, its new version and its new place in the feed, for who did it, and for the event's data
+ * Returns the CTE of a write that records its change. It inserts the event from the row that the change returned, and so only if
+ * there was one.
+ * @param type the type of the event
+ * @param from the CTE that made the change; it must return the columns of the expressions below
+ * @param ticket the expressions for the ticket's id, its new version and its new position in the feed, for the actor, and for the data
  */
 export function recordEvent(
   type: EventType,
@@ -19,8 +19,8 @@ export function recordEvent(
     )`;
 }
 
-/** The place in the feed of a ticket that is changed now: never before its last event, whenever this transaction began. */
+/** The position of a ticket that is changed now: never before its last event, whenever this transaction began. */
 export const nextFeedPosition = 'greatest(ticket.feed_position, feed_clock(pg_current_xact_id()))';
 
-/** Below this place nothing can be added to the feed any more: all transactions that could have are over. */
+/** The position below which no event can appear any more, because all transactions that could add one have ended. */
 export const feedHorizon = 'feed_clock(pg_snapshot_xmin(pg_current_snapshot()))';

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 
 import { Replicas } from '../database/replicas.js';
-import type { HistoryEventDto } from './dto/event.dto.js';
+import type { HistoryEventDto } from './event.dto.js';
 
 const listEvents = {
   name: 'list_events_of_ticket',
@@ -11,13 +11,13 @@ const listEvents = {
     ORDER BY version LIMIT $3`,
 };
 
-/** The SQL of the history of a ticket. */
+/** Runs the statement of the history. */
 @Injectable()
 export class TicketHistoryRepository {
   constructor(private readonly replicas: Replicas) {}
 
-  /** Up to `most` of the changes of a ticket that made versions later than `after`, oldest first. */
-  find(ticketId: number, after: number, max: number): Promise<HistoryEventDto[]> {
-    return this.replicas.run<HistoryEventDto>(listEvents, [ticketId, after, max]);
+  /** Returns up to `limit` changes of a ticket after the version `after`, oldest first. */
+  find(ticketId: number, after: number, limit: number): Promise<HistoryEventDto[]> {
+    return this.replicas.run<HistoryEventDto>(listEvents, [ticketId, after, limit]);
   }
 }

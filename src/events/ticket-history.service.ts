@@ -2,10 +2,10 @@ import { Injectable } from '@nestjs/common';
 
 import { Cursors } from '../api/cursors.js';
 import { cutPage, type Page, type PageQuery } from '../api/pagination.js';
-import type { HistoryEventDto } from './dto/event.dto.js';
+import type { HistoryEventDto } from './event.dto.js';
 import { TicketHistoryRepository } from './ticket-history.repository.js';
 
-/** What has happened to tickets. */
+/** Returns the history of tickets. */
 @Injectable()
 export class TicketHistoryService {
   constructor(
@@ -13,7 +13,7 @@ export class TicketHistoryService {
     private readonly cursors: Cursors,
   ) {}
 
-  /** A page of the changes of a ticket, oldest first, as far back as events are kept. */
+  /** Returns a page of the changes of a ticket, oldest first, as far back as events are kept. */
   async find(ticketId: number, { limit, cursor }: PageQuery): Promise<Page<HistoryEventDto>> {
     const list = `history of ${ticketId}`;
     const [after = 0] = cursor === undefined ? [] : this.cursors.open(list, cursor);

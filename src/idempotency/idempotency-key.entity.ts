@@ -1,21 +1,21 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
-/** An Idempotency-Key as the table keeps it. */
+/** An Idempotency-Key, with the response to its request. */
 @Entity('idempotency_key')
 export class IdempotencyKeyRow {
-  /** What the client sent and, after a space, whose it is. */
+  /** The key of the client and, after a space, the subject of its token. */
   @PrimaryColumn('text')
   key!: string;
 
-  /** A digest of what was asked for. */
+  /** A digest of the request. */
   @Column('bytea')
   fingerprint!: Buffer;
 
-  /** What was answered first; null only while that is under way. */
+  /** The response; null only while the request is in progress. */
   @Column('json', { nullable: true })
   answer!: object | null;
 
-  /** When it was first sent. */
+  /** The time of the first request. */
   @Index('idempotency_key_by_age')
   @Column({ type: 'timestamptz', precision: 3, default: () => 'now()' })
   created_at!: Date;

@@ -2,16 +2,16 @@ import { Injectable } from '@nestjs/common';
 
 import { Database, type Transaction } from '../database/database.js';
 
-/** How long a key is remembered, as PostgreSQL reads it. */
+/** How long a key is stored, as a PostgreSQL interval. */
 const retention = '24 hours';
 
 const claim = {
   name: 'claim_idempotency_key',
-  // A key that another request is using now makes this one wait for it; one older than a day counts as new.
+  // A key that another request is using makes this one wait. A key that is older than the retention counts as new.
   text: `
-    INSERT INTO idempotency_key AS kept (key, fingerprint) VALUES ($1, $2)
+    INSERT INTO idempotency_key AS stored (key, fingerprint) VALUES ($1, $2)
     ON CONFLICT (key) DO UPDATE SET fingerprint = excluded.fingerprint, answer = NULL, created_at = now()
-    WHERE kept.created_at < now() - interval '${retention}'
+    WHERE stored.created_at < now() - interval '${retention}'
     RETURNING key`,
 };
 const findKey = {
@@ -23,51 +23,51 @@ const saveResponse = {
   text: `UPDATE idempotency_key SET answer = $2 WHERE key = $1`,
 };
 
-/** How many keys one statement sweeps, so that none takes long. */
-const maxSwept = 1_000;
+/** The keys that one statement deletes, so that no statement takes long. */
+const batchSize = 1_000;
 
 const sweep = {
   name: 'sweep_idempotency_keys',
-  // One that a request holds now is left for later.
+  // A key that a request holds is left for later.
   text: `
     DELETE FROM idempotency_key WHERE key IN (
       SELECT key FROM idempotency_key WHERE created_at < now() - interval '${retention}'
-      ORDER BY created_at LIMIT ${maxSwept} FOR UPDATE SKIP LOCKED
+      ORDER BY created_at LIMIT ${batchSize} FOR UPDATE SKIP LOCKED
     ) RETURNING key`,
 };
 
-/** What is remembered of a key: what was asked for, and what was answered. */
+/** The stored response of a key, and the fingerprint of its request. */
 export interface StoredResponse<Result> {
   fingerprint: Buffer;
   answer: Result;
 }
 
-/** The SQL of idempotency keys. */
+/** Runs the statements on idempotency keys. */
 @Injectable()
 export class IdempotencyRepository {
   constructor(private readonly database: Database) {}
 
   /**
-   * Claims a key in a transaction, which is to keep its answer; waits for another that has claimed it and still runs.
+   * Claims a key in a transaction. Waits for another transaction that has claimed the key.
    * @returns whether the key was new
-   * @throws DatabaseUnavailable by a lock timeout where the other one takes too long
+   * @throws DatabaseUnavailable by a lock timeout where the other transaction takes too long
    */
-  async claim(session: Transaction, key: string, fingerprint: Buffer): Promise<boolean> {
-    return (await session.run(claim, [key, fingerprint])).length > 0;
+  async claim(transaction: Transaction, key: string, fingerprint: Buffer): Promise<boolean> {
+    return (await transaction.run(claim, [key, fingerprint])).length > 0;
   }
 
-  /** What is remembered of a key that was not new. */
-  findKey<Result>(session: Transaction, key: string): Promise<StoredResponse<Result>> {
-    return session.runForOne<StoredResponse<Result>>(findKey, [key]);
+  /** Returns the stored response of a key that was not new. */
+  findKey<Result>(transaction: Transaction, key: string): Promise<StoredResponse<Result>> {
+    return transaction.runForOne<StoredResponse<Result>>(findKey, [key]);
   }
 
-  /** Keeps the answer, in the transaction that has claimed the key. */
-  async saveResponse(session: Transaction, key: string, answer: unknown): Promise<void> {
-    await session.run(saveResponse, [key, JSON.stringify(answer)]);
+  /** Stores the response, in the transaction that has claimed the key. */
+  async saveResponse(transaction: Transaction, key: string, answer: unknown): Promise<void> {
+    await transaction.run(saveResponse, [key, JSON.stringify(answer)]);
   }
 
-  /** Forgets some of the keys that are old enough; says whether there may be more. */
+  /** Deletes some old keys; returns whether there may be more. */
   async sweep(): Promise<boolean> {
-    return (await this.database.run(sweep, [])).length === maxSwept;
+    return (await this.database.run(sweep, [])).length === batchSize;
   }
 }

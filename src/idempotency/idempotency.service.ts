@@ -1,48 +1,22 @@
 import { createHash } from 'node:crypto';
 
-import {
-  createParamDecorator,
-  Injectable,
-  type ExecutionContext,
-  type OnApplicationBootstrap,
-  type OnModuleDestroy,
-} from '@nestjs/common';
-import type { Request } from 'express';
+import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 
+import { Problem } from '../api/problem.js';
+import type { WriteContext } from '../api/write-context.js';
 import { Database, type Transaction } from '../database/database.js';
 import { isLockTimeout } from '../database/database-errors.js';
 import { CleanupJob } from '../jobs/cleanup-job.js';
 import { idempotentReplays } from '../observability/metrics.js';
 import { IdempotencyRepository } from './idempotency.repository.js';
-import { InvalidRequest, Problem } from '../api/problem.js';
 
-/**
- * The request's Idempotency-Key: 1 to 255 visible ASCII characters.
- * @see The Idempotency-Key HTTP Header Field, draft-ietf-httpapi-idempotency-key-header
- */
-export const IdempotencyKey = createParamDecorator((_: unknown, context: ExecutionContext) => {
-  const key = context.switchToHttp().getRequest<Request>().get('idempotency-key');
-  if (key === undefined || /^[\x21-\x7e]{1,255}$/.test(key)) return key;
-  throw new InvalidRequest([
-    { field: 'Idempotency-Key', message: 'must be 1 to 255 visible ASCII characters' },
-  ]);
-});
-
-/** Who asks for what can be repeated. */
-export interface IdempotentRequest {
-  /** Who does it; a key is theirs alone. Undefined where nobody is asked. */
-  actor: string | undefined;
-  /** What the client sent; without one, it is simply done. */
-  idempotencyKey: string | undefined;
-}
-
-/** What was answered, and whether it was answered before. */
+/** The result of a request, and whether it is that of an earlier one. */
 export interface IdempotentResult<Result> {
   result: Result;
   replayed: boolean;
 }
 
-/** Lets a client repeat a POST without doing it twice. */
+/** Makes requests with an Idempotency-Key safe to repeat. */
 @Injectable()
 export class IdempotencyService implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly sweeper = new CleanupJob('idempotency keys', () => this.keys.sweep());
@@ -53,35 +27,33 @@ export class IdempotencyService implements OnApplicationBootstrap, OnModuleDestr
   ) {}
 
   /**
-   * Does something once for a key, in one transaction with the memory of it: a process that dies leaves both or
-   * neither.
-   * @param request what was asked for: a key holds for that alone
-   * @param act does it, by the session it is given
-   * @throws Problem 422 where the key was used for another request, 409 where that one is still under way
+   * Runs a write once for a key, in one transaction with the record of its result: a process that dies leaves both or neither.
+   * @param request the request, for its fingerprint: a key is valid for one request
+   * @param act writes in the transaction that it is given
+   * @throws Problem 422 where the key was used for another request, 409 where that request is still in progress
    */
   async once<Result>(
-    { actor, idempotencyKey }: IdempotentRequest,
+    { actor, idempotencyKey }: WriteContext,
     request: unknown,
-    act: (session: Transaction) => Promise<Result>,
+    act: (transaction: Transaction) => Promise<Result>,
   ): Promise<IdempotentResult<Result>> {
     if (idempotencyKey === undefined) return { result: await act(this.database), replayed: false };
-    // A client's key has no space, so no two actors share one.
+    // A client's key has no space, so two actors never share one.
     const key = actor === undefined ? idempotencyKey : `${idempotencyKey} ${actor}`;
     const fingerprint = createHash('sha256').update(JSON.stringify(request)).digest();
-    return this.database.transaction(async (session) => {
-      const isNew = await this.keys.claim(session, key, fingerprint).catch(rethrowUnlessInProgress);
+    return this.database.transaction(async (transaction) => {
+      const isNew = await this.keys.claim(transaction, key, fingerprint).catch(rethrowUnlessInProgress);
       if (!isNew) {
-        const result = await this.recall<Result>(session, key, fingerprint);
+        const result = await this.replay<Result>(transaction, key, fingerprint);
         idempotentReplays.inc();
         return { result, replayed: true };
       }
-      const result = await act(session);
-      await this.keys.saveResponse(session, key, result);
+      const result = await act(transaction);
+      await this.keys.saveResponse(transaction, key, result);
       return { result, replayed: false };
     });
   }
 
-  /** Sweeps old keys now and then. */
   onApplicationBootstrap(): void {
     this.sweeper.start();
   }
@@ -90,14 +62,17 @@ export class IdempotencyService implements OnApplicationBootstrap, OnModuleDestr
     this.sweeper.stop();
   }
 
-  private async recall<Result>(session: Transaction, key: string, fingerprint: Buffer): Promise<Result> {
-    const remembered = await this.keys.findKey<Result>(session, key);
-    if (remembered.fingerprint.equals(fingerprint)) return remembered.answer;
+  private async replay<Result>(transaction: Transaction, key: string, fingerprint: Buffer): Promise<Result> {
+    const stored = await this.keys.findKey<Result>(transaction, key);
+    if (stored.fingerprint.equals(fingerprint)) return stored.answer;
     throw new Problem('idempotency-key-reused', 'This Idempotency-Key was used for another request');
   }
 }
 
 function rethrowUnlessInProgress(error: unknown): never {
   if (!isLockTimeout(error)) throw error;
-  throw new Problem('request-in-progress', 'The first request with this Idempotency-Key is still under way');
+  throw new Problem(
+    'request-in-progress',
+    'The first request with this Idempotency-Key is still in progress',
+  );
 }

@@ -5,22 +5,21 @@ import { parse as parseContentType } from 'content-type';
 import express, { type Request, type RequestHandler, type Response } from 'express';
 import multer, { MulterError } from 'multer';
 
-import { errorMessage } from '../observability/error-message.js';
 import { InvalidRequest, Problem } from '../api/problem.js';
+import { errorMessage } from '../observability/error-message.js';
 
-/** The largest body: 100 KiB, counted as it is sent. */
-const bodyLimitBytes = 100 * 1024;
+/** The limit of a body as it is sent. */
+const maxBodyBytes = 100 * 1024;
 
-/** More fields than any call has, few enough to cost nothing. */
+/** More fields than any endpoint has, and few enough to cost nothing. */
 const maxFields = 32;
 
-/** The methods whose body is read. */
-const writes = new Set(['POST', 'PUT', 'PATCH']);
+const methodsWithBody = new Set(['POST', 'PUT', 'PATCH']);
 
-/** A body as fields; what a client may have put in them is for validation to say. */
+/** The fields of a body, not validated yet. */
 type Fields = Record<string, unknown>;
 
-/** A request whose body has been read, and not yet understood. */
+/** A request whose body has been read, and may not be parsed yet. */
 interface ReadRequest extends Request {
   body: Buffer | Fields | undefined;
   rawBody?: Buffer;
@@ -36,13 +35,13 @@ const formats = new Map<
 ]);
 
 /**
- * Reads the body of a write as JSON, as a form, or as form-data without files, into flat fields of request.body.
- * The bytes are read once, bounded, and must be UTF-8, so that what is accepted can be given back byte for byte.
+ * Parses the body of a write into request.body: JSON, a form, or form-data without files. The bytes are read once and
+ * bounded. They must be UTF-8, so that accepted texts can be returned byte for byte.
  */
 export function bodyParser(): RequestHandler {
-  const readBytes = express.raw({ type: () => true, limit: bodyLimitBytes, inflate: false });
+  const readBytes = express.raw({ type: () => true, limit: maxBodyBytes, inflate: false });
   return (request, response, next) => {
-    if (!writes.has(request.method)) {
+    if (!methodsWithBody.has(request.method)) {
       next();
       return;
     }
@@ -93,7 +92,7 @@ function parseJson(text: string): unknown {
 function fromForm(bytes: Buffer): Fields {
   const text = bytes.toString();
   try {
-    // URLSearchParams would put U+FFFD for what is not UTF-8 once decoded.
+    // URLSearchParams would replace bytes that are not UTF-8 by U+FFFD.
     decodeURIComponent(text.replaceAll('+', ' '));
   } catch {
     throw malformed('is not a form in percent-encoded UTF-8');
@@ -104,9 +103,9 @@ function fromForm(bytes: Buffer): Fields {
   return fields;
 }
 
-/** The types of multer do not know its streamHandler yet. */
+// multer's types do not have streamHandler yet.
 const multipartOptions = {
-  limits: { fields: maxFields, parts: maxFields, fieldNestingDepth: 0, fieldSize: bodyLimitBytes },
+  limits: { fields: maxFields, parts: maxFields, fieldNestingDepth: 0, fieldSize: maxBodyBytes },
   streamHandler: ({ rawBody = Buffer.of() }: ReadRequest, parser: NodeJS.WritableStream) =>
     parser.end(rawBody),
 };
@@ -122,15 +121,15 @@ async function fromMultipart(bytes: Buffer, request: ReadRequest, response: Resp
     }
     throw malformed(`is not form-data with fields only: ${errorMessage(error)}`);
   }
-  // multer leaves alone what it does not take for form-data.
+  // multer does not touch a body that it does not recognise as form-data.
   const { body = {} } = request;
   if (Buffer.isBuffer(body)) throw malformed('has no boundary');
   return body;
 }
 
 /**
- * Every field of every call is one value. Lists and objects end here, before anything walks through them:
- * a body of 100 KiB can be nested 50,000 deep.
+ * Refuses lists and objects: every field of every endpoint is one value. This comes before any code walks through the fields,
+ * because a body of 100 KiB can be nested 50,000 levels deep.
  */
 function assertFlat(fields: Fields): void {
   const nested = Object.keys(fields).filter(

@@ -1,11 +1,11 @@
 import type { RequestHandler } from 'express';
 
-/** One handler of several: each layer that Express knows of costs every request a little. */
-export function compose(handlers: RequestHandler[]): RequestHandler {
-  return handlers.reduceRight<RequestHandler>(
-    (then, handler) => (request, response, next) => {
-      void handler(request, response, (error?: unknown) => {
-        if (error === undefined) void then(request, response, next);
+/** Composes middlewares into one, because each layer of Express costs every request a little. */
+export function compose(middlewares: RequestHandler[]): RequestHandler {
+  return middlewares.reduceRight<RequestHandler>(
+    (following, middleware) => (request, response, next) => {
+      void middleware(request, response, (error?: unknown) => {
+        if (error === undefined) void following(request, response, next);
         else next(error);
       });
     },

@@ -1,46 +1,25 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { RequestHandler } from 'express';
 
-import { Injectable } from '@nestjs/common';
+import { Overloaded } from '../api/problem.js';
+import { writeProblem } from '../api/write-problem.js';
+import type { Database } from '../database/database.js';
+import { isSafeMethod } from './safe-method.js';
 
-import { Environment } from '../config/environment.js';
-import { Database } from '../database/database.js';
-import { refusals } from '../observability/metrics.js';
-import { answerProblem } from '../api/write-problem.js';
-import { retryAfterSeconds } from '../api/problem.js';
+/** Endpoints that need no database, or too little of it to be refused. */
+const exempt = /^\/(health|metrics|docs)/;
 
-const detail = 'There is more to do than the service can do in time';
+/** A read of one ticket may be cached. The CacheInterceptor refuses it after it has found no entry. */
+const mayBeCached = /^\/ticket\/\d+\/?\??$/i;
 
 /**
- * Bounds the work in flight. What comes when MAX_IN_FLIGHT calls use the database or wait for it is told at once to come
- * again, so that those who were let in are answered in time.
+ * Refuses requests with 503 while MAX_IN_FLIGHT requests use the database or wait for it, so that the admitted ones are
+ * answered in time.
  */
-@Injectable()
-export class Admission {
-  constructor(
-    private readonly database: Database,
-    private readonly environment: Environment,
-  ) {}
-
-  /** Refuses a request where there is too much to do; says whether it did. */
-  refuses(request: IncomingMessage, response: ServerResponse): boolean {
-    if (this.database.inFlight < this.environment.MAX_IN_FLIGHT) return false;
-    refusals.inc();
-    refuse(request, response);
-    return true;
-  }
-
-  /**
-   * Stands before everything else, and looks again once a body, a token or a count has been waited for.
-   * @param isFree whether a request may need no database, and is let in
-   */
-  gate(isFree: (request: IncomingMessage) => boolean) {
-    return (request: IncomingMessage, response: ServerResponse): boolean =>
-      isFree(request) || !this.refuses(request, response);
-  }
-}
-
-/** Past Express: under overload a refusal must cost little, or the refusals were the load. */
-function refuse(request: IncomingMessage, response: ServerResponse): void {
-  const headers = ['Retry-After', String(retryAfterSeconds)];
-  answerProblem(request, response, { kind: 'unavailable', detail, headers });
+export function loadShedding(database: Database): RequestHandler {
+  return (request, response, next) => {
+    const { url } = request;
+    if (!database.isSaturated || (isSafeMethod(request) && (exempt.test(url) || mayBeCached.test(url))))
+      next();
+    else writeProblem(request, response, new Overloaded());
+  };
 }

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 
-/** Whether a request only reads, and has no body: HEAD is GET without its content (RFC 9110, section 9.3.2). */
+/** Checks for GET and HEAD: the methods that change nothing and have no body (RFC 9110, section 9.2.1). */
 export function isSafeMethod({ method }: IncomingMessage): boolean {
   return method === 'GET' || method === 'HEAD';
 }

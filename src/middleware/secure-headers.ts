@@ -1,12 +1,10 @@
-import type { Request, Response } from 'express';
+import type { Request, RequestHandler, Response } from 'express';
 import helmet, { type HelmetOptions } from 'helmet';
 
-import { requestIdIn } from './request-id.js';
-
-const shared: HelmetOptions = {
-  // The hosts beside this one are for their own teams to speak for.
+const common: HelmetOptions = {
+  // The hosts beside this one belong to other teams.
   strictTransportSecurity: { maxAge: 31_536_000, includeSubDomains: false },
-  // Of use to browsers that are no more, which do not know frameAncestors, or with files that nobody serves here.
+  // These serve browsers that no longer exist and do not know frameAncestors, or files that this service does not have.
   xFrameOptions: false,
   xDownloadOptions: false,
   xPermittedCrossDomainPolicies: false,
@@ -14,9 +12,9 @@ const shared: HelmetOptions = {
   xDnsPrefetchControl: false,
 };
 
-/** JSON is nothing to show, frame or run, whatever a browser takes it for. */
-const ofApi = headersOf({
-  ...shared,
+/** JSON must not be shown, framed or run by a browser. */
+const apiHeaders = headersOf({
+  ...common,
   contentSecurityPolicy: {
     useDefaults: false,
     directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
@@ -25,9 +23,9 @@ const ofApi = headersOf({
   originAgentCluster: false,
 });
 
-/** Swagger UI brings its scripts as files, its styles in the page, and its icons as data. */
-const ofDocs = headersOf({
-  ...shared,
+/** Swagger UI loads its scripts as files, and has inline styles and icons in data: URLs. */
+const docsHeaders = headersOf({
+  ...common,
   contentSecurityPolicy: {
     useDefaults: false,
     directives: {
@@ -39,15 +37,15 @@ const ofDocs = headersOf({
   },
 });
 
-/** What stands at the head of every answer, as names and values in turns: how browsers treat it, and its request's id. */
-export function secureHeaders(response: Response): string[] {
-  const id = requestIdIn(response);
-  const headers = response.req.url.startsWith('/docs') ? ofDocs : ofApi;
-  return id === undefined ? headers : [...headers, 'X-Request-Id', id];
+/** Sets the security headers of helmet. They are computed once because they are the same for all requests. */
+export function secureHeaders(): RequestHandler {
+  return (request, response, next) => {
+    response.locals.baseHeaders = request.url.startsWith('/docs') ? docsHeaders : apiHeaders;
+    next();
+  };
 }
 
-/** What helmet would set on every answer: it is always the same, so it is asked once. */
-function headersOf(options: HelmetOptions): string[] {
+function headersOf(options: HelmetOptions): readonly string[] {
   const headers: string[] = [];
   const response = {
     setHeader: (name: string, value: string) => headers.push(name, value),

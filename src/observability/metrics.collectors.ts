@@ -6,7 +6,7 @@ import { Replicas } from '../database/replicas.js';
 import { EventStreams } from '../events/event-streams.js';
 import { FeedRepository } from '../events/feed.repository.js';
 import { gauge } from './metrics.js';
-import { TicketCountsRepository } from '../tickets/ticket-counts.repository.js';
+import { TicketsRepository } from '../tickets/tickets.repository.js';
 
 /** What is looked at whenever the metrics are asked for. */
 @Injectable()
@@ -17,7 +17,7 @@ export class MetricsCollectors implements OnModuleInit {
     private readonly replicas: Replicas,
     private readonly streams: EventStreams,
     private readonly feed: FeedRepository,
-    private readonly tickets: TicketCountsRepository,
+    private readonly tickets: TicketsRepository,
   ) {}
 
   onModuleInit(): void {
@@ -86,7 +86,7 @@ export class MetricsCollectors implements OnModuleInit {
       'max',
       async (to) => {
         to.reset();
-        const counts = await this.tickets.byStatus().catch(() => []);
+        const counts = await this.tickets.countByStatus().catch(() => []);
         for (const { status, tickets } of counts) to.set({ status }, tickets);
       },
     );

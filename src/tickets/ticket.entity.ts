@@ -1,84 +1,67 @@
-import { ApiHideProperty } from '@nestjs/swagger';
-import { Check, Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
+import { Check, Column, Entity, Index } from 'typeorm';
 
-import { searchExpression } from '../database/search-column.js';
-import { ShowsTime } from '../api/fields.js';
-import { ticketStatuses, type TicketStatus } from './ticket-status.js';
+import { ChoiceField, CountField, EmailField, IdField, TextField, TimeField } from '../api/fields.js';
 
-/** A ticket as the table keeps it. Properties, columns and the fields on the wire share their names. */
+/** The statuses of a ticket, in the order of its life. */
+export const ticketStatuses = ['opened', 'answered', 'awaited', 'closed'] as const;
+
+/** The status of a ticket: opened by its author, answered by the team, awaited by the author again, or closed. */
+export type TicketStatus = (typeof ticketStatuses)[number];
+
+/** A ticket. Its properties, its columns and its fields on the wire share their names. */
 @Entity()
 @Index('ticket_by_creation', ['status', 'created_at', 'id'])
 @Index('ticket_by_update', ['status', 'updated_at', 'id'])
-// TypeORM cannot say these, and leaves them to the migrations: they are of expressions, and of another kind.
+// TypeORM cannot declare these indexes on expressions, so the migrations alone do.
 @Index('ticket_of_email_by_creation', { synchronize: false })
 @Index('ticket_of_email_by_update', { synchronize: false })
 @Index('ticket_by_words', { synchronize: false })
-@Check('ticket_theme_bounds', `char_length(theme) BETWEEN 1 AND 255 AND btrim(theme) <> ''`)
-@Check('ticket_text_bounds', `char_length(text) BETWEEN 1 AND 10000 AND btrim(text) <> ''`)
-@Check('ticket_email_bounds', 'char_length(email) BETWEEN 3 AND 254')
 @Check('ticket_counts_upwards', 'comment_count >= 0 AND version > comment_count')
 export class Ticket {
-  /**
-   * The number of the ticket.
-   * @example 7
-   */
-  @PrimaryGeneratedColumn('identity', { type: 'bigint', generatedIdentity: 'ALWAYS' })
+  /** The id of the ticket. */
+  @IdField({ primary: true, generated: true, example: 7 })
   id!: number;
 
-  /**
-   * What it is about, in 1 to 255 characters.
-   * @example 'Invoice 2043 is wrong'
-   */
-  @Column('text')
+  /** The subject, in 1 to 255 characters that are not all blank. */
+  @TextField({ max: 255, example: 'Invoice 2043 is wrong' })
   theme!: string;
 
-  /**
-   * The matter itself, in 1 to 10,000 characters.
-   * @example 'It lists the same item twice.'
-   */
-  @Column('text')
+  /** The request itself, in 1 to 10,000 characters that are not all blank. */
+  @TextField({ max: 10_000, example: 'It lists the same item twice.' })
   text!: string;
 
-  /**
-   * Whom to answer.
-   * @example 'ada@example.com'
-   */
-  @Column('text')
+  /** The email address of the author, at most 254 characters. */
+  @EmailField({ example: 'ada@example.com' })
   email!: string;
 
-  /** Where the ticket stands. */
-  @Column('enum', { enum: ticketStatuses, enumName: 'ticket_status', default: 'opened' })
+  /** The status of the ticket. */
+  @ChoiceField({ values: ticketStatuses, enumName: 'ticket_status', default: 'opened' })
   status!: TicketStatus;
 
-  /**
-   * How many comments the ticket has.
-   * @example 1
-   */
-  @Column('integer', { default: 0 })
+  /** The number of comments. */
+  @CountField({ default: 0, example: 1 })
   comment_count!: number;
 
-  /** Rises by one with every change of the ticket, a comment too. */
-  @Column('integer', { default: 1 })
+  /** The version: 1 at first, and one more with every change, including comments. */
+  @CountField({ default: 1, example: 2 })
   version!: number;
 
-  /** When it was created: RFC 3339, UTC, milliseconds. */
-  @ShowsTime()
-  @Column({ type: 'timestamptz', precision: 3, default: () => 'now()' })
+  /** The time of creation: RFC 3339, UTC, milliseconds. */
+  @TimeField({ default: 'now()' })
   created_at!: string;
 
-  /** When it last changed, a comment being a change. */
-  @ShowsTime()
-  @Column({ type: 'timestamptz', precision: 3, default: () => 'now()' })
+  /** The time of the last change, including comments: RFC 3339, UTC, milliseconds. */
+  @TimeField({ default: 'now()' })
   updated_at!: string;
 
-  /** The place of its last event in the feed; the next one does not come before it. */
+  /** The position of the ticket's last event in the feed. The next event does not come before it. */
   @Column('bigint', { default: () => 'feed_clock(pg_current_xact_id())' })
   feed_position!: number;
 
-  /** The words of theme and text, to search by. */
-  @ApiHideProperty()
+  /** The words of theme and text, for full-text search. */
   @Column({
-    ...{ type: 'tsvector', generatedType: 'STORED', asExpression: searchExpression },
+    ...{ type: 'tsvector', generatedType: 'STORED' },
+    asExpression: `to_tsvector('simple'::regconfig, theme || ' ' || text)`,
     ...{ select: false, insert: false, update: false },
   })
   search?: never;

@@ -1,29 +1,29 @@
 import { Problem } from '../api/problem.js';
-import type { TicketStatus } from './ticket-status.js';
+import type { TicketStatus } from './ticket.entity.js';
 
-/** 404: there is no ticket with this id. */
+/** 404: no ticket has this id. */
 export class TicketNotFound extends Problem {
-  constructor(id: number | string) {
+  constructor(id: number) {
     super('not-found', `There is no ticket ${id}`);
   }
 }
 
-/** 409: the rules do not allow this move from where the ticket stands. */
+/** 409: the rules do not allow this transition. */
 export class TransitionNotAllowed extends Problem {
   constructor(current: TicketStatus, to: TicketStatus, allowed: readonly TicketStatus[]) {
-    const may = allowed.length > 0 ? `may become ${allowed.join(' or ')}` : 'stays so';
-    super('transition-not-allowed', `The ticket is ${current} and ${may}, not ${to}`, { current, allowed });
+    const rule = allowed.length > 0 ? `can become ${allowed.join(' or ')}` : 'stays so';
+    super('transition-not-allowed', `The ticket is ${current} and ${rule}, not ${to}`, { current, allowed });
   }
 }
 
-/** 409: a closed ticket takes no comment. */
+/** 409: a closed ticket accepts no comment. */
 export class TicketClosed extends Problem {
   constructor(current: TicketStatus, allowed: readonly TicketStatus[]) {
-    super('ticket-closed', `The ticket is ${current} and takes no comment`, { current, allowed });
+    super('ticket-closed', `The ticket is ${current} and accepts no comment`, { current, allowed });
   }
 }
 
-/** 412: the ticket is not, or no longer, in a version that If-Match names. */
+/** 412: If-Match does not name the version of the ticket. */
 export class VersionMismatch extends Problem {
   constructor(version: number) {
     super('precondition-failed', `The ticket is in version ${version}, which If-Match does not name`);

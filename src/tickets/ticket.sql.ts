@@ -1,25 +1,103 @@
-import type { TicketDto } from './dto/ticket.dto.js';
+import { columns, jsonColumns, typedColumns } from '../api/dto.js';
+import { CommentDto } from '../comments/comment.dto.js';
+import { nextFeedPosition, recordEvent } from '../events/record-event.sql.js';
+import { CreateTicketDto, TicketSummaryDto, type TicketDto } from './ticket.dto.js';
+import type { TicketStatus } from './ticket.entity.js';
 
-/** What the SQL of a ticket returns: what is shown of it, but the link to more comments, and its version. */
-export type TicketRow = Omit<TicketDto, 'comments_next'> & { version: number };
-
-/** How many comments a ticket is shown with. */
+/** The number of comments that a ticket is shown with. */
 export const embeddedComments = 100;
 
-/** The columns of a ticket that are shown, in their order. */
-export function columns(table: string): string {
-  return ['id', 'theme', 'text', 'email', 'status', 'created_at', 'updated_at', 'comment_count']
-    .map((column) => `${table}.${column}`)
-    .join(', ');
-}
+/** A row of the statements below: a ticket without the link to more comments, and its version. */
+export type TicketRow = Omit<TicketDto, 'comments_next'> & { version: number };
 
-/** The first comments of a ticket as a JSON array, in the shape of CommentDto. */
-export function firstComments(ticketId: string): string {
-  return `
-    coalesce((
-      SELECT json_agg(json_build_object(
-        'id', id, 'ticket_id', ticket_id, 'text', text, 'email', email,
-        'created_at', to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) ORDER BY id)
-      FROM (SELECT * FROM comment WHERE ticket_id = ${ticketId} ORDER BY id LIMIT ${embeddedComments}) AS first
-    ), '[]') AS comments`;
-}
+/** A row of a write: the state that it found, and the ticket if it was changed. */
+export type TransitionRow = { found_status: TicketStatus; found_version: number } & (
+  TicketRow | (Record<Exclude<keyof TicketRow, 'comments'>, null> & Pick<TicketRow, 'comments'>)
+);
+
+const firstComments = (ticketId: string) => `
+  coalesce((
+    SELECT json_agg(first ORDER BY id) FROM (
+      SELECT ${jsonColumns(CommentDto)} FROM comment
+      WHERE ticket_id = ${ticketId} ORDER BY comment.id LIMIT ${embeddedComments}
+    ) AS first
+  ), '[]') AS comments`;
+
+/** $1: the fields as JSON; $2: the actor. */
+export const insertTicket = {
+  name: 'insert_ticket',
+  text: `
+    WITH created AS (
+      INSERT INTO ticket (${columns(CreateTicketDto)})
+      SELECT ${columns(CreateTicketDto)} FROM json_to_record($1) AS fields (${typedColumns(CreateTicketDto)})
+      RETURNING *
+    ), ${recordEvent('ticket.created', 'created', {
+      id: 'id',
+      version: 'version',
+      position: 'feed_position',
+      actor: '$2',
+      data: `json_build_object('theme', theme, 'email', email)`,
+    })}
+    SELECT ${columns(TicketSummaryDto, 'created')}, created.version, '[]'::json AS comments FROM created`,
+};
+
+/** $1: the id. */
+export const selectTicket = {
+  name: 'select_ticket',
+  isShort: true,
+  text: `
+    SELECT ${columns(TicketSummaryDto, 'ticket')}, version, ${firstComments('ticket.id')}
+    FROM ticket WHERE id = $1`,
+};
+
+/**
+ * Locks the ticket, and changes its status only if the rules and If-Match allow it. The row of the lock is what the decision was
+ * made on, however many transitions race.
+ *
+ * $1: the id; $2: the new status; $3: the statuses that it may follow; $4: the versions of If-Match, or null; $5: the actor.
+ */
+export const transitionTicket = {
+  name: 'transition_ticket',
+  text: `
+    WITH locked AS (
+      SELECT id, status, version FROM ticket WHERE id = $1 FOR NO KEY UPDATE
+    ), updated AS (
+      UPDATE ticket
+      SET status = $2, version = ticket.version + 1, updated_at = greatest(updated_at, clock_timestamp()),
+          feed_position = ${nextFeedPosition}
+      FROM locked
+      WHERE ticket.id = locked.id
+        AND locked.status = ANY ($3::ticket_status[])
+        AND ($4::integer[] IS NULL OR locked.version = ANY ($4))
+      RETURNING ticket.*, locked.status AS status_before
+    ), ${recordEvent('ticket.status_changed', 'updated', {
+      id: 'id',
+      version: 'version',
+      position: 'feed_position',
+      actor: '$5',
+      data: `json_build_object('from', status_before, 'to', status)`,
+    })}
+    SELECT locked.status AS found_status, locked.version AS found_version,
+      ${columns(TicketSummaryDto, 'updated')}, updated.version, ${firstComments('updated.id')}
+    FROM locked LEFT JOIN updated ON true`,
+};
+
+/** $1: the id of the ticket. */
+export const selectComments = {
+  name: 'select_first_comments',
+  text: `SELECT ${firstComments('$1')}`,
+};
+
+/**
+ * Estimates the number of tickets in each status from PostgreSQL's statistics. Counting would read the whole table.
+ * @see https://www.postgresql.org/docs/current/view-pg-stats.html
+ */
+export const countByStatus = {
+  name: 'count_tickets_by_status',
+  text: `
+    SELECT value AS status, (share * reltuples)::float8 AS tickets
+    FROM pg_class
+      JOIN pg_stats ON schemaname = relnamespace::regnamespace::text AND tablename = relname,
+      unnest(most_common_vals::text::text[], most_common_freqs) AS common (value, share)
+    WHERE pg_class.oid = 'ticket'::regclass AND attname = 'status'`,
+};

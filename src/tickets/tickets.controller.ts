@@ -1,140 +1,97 @@
 import { Body, Controller, Get, Param, Post, Put, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 
-import { Actor } from '../auth/principal.js';
-import { RequireScope } from '../auth/scope.guard.js';
-import { Cached } from '../cache/cache.interceptor.js';
-import { HistoryPageDto, type HistoryEventDto } from '../events/dto/event.dto.js';
 import { ApiResponse } from '../api/api-response.js';
 import { ListEndpoint, ReadEndpoint, WriteEndpoint } from '../api/endpoint.decorators.js';
 import { cached, created, idempotencyKey, ifMatch, ifNoneMatch, versioned } from '../api/endpoint.headers.js';
-import { etagOf, IfMatch } from '../api/etags.js';
-import { IdempotencyKey } from '../idempotency/idempotency.service.js';
-import { PageQuery, type Page } from '../api/pagination.js';
-import { CreateTicketDto } from './dto/create-ticket.dto.js';
-import { ListTicketsQuery } from './dto/list-tickets.query.dto.js';
-import { TicketDto, TicketPageDto, type TicketSummaryDto } from './dto/ticket.dto.js';
-import { TicketParams } from './dto/ticket.params.dto.js';
-import { UpdateStatusDto } from './dto/update-status.dto.js';
-import { TicketListService } from './ticket-list.service.js';
-import { TicketsService } from './tickets.service.js';
+import { etagOf } from '../api/etags.js';
+import { PageQuery } from '../api/pagination.js';
+import { WriteContext } from '../api/write-context.js';
+import { RequireScope } from '../auth/scope.guard.js';
+import { Cached, EvictsTicket } from '../cache/cache.interceptor.js';
+import { HistoryPageDto } from '../events/event.dto.js';
+import {
+  CreateTicketDto,
+  ListTicketsQuery,
+  TicketDto,
+  TicketPageDto,
+  TicketParams,
+  UpdateStatusDto,
+} from './ticket.dto.js';
+import { TicketsService, type VersionedTicket } from './tickets.service.js';
 
-/** The calls on tickets. */
+const noTicket = { 404: 'No ticket has this id.' };
+const notAllowed = {
+  ...noTicket,
+  409: 'The rules do not allow the transition. The problem has the current status and the allowed ones.',
+};
+
+/** The endpoints of tickets. */
 @ApiTags('Tickets')
 @Controller('ticket')
 export class TicketsController {
-  constructor(
-    private readonly tickets: TicketsService,
-    private readonly lists: TicketListService,
-  ) {}
+  constructor(private readonly tickets: TicketsService) {}
 
   /**
    * Creates a ticket.
-   *
-   * @remarks It starts opened, in version 1. With an Idempotency-Key the call can be repeated safely.
+   * @remarks It is opened, in version 1. With an Idempotency-Key the request is safe to repeat.
    */
   @Post()
   @RequireScope('tickets:write')
-  @WriteEndpoint({
-    success: {
-      status: 201,
-      body: TicketDto,
-      description: 'The new ticket, opened.',
-      headers: { ...created, ...versioned },
-    },
-    requestHeaders: [idempotencyKey],
-    problems: {},
-  })
-  async create(
-    @Body() body: CreateTicketDto,
-    @Actor() actor?: string,
-    @IdempotencyKey() idempotencyKey?: string,
-  ): Promise<ApiResponse<TicketDto>> {
-    const { result, replayed } = await this.tickets.create(body, { actor, idempotencyKey });
-    const { ticket, version } = result;
-    return new ApiResponse(ticket, { etag: etagOf(version), location: `/ticket/${ticket.id}`, replayed });
+  @WriteEndpoint(TicketDto, { status: 201, takes: [idempotencyKey], sends: { ...created, ...versioned } })
+  async create(@Body() body: CreateTicketDto, @WriteContext() context: WriteContext) {
+    const { result, replayed } = await this.tickets.create(body, context);
+    const location = `/ticket/${result.ticket.id}`;
+    return new ApiResponse(result.ticket, { etag: etagOf(result.version), location, replayed });
   }
 
   /**
    * Lists tickets, without their comments.
-   *
-   * @remarks The newest come first unless sort says otherwise. Follow next_cursor, or Link rel="next", with the same parameters; tickets created meanwhile do not shift the pages.
+   * @remarks Follow next_cursor, or Link rel="next". Tickets created meanwhile do not shift the pages.
    */
   @Get()
   @RequireScope('tickets:read')
-  @ListEndpoint({
-    success: { status: 200, body: TicketPageDto, description: 'A page of tickets.' },
-    problems: {},
-  })
-  list(@Query() query: ListTicketsQuery): Promise<Page<TicketSummaryDto>> {
-    return this.lists.find(query);
+  @ListEndpoint(TicketPageDto)
+  list(@Query() query: ListTicketsQuery) {
+    return this.tickets.list(query);
   }
 
   /**
    * Reads a ticket with its first 100 comments.
-   *
-   * @remarks comments_next leads to the rest of the comments. X-Cache says whether the answer came from the cache.
+   * @remarks comments_next leads to the following comments.
    */
   @Get(':ticket_id')
   @RequireScope('tickets:read')
   @Cached()
-  @ReadEndpoint({
-    success: {
-      status: 200,
-      body: TicketDto,
-      description: 'The ticket.',
-      headers: { ...cached, ...versioned },
-    },
-    requestHeaders: [ifNoneMatch],
-    problems: { 404: 'There is no such ticket.' },
-  })
-  async find(@Param() { ticket_id }: TicketParams): Promise<ApiResponse<TicketDto>> {
-    const { ticket, version } = await this.tickets.find(ticket_id);
-    return new ApiResponse(ticket, { etag: etagOf(version) });
+  @ReadEndpoint(TicketDto, { takes: [ifNoneMatch], sends: { ...cached, ...versioned }, problems: noTicket })
+  find(@Param() { ticket_id }: TicketParams) {
+    return this.tickets.find(ticket_id).then(toResponse);
   }
 
   /**
-   * Moves a ticket to another status.
-   *
-   * @remarks opened becomes answered or closed; answered becomes awaited or closed; awaited becomes answered or closed; closed stays so. Of several clients that race for the same move one wins.
+   * Transitions a ticket to another status.
+   * @remarks The current status decides which transitions are allowed. Of clients that race for one transition, one wins.
    */
   @Put(':ticket_id')
   @RequireScope('tickets:write')
-  @WriteEndpoint({
-    success: {
-      status: 200,
-      body: TicketDto,
-      description: 'The ticket in its new status.',
-      headers: versioned,
-    },
-    requestHeaders: [ifMatch],
-    problems: {
-      404: 'There is no such ticket.',
-      409: 'The rules do not allow this move; the problem says the current status and the allowed ones.',
-    },
-  })
-  async updateStatus(
-    @Param() { ticket_id }: TicketParams,
-    @Body() { status }: UpdateStatusDto,
-    @Actor() actor?: string,
-    @IfMatch() versions?: number[],
-  ): Promise<ApiResponse<TicketDto>> {
-    const { ticket, version } = await this.tickets.updateStatus(ticket_id, status, { actor, versions });
-    return new ApiResponse(ticket, { etag: etagOf(version) });
+  @EvictsTicket()
+  @WriteEndpoint(TicketDto, { takes: [ifMatch], sends: versioned, problems: notAllowed })
+  update(@Param() path: TicketParams, @Body() body: UpdateStatusDto, @WriteContext() context: WriteContext) {
+    return this.tickets.updateStatus(path.ticket_id, body.status, context).then(toResponse);
   }
 
   /**
-   * Lists every change of a ticket, oldest first.
-   *
-   * @remarks Each change raised the version of the ticket by one; the first is its creation, unless that was swept (EVENTS_RETENTION_DAYS).
+   * Lists the changes of a ticket, oldest first.
+   * @remarks Each change raised the version of the ticket by one. EVENTS_RETENTION_DAYS limits how far they go back.
    */
   @Get(':ticket_id/history')
   @RequireScope('tickets:read')
-  @ListEndpoint({
-    success: { status: 200, body: HistoryPageDto, description: 'A page of changes.' },
-    problems: { 404: 'There is no such ticket.' },
-  })
-  history(@Param() { ticket_id }: TicketParams, @Query() query: PageQuery): Promise<Page<HistoryEventDto>> {
+  @ListEndpoint(HistoryPageDto, { problems: noTicket })
+  history(@Param() { ticket_id }: TicketParams, @Query() query: PageQuery) {
     return this.tickets.history(ticket_id, query);
   }
+}
+
+function toResponse({ ticket, version }: VersionedTicket): ApiResponse<TicketDto> {
+  return new ApiResponse(ticket, { etag: etagOf(version) });
 }

@@ -1,127 +1,70 @@
 import { Injectable } from '@nestjs/common';
 
+import type { WriteContext } from '../api/write-context.js';
 import { Database, type Transaction } from '../database/database.js';
-import { nextFeedPosition, recordEvent } from '../events/record-event.sql.js';
-import type { CreateTicketDto } from './dto/create-ticket.dto.js';
-import { columns, firstComments, embeddedComments, type TicketRow } from './ticket.sql.js';
-import type { TicketStatus } from './ticket-status.js';
+import type { CreateTicketDto } from './ticket.dto.js';
+import type { TicketStatus } from './ticket.entity.js';
+import {
+  countByStatus,
+  embeddedComments,
+  insertTicket,
+  selectComments,
+  selectTicket,
+  transitionTicket,
+  type TicketRow,
+  type TransitionRow,
+} from './ticket.sql.js';
+import type { TicketSnapshot } from './transition-policy.js';
 
-const insertTicket = {
-  name: 'insert_ticket',
-  text: `
-    WITH created AS (
-      INSERT INTO ticket (theme, text, email) VALUES ($1, $2, $3) RETURNING *
-    ), ${recordEvent('ticket.created', 'created', {
-      id: 'id',
-      version: 'version',
-      position: 'feed_position',
-      actor: '$4',
-      data: `json_build_object('theme', theme, 'email', email)`,
-    })}
-    SELECT ${columns('created')}, created.version, '[]'::json AS comments FROM created`,
-};
-
-const selectTicket = {
-  name: 'select_ticket',
-  isShort: true,
-  text: `SELECT ${columns('ticket')}, version, ${firstComments('ticket.id')} FROM ticket WHERE id = $1`,
-};
-
-/**
- * Locks the ticket, and moves it only if it stands where the rules allow and is in a version asked for. As the lock is
- * taken first, what it returns of the ticket before is what the decision was made on, however many race for it.
- */
-const transitionTicket = {
-  name: 'move_ticket',
-  text: `
-    WITH locked AS (
-      SELECT id, status, version FROM ticket WHERE id = $1 FOR NO KEY UPDATE
-    ), moved AS (
-      UPDATE ticket
-      SET status = $2, version = ticket.version + 1, updated_at = greatest(updated_at, clock_timestamp()),
-          feed_position = ${nextFeedPosition}
-      FROM locked
-      WHERE ticket.id = locked.id
-        AND locked.status = ANY ($3::ticket_status[])
-        AND ($4::integer[] IS NULL OR locked.version = ANY ($4))
-      RETURNING ticket.*, locked.status AS status_before
-    ), ${recordEvent('ticket.status_changed', 'moved', {
-      id: 'id',
-      version: 'version',
-      position: 'feed_position',
-      actor: '$5',
-      data: `json_build_object('from', status_before, 'to', status)`,
-    })}
-    SELECT locked.status AS found_status, locked.version AS found_version,
-      ${columns('moved')}, moved.version, ${firstComments('moved.id')}
-    FROM locked LEFT JOIN moved ON true`,
-};
-
-const selectComments = {
-  name: 'select_first_comments',
-  text: `SELECT ${firstComments('$1')}`,
-};
-
-/** What a write found when it had locked its ticket. */
-export interface TicketSnapshot {
-  status: TicketStatus;
-  version: number;
-}
-
-/** A move that is asked for. */
-interface TransitionRequest {
-  to: TicketStatus;
-  from: readonly TicketStatus[];
-  versions: number[] | undefined;
-  actor: string | undefined;
-}
-
-/** What became of a move: what it found and, if it was made, the ticket as it is now. */
+/** The result of a transition: the state that it found, and the ticket if it was changed. */
 export interface TransitionResult {
-  found: TicketSnapshot;
-  moved: TicketRow | undefined;
+  found: TicketSnapshot | undefined;
+  updated: TicketRow | undefined;
 }
 
-/** The SQL of single tickets. */
+/** Runs the statements on single tickets. */
 @Injectable()
 export class TicketsRepository {
   constructor(private readonly database: Database) {}
 
-  /** Creates a ticket, opened. */
-  create(
-    { theme, text, email }: CreateTicketDto,
-    actor: string | undefined,
-    session: Transaction,
-  ): Promise<TicketRow> {
-    return session.runForOne<TicketRow>(insertTicket, [theme, text, email, actor]);
+  /** Creates an opened ticket. */
+  create(fields: CreateTicketDto, { actor }: WriteContext, transaction: Transaction): Promise<TicketRow> {
+    return transaction.runForOne<TicketRow>(insertTicket, [JSON.stringify(fields), actor]);
   }
 
-  /** The ticket with its first comments, as one statement saw them. */
+  /** Returns the ticket with its first comments, from one snapshot. */
   async find(id: number): Promise<TicketRow | undefined> {
     const [ticket] = await this.database.run<TicketRow>(selectTicket, [id]);
     return ticket;
   }
 
-  /**
-   * Moves a ticket to `to` if it stands in one of `from`, and is in one of `versions` where those are given.
-   * @returns undefined where there is no such ticket
-   */
+  /** Transitions a ticket to `to` if it is in one of `sources`, and in one of the context's versions. */
   async transition(
     id: number,
-    { to, from, versions, actor }: TransitionRequest,
-  ): Promise<TransitionResult | undefined> {
-    const [row] = await this.database.run<MoveRow>(transitionTicket, [id, to, from, versions, actor]);
-    if (!row) return undefined;
-    const { found_status, found_version, ...ticket } = row;
-    const found = { status: found_status, version: found_version };
-    return { found, moved: isMoved(ticket) ? await this.withItsComments(ticket) : undefined };
+    to: TicketStatus,
+    sources: readonly TicketStatus[],
+    { versions, actor }: WriteContext,
+  ): Promise<TransitionResult> {
+    const values = [id, to, sources, versions, actor];
+    const [row] = await this.database.run<TransitionRow>(transitionTicket, values);
+    if (!row) return { found: undefined, updated: undefined };
+    const { found_status: status, found_version: version, ...ticket } = row;
+    return {
+      found: { status, version },
+      updated: isTicket(ticket) ? await this.withComments(ticket) : undefined,
+    };
+  }
+
+  /** Returns about how many tickets are in each status; nothing before PostgreSQL has gathered statistics. */
+  countByStatus(): Promise<{ status: TicketStatus; tickets: number }[]> {
+    return this.database.run(countByStatus, []);
   }
 
   /**
-   * A statement that waited for a lock returns the newest ticket, but sees the comments as they were when it began.
-   * Where the two differ they are read again: the comments of a ticket that counts n are its first n, for ever.
+   * Completes the comments of a changed ticket. A statement that waited for a lock returns the newest ticket, but its snapshot
+   * shows the comments from before the wait. The comments of a ticket that counts n are always its first n.
    */
-  private async withItsComments(ticket: TicketRow): Promise<TicketRow> {
+  private async withComments(ticket: TicketRow): Promise<TicketRow> {
     const { id, comment_count, comments } = ticket;
     if (comments.length === Math.min(comment_count, embeddedComments)) return ticket;
     const newer = await this.database.runForOne<Pick<TicketRow, 'comments'>>(selectComments, [id]);
@@ -129,9 +72,6 @@ export class TicketsRepository {
   }
 }
 
-type Unmoved = Record<Exclude<keyof TicketRow, 'comments'>, null> & Pick<TicketRow, 'comments'>;
-type MoveRow = { found_status: TicketStatus; found_version: number } & (TicketRow | Unmoved);
-
-function isMoved(row: TicketRow | Unmoved): row is TicketRow {
+function isTicket(row: { id: number | null }): row is TicketRow {
   return row.id !== null;
 }

@@ -1,52 +1,47 @@
 import { Injectable } from '@nestjs/common';
 
-import { ResponseCache } from '../cache/response-cache.js';
-import type { HistoryEventDto } from '../events/dto/event.dto.js';
-import { TicketHistoryService } from '../events/ticket-history.service.js';
 import { Cursors } from '../api/cursors.js';
-import {
-  IdempotencyService,
-  type IdempotentResult,
-  type IdempotentRequest,
-} from '../idempotency/idempotency.service.js';
-import type { Page, PageQuery } from '../api/pagination.js';
-import type { CreateTicketDto } from './dto/create-ticket.dto.js';
-import type { TicketDto } from './dto/ticket.dto.js';
-import { commentsList } from './comments-list.js';
-import { VersionMismatch, TicketNotFound } from './ticket.errors.js';
-import { ticketKey } from './ticket-key.js';
+import { cutPage, type Page, type PageQuery } from '../api/pagination.js';
+import type { WriteContext } from '../api/write-context.js';
+import { commentList } from '../comments/comment.dto.js';
+import type { HistoryEventDto } from '../events/event.dto.js';
+import { TicketHistoryService } from '../events/ticket-history.service.js';
+import { IdempotencyService, type IdempotentResult } from '../idempotency/idempotency.service.js';
+import { parseSort, TicketListRepository } from './ticket-list.repository.js';
+import type { CreateTicketDto, ListTicketsQuery, TicketDto, TicketSummaryDto } from './ticket.dto.js';
+import type { TicketStatus } from './ticket.entity.js';
+import { TicketNotFound } from './ticket.errors.js';
 import { embeddedComments, type TicketRow } from './ticket.sql.js';
-import type { TicketStatus } from './ticket-status.js';
 import { TicketsRepository } from './tickets.repository.js';
 import { TransitionPolicy } from './transition-policy.js';
 
-/** A ticket, and the version that it is in. */
+/** A ticket and its version. */
 export interface VersionedTicket {
   ticket: TicketDto;
   version: number;
 }
 
-/** What can be done with a ticket. */
+/** Creates, reads, lists and transitions tickets. */
 @Injectable()
 export class TicketsService {
   constructor(
     private readonly repository: TicketsRepository,
+    private readonly lists: TicketListRepository,
     private readonly policy: TransitionPolicy,
-    private readonly cache: ResponseCache,
     private readonly idempotency: IdempotencyService,
     private readonly cursors: Cursors,
-    private readonly changes: TicketHistoryService,
+    private readonly historyService: TicketHistoryService,
   ) {}
 
-  /** Creates a ticket, opened; once only for each idempotency key of an actor. */
-  create(ticket: CreateTicketDto, by: IdempotentRequest): Promise<IdempotentResult<VersionedTicket>> {
-    return this.idempotency.once(by, ['create ticket', ticket], async (session) =>
-      this.toDto(await this.repository.create(ticket, by.actor, session)),
+  /** Creates an opened ticket, once for each idempotency key of an actor. */
+  create(fields: CreateTicketDto, context: WriteContext): Promise<IdempotentResult<VersionedTicket>> {
+    return this.idempotency.once(context, ['create ticket', fields], async (transaction) =>
+      this.toDto(await this.repository.create(fields, context, transaction)),
     );
   }
 
   /**
-   * The ticket with its first comments.
+   * Returns a ticket with its first comments.
    * @throws TicketNotFound
    */
   async find(id: number): Promise<VersionedTicket> {
@@ -55,37 +50,35 @@ export class TicketsService {
     return this.toDto(row);
   }
 
-  /**
-   * Moves a ticket to another status, and forgets what the cache held of it.
-   * @param call.actor who does it; undefined where nobody is asked
-   * @param call.versions the versions that it may be in; undefined for any
-   * @throws TicketNotFound
-   * @throws StaleVersion where it is in another version
-   * @throws ForbiddenMove where the rules do not allow it
-   */
-  async updateStatus(
-    id: number,
-    to: TicketStatus,
-    { actor, versions }: { actor: string | undefined; versions: number[] | undefined },
-  ): Promise<VersionedTicket> {
-    const from = this.policy.sourcesFor(to);
-    const move = await this.cache.invalidateAfter(ticketKey(id), () =>
-      this.repository.transition(id, { to, from, versions, actor }),
-    );
-    if (!move) throw new TicketNotFound(id);
-    const { found, moved } = move;
-    if (moved) return this.toDto(moved);
-    if (versions && !versions.includes(found.version)) throw new VersionMismatch(found.version);
-    throw this.policy.transitionError(found.status, to);
+  /** Returns a page of the tickets that match a query. */
+  async list(query: ListTicketsQuery): Promise<Page<TicketSummaryDto>> {
+    const { limit, cursor, ...filters } = query;
+    const list = `tickets ${JSON.stringify(filters)}`;
+    const after = cursor === undefined ? undefined : this.cursors.open(list, cursor);
+    const rows = await this.lists.find(query, after);
+    const { column } = parseSort(query.sort);
+    const sortKeysOf = (ticket: TicketSummaryDto) => [ticket[column], ticket.id];
+    return cutPage(rows, limit, { cursors: this.cursors, list, sortKeysOf });
   }
 
   /**
-   * A page of the changes of a ticket, oldest first.
+   * Transitions a ticket to another status.
+   * @throws TicketNotFound, VersionMismatch, TransitionNotAllowed
+   */
+  async updateStatus(id: number, to: TicketStatus, context: WriteContext): Promise<VersionedTicket> {
+    const sources = this.policy.sourcesFor(to);
+    const { found, updated } = await this.repository.transition(id, to, sources, context);
+    if (updated) return this.toDto(updated);
+    throw this.policy.refusal(id, found, context, to);
+  }
+
+  /**
+   * Returns a page of the changes of a ticket, oldest first.
    * @throws TicketNotFound
    */
   async history(id: number, query: PageQuery): Promise<Page<HistoryEventDto>> {
-    const page = await this.changes.find(id, query);
-    // A ticket without a change is none, or has had no change for longer than events are kept.
+    const page = await this.historyService.find(id, query);
+    // No ticket has this id, or its last change is older than the retention of events.
     if (page.items.length === 0 && query.cursor === undefined) await this.find(id);
     return page;
   }
@@ -97,6 +90,6 @@ export class TicketsService {
   private linkToMore({ id, comments, comment_count }: Omit<TicketRow, 'version'>): string | null {
     const last = comments.at(-1);
     if (comment_count <= embeddedComments || !last) return null;
-    return `/ticket/${id}/comment?cursor=${this.cursors.seal(commentsList(id), [last.id])}`;
+    return `/ticket/${id}/comment?cursor=${this.cursors.seal(commentList(id), [last.id])}`;
   }
 }

@@ -1,9 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { ticketStatuses } from './ticket-status.js';
-import { TransitionPolicy } from './transition-policy.js';
+import { ticketStatuses } from './ticket.entity.js';
+import { TransitionPolicy, transitionTargets } from './transition-policy.js';
 
 const policy = new TransitionPolicy();
+const context = { actor: undefined, versions: undefined, idempotencyKey: undefined };
 
 describe('TransitionPolicy', () => {
   it.each([
@@ -12,7 +13,10 @@ describe('TransitionPolicy', () => {
     ['awaited', ['answered', 'closed']],
     ['closed', []],
   ] as const)('lets %s become %j and nothing else', (from, allowed) => {
-    expect(policy.allowedFrom(from)).toEqual(allowed);
+    expect(ticketStatuses.filter((to) => policy.sourcesFor(to).includes(from))).toEqual(allowed);
+    expect(policy.refusal(7, { status: from, version: 1 }, context, 'opened').extensions['allowed']).toEqual(
+      allowed,
+    );
   });
 
   it.each([
@@ -24,18 +28,32 @@ describe('TransitionPolicy', () => {
     expect(policy.sourcesFor(to)).toEqual(sources);
   });
 
-  it('lets every ticket but a closed one take a comment', () => {
+  it('offers all statuses but the first as targets', () => {
+    expect(transitionTargets).toEqual(['answered', 'awaited', 'closed']);
+  });
+
+  it('lets every ticket but a closed one accept a comment', () => {
     expect(policy.commentable()).toEqual(ticketStatuses.filter((status) => status !== 'closed'));
   });
 
   it('explains a refusal to people and to programs', () => {
-    const refusal = policy.transitionError('opened', 'awaited');
+    const refusal = policy.refusal(7, { status: 'opened', version: 1 }, context, 'awaited');
     expect(refusal.kind).toBe('transition-not-allowed');
-    expect(refusal.message).toBe('The ticket is opened and may become answered or closed, not awaited');
+    expect(refusal.message).toBe('The ticket is opened and can become answered or closed, not awaited');
     expect(refusal.extensions).toEqual({ current: 'opened', allowed: ['answered', 'closed'] });
-    expect(policy.transitionError('closed', 'answered').message).toBe(
+    const closed = { status: 'closed', version: 4 } as const;
+    expect(policy.refusal(7, closed, context, 'answered').message).toBe(
       'The ticket is closed and stays so, not answered',
     );
-    expect(policy.commentError('closed').extensions).toEqual({ current: 'closed', allowed: [] });
+    expect(policy.refusal(7, closed, context).kind).toBe('ticket-closed');
+    expect(policy.refusal(7, closed, context).extensions).toEqual({ current: 'closed', allowed: [] });
+  });
+
+  it('explains a missing ticket first, then a version that If-Match does not name', () => {
+    const found = { status: 'closed', version: 4 } as const;
+    expect(policy.refusal(7, undefined, { ...context, versions: [1] }).kind).toBe('not-found');
+    expect(policy.refusal(7, found, { ...context, versions: [1] }, 'answered').kind).toBe(
+      'precondition-failed',
+    );
   });
 });

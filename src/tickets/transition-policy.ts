@@ -1,9 +1,11 @@
 import { Injectable } from '@nestjs/common';
 
-import { TicketClosed, TransitionNotAllowed } from './ticket.errors.js';
-import { ticketStatuses, type TicketStatus } from './ticket-status.js';
+import type { Problem } from '../api/problem.js';
+import type { WriteContext } from '../api/write-context.js';
+import { ticketStatuses, type TicketStatus } from './ticket.entity.js';
+import { TicketClosed, TicketNotFound, TransitionNotAllowed, VersionMismatch } from './ticket.errors.js';
 
-/** The rules of a ticket: from each status, the ones it may become. */
+/** The rules of a ticket: the statuses that follow each status. */
 const transitions: Readonly<Record<TicketStatus, readonly TicketStatus[]>> = {
   opened: ['answered', 'closed'],
   answered: ['awaited', 'closed'],
@@ -11,38 +13,51 @@ const transitions: Readonly<Record<TicketStatus, readonly TicketStatus[]>> = {
   closed: [],
 };
 
+/** The statuses that a ticket can be transitioned to. */
+export const transitionTargets = ticketStatuses.filter((to) => sourcesFor(to).length > 0);
+
+/** The state of a ticket that a write found when it had locked the row. */
+export interface TicketSnapshot {
+  status: TicketStatus;
+  version: number;
+}
+
 /**
- * The one place of the rules. It decides nothing about a ticket it has not locked: services hand what it says to the
- * one statement that checks and writes, and ask it to explain where that statement refused.
+ * The rules in one place. The policy decides nothing about a ticket that is not locked: services pass its sets of statuses to
+ * the one statement that checks and writes, and ask it to explain a refusal.
  */
 @Injectable()
 export class TransitionPolicy {
-  private readonly sources = Object.fromEntries(
-    ticketStatuses.map((to) => [to, ticketStatuses.filter((from) => transitions[from].includes(to))]),
-  ) as Record<TicketStatus, TicketStatus[]>;
-
-  /** The statuses that a ticket in `from` may become. */
-  allowedFrom(from: TicketStatus): readonly TicketStatus[] {
-    return transitions[from];
-  }
-
-  /** The statuses from which a ticket may become `to`. */
+  /** Returns the statuses from which a ticket can become `to`. */
   sourcesFor(to: TicketStatus): readonly TicketStatus[] {
-    return this.sources[to];
+    return sourcesFor(to);
   }
 
-  /** The statuses in which a ticket takes comments: all from which it may still move. */
+  /** Returns the statuses in which a ticket accepts comments: the ones that it can still leave. */
   commentable(): readonly TicketStatus[] {
     return ticketStatuses.filter((status) => transitions[status].length > 0);
   }
 
-  /** Why a ticket in `current` did not become `to`. */
-  transitionError(current: TicketStatus, to: TicketStatus): TransitionNotAllowed {
-    return new TransitionNotAllowed(current, to, this.allowedFrom(current));
+  /**
+   * Explains why a write changed nothing.
+   * @param found the state that the write found; undefined where the ticket does not exist
+   * @param to the status of a refused transition; undefined for a refused comment
+   */
+  refusal(
+    id: number,
+    found: TicketSnapshot | undefined,
+    { versions }: WriteContext,
+    to?: TicketStatus,
+  ): Problem {
+    if (!found) return new TicketNotFound(id);
+    if (versions && !versions.includes(found.version)) return new VersionMismatch(found.version);
+    const allowed = transitions[found.status];
+    return to === undefined
+      ? new TicketClosed(found.status, allowed)
+      : new TransitionNotAllowed(found.status, to, allowed);
   }
+}
 
-  /** Why a ticket in `current` took no comment. */
-  commentError(current: TicketStatus): TicketClosed {
-    return new TicketClosed(current, this.allowedFrom(current));
-  }
+function sourcesFor(to: TicketStatus): readonly TicketStatus[] {
+  return ticketStatuses.filter((from) => transitions[from].includes(to));
 }

@@ -1,6 +1,6 @@
-import type { CloudEventDto } from '../../src/events/dto/cloud-event.dto.js';
-import type { CommentDto } from '../../src/tickets/dto/comment.dto.js';
-import type { TicketDto } from '../../src/tickets/dto/ticket.dto.js';
+import type { CloudEventDto } from '../../src/events/event.dto.js';
+import type { CommentDto } from '../../src/comments/comment.dto.js';
+import type { TicketDto } from '../../src/tickets/ticket.dto.js';
 import type { ProblemDto } from '../../src/api/problem.dto.js';
 
 /** The three forms a body can take. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { textError } from './fields.js';
+import { textError } from './field-rules.js';
 
 describe('A text of at most 5 characters', () => {
   it.each(['a', 'abcde', '🙂🙂🙂🙂🙂', ' a ', 'a\n', '\u0001', '\uFE0F\uFE0F\uFE0F\uFE0F\uFE0F'])(

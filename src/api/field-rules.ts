@@ -1,0 +1,63 @@
+import { ValidateBy, ValidateIf, isEmail, isRFC3339 } from 'class-validator';
+
+/** A function that returns an error message for a value, or undefined for a valid one. */
+export type Rule = (value: unknown) => string | undefined;
+
+/** Applies a rule to a property, through class-validator. */
+export function Satisfies(rule: Rule): PropertyDecorator {
+  return ValidateBy({
+    name: 'satisfies',
+    validator: {
+      validate: (value) => rule(value) === undefined,
+      defaultMessage: (input) => rule(input?.value) ?? '',
+    },
+  });
+}
+
+/** Skips the rules of a property that is absent. Null is a value, and is checked. */
+export function Optional(): PropertyDecorator {
+  return ValidateIf((_, value) => value !== undefined);
+}
+
+/** Returns the error of a value that is not a text of 1 to `max` code points which PostgreSQL can store. */
+export function textError(value: unknown, max: number): string | undefined {
+  if (value === undefined) return 'is required';
+  if (typeof value !== 'string') return 'must be a string';
+  if (value.trim() === '') return 'must not be blank';
+  if (value.includes('\0')) return 'must not contain NUL';
+  if (!value.isWellFormed()) return 'must not contain lone surrogates';
+  // PostgreSQL counts code points. There are never more of them than the UTF-16 units of .length.
+  if (value.length > max && Array.from(value).length > max) return `must have at most ${max} characters`;
+  return undefined;
+}
+
+/** The length limit of an address (RFC 5321, section 4.5.3.1.3). */
+export const maxEmailLength = 254;
+
+/** Returns the error of a value that is not an email address. */
+export function emailError(value: unknown): string | undefined {
+  return textError(value, maxEmailLength) ?? (isEmail(value) ? undefined : 'must be an e-mail address');
+}
+
+/** Returns the error of a value that is not an RFC 3339 time in the years 1000 to 9999. */
+export function timeError(value: unknown): string | undefined {
+  const message = 'must be a time such as 2026-11-23T07:15:42.505Z';
+  if (typeof value !== 'string' || !/^[1-9]\d{3}-/.test(value) || !isRFC3339(value)) return message;
+  // Date would roll 30 February over into March.
+  const [year = 0, month = 0, day = 0] = value.slice(0, 10).split('-').map(Number);
+  const isOnCalendar = new Date(Date.UTC(year, month - 1, day)).getUTCDate() === day;
+  return isOnCalendar && !Number.isNaN(Date.parse(value)) ? undefined : message;
+}
+
+/** Returns the error of a value that is not one of these. */
+export function choiceError(value: unknown, values: readonly string[]): string | undefined {
+  return values.includes(value as string) ? undefined : `must be one of ${values.join(', ')}`;
+}
+
+/**
+ * Parses a positive integer in its canonical form.
+ * @returns undefined for anything else, such as 0, 07, 1e3 or +7
+ */
+export function parseInteger(value: unknown): number | undefined {
+  return typeof value === 'string' && /^[1-9]\d*$/.test(value) ? Number(value) : undefined;
+}

@@ -1,0 +1,109 @@
+import { applyDecorators } from '@nestjs/common';
+import { ApiPropertyOptional, ApiProperty } from '@nestjs/swagger';
+import { Transform } from 'class-transformer';
+import { ArrayMaxSize, ArrayUnique, IsIn, IsInt, IsString, Max } from 'class-validator';
+
+import { Problem } from './problem.js';
+import { choiceError, Optional, parseInteger, Satisfies, textError, timeError } from './field-rules.js';
+
+/** A coercion of the text of a parameter; a value that cannot be coerced is left for the rules to refuse. */
+function Coerce(coerce: (value: unknown) => unknown): PropertyDecorator {
+  return Transform(({ value }: { value: unknown }) => coerce(value) ?? value);
+}
+
+const IsId = () => IsInt({ message: 'must be a positive integer, written without sign or leading zeros' });
+
+/**
+ * The id of a resource in a path.
+ * @throws Problem 404 for a number that JavaScript cannot represent exactly, because no resource has it
+ */
+export function IdParameter({ of, example }: { of: string; example: number }): PropertyDecorator {
+  return applyDecorators(
+    ApiProperty({ type: 'integer', format: 'int64', minimum: 1, example }),
+    IsId(),
+    Coerce((value) => {
+      const id = parseInteger(value);
+      if (id !== undefined && !Number.isSafeInteger(id))
+        throw new Problem('not-found', `There is no ${of} ${String(value)}`);
+      return id;
+    }),
+  );
+}
+
+/** A filter by an id. */
+export function IdFilter(): PropertyDecorator {
+  const maximum = Number.MAX_SAFE_INTEGER;
+  return applyDecorators(
+    ApiPropertyOptional({ type: 'integer', format: 'int64', minimum: 1, maximum }),
+    Optional(),
+    Coerce(parseInteger),
+    Max(maximum, { message: 'is larger than any id can be' }),
+    IsId(),
+  );
+}
+
+/** A filter by a text of 1 to `max` characters that is not blank. */
+export function TextFilter({ max, example }: { max: number; example: string }): PropertyDecorator {
+  return applyDecorators(
+    ApiPropertyOptional({ type: String, minLength: 1, maxLength: max, pattern: '\\S', example }),
+    Satisfies((value) => textError(value, max)),
+    Optional(),
+  );
+}
+
+/** A filter by a time (RFC 3339). */
+export function TimeFilter(): PropertyDecorator {
+  return applyDecorators(
+    ApiPropertyOptional({ type: String, format: 'date-time' }),
+    Satisfies(timeError),
+    Optional(),
+  );
+}
+
+/** A filter by one of these values or several, each given once: the parameter is repeated for several. */
+export function ChoiceFilter(values: readonly string[]): PropertyDecorator {
+  return applyDecorators(
+    ApiPropertyOptional({ enum: values, isArray: true }),
+    Optional(),
+    Coerce((value) => (typeof value === 'string' ? [value] : undefined)),
+    // The first rule here that is broken is the one that is reported.
+    IsIn(values, { each: true, message: `must be one of ${values.join(', ')}` }),
+    ArrayMaxSize(values.length, { message: 'must not name a value twice' }),
+    ArrayUnique({ message: 'must not name a value twice' }),
+  );
+}
+
+/** One of several values; the property's initial value is the default, if it has one. */
+export function Choice(values: readonly string[], schema: { default?: string; example?: string }) {
+  const describe = schema.default === undefined ? ApiProperty : ApiPropertyOptional;
+  return applyDecorators(
+    describe({ enum: values, ...schema }),
+    Satisfies((value) => choiceError(value, values)),
+  );
+}
+
+/** The number of items of a page: a number written without sign, point, exponent or leading zeros. */
+export function LimitParameter(options: { max: number; default: number }): PropertyDecorator {
+  const { max, default: initial } = options;
+  return applyDecorators(
+    ApiPropertyOptional({
+      ...{ type: 'integer', minimum: 1, maximum: max, default: initial },
+      description: `The number of items of the page, at most ${max.toLocaleString('en')}.`,
+    }),
+    Coerce(parseInteger),
+    IsInt({ message: `must be a whole number from 1 to ${max}` }),
+    Max(max, { message: `must be at most ${max}` }),
+  );
+}
+
+/** The cursor of a list. */
+export function CursorParameter(): PropertyDecorator {
+  return applyDecorators(
+    ApiPropertyOptional({
+      type: String,
+      description: 'The next_cursor of the page before. Without it the list begins.',
+    }),
+    Optional(),
+    IsString({ message: 'must be a single value' }),
+  );
+}

@@ -1,0 +1,39 @@
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import type { Request, Response } from 'express';
+
+import { principalOf } from '../auth/principal.js';
+import { parseIfMatch } from './etags.js';
+import { InvalidRequest } from './problem.js';
+
+/** The circumstances of a write, besides its path and its body. */
+export interface WriteContext {
+  /** The subject of the caller's token, for the history; undefined where authentication is off. */
+  actor: string | undefined;
+  /** The versions that If-Match names; undefined where any version will do. */
+  versions: readonly number[] | undefined;
+  /** The Idempotency-Key of the client; undefined where it sent none. */
+  idempotencyKey: string | undefined;
+}
+
+/** Injects the `WriteContext` of a request. */
+export const WriteContext = createParamDecorator((_: unknown, context: ExecutionContext): WriteContext => {
+  const http = context.switchToHttp();
+  const { headers } = http.getRequest<Request>();
+  return {
+    actor: principalOf(http.getResponse<Response>()).subject,
+    versions: parseIfMatch(headers['if-match']),
+    idempotencyKey: parseIdempotencyKey(headers['idempotency-key']),
+  };
+});
+
+/**
+ * Parses the Idempotency-Key: 1 to 255 visible ASCII characters.
+ * @see The Idempotency-Key HTTP Header Field, draft-ietf-httpapi-idempotency-key-header
+ */
+function parseIdempotencyKey(header: string | string[] | undefined): string | undefined {
+  if (header === undefined || (typeof header === 'string' && /^[\x21-\x7e]{1,255}$/.test(header)))
+    return header;
+  throw new InvalidRequest([
+    { field: 'Idempotency-Key', message: 'must be 1 to 255 visible ASCII characters' },
+  ]);
+}

@@ -1,0 +1,84 @@
+import { ReadDto, WriteDto } from '../api/dto.js';
+import { PageDto, PageQuery } from '../api/pagination.js';
+import { Choice, ChoiceFilter, IdParameter, TextFilter, TimeFilter } from '../api/parameters.js';
+import { CommentDto } from '../comments/comment.dto.js';
+import { Ticket, ticketStatuses, type TicketStatus } from './ticket.entity.js';
+import { transitionTargets } from './transition-policy.js';
+
+/** A new ticket. */
+export class CreateTicketDto extends WriteDto(Ticket, { required: ['theme', 'text', 'email'] }) {}
+
+/** A transition of a ticket. */
+export class UpdateStatusDto {
+  /** The new status. The current status decides which transitions are allowed. */
+  @Choice(transitionTargets, { example: 'answered' })
+  status!: TicketStatus;
+}
+
+/** A ticket without its comments, as lists show it. */
+export class TicketSummaryDto extends ReadDto(Ticket, [
+  ...(['id', 'theme', 'text', 'email', 'status'] as const),
+  ...(['created_at', 'updated_at', 'comment_count'] as const),
+]) {}
+
+/** A ticket with its first comments. */
+export class TicketDto extends TicketSummaryDto {
+  /** The first 100 comments, oldest first. */
+  comments!: CommentDto[];
+
+  /**
+   * The path of the following comments; null if there are none.
+   * @example null
+   */
+  comments_next!: string | null;
+}
+
+/** A page of tickets. */
+export class TicketPageDto extends PageDto(TicketSummaryDto) {}
+
+/** The path of a ticket. */
+export class TicketParams {
+  /** The id of the ticket, without sign or leading zeros. */
+  @IdParameter({ of: 'ticket', example: 7 })
+  ticket_id!: number;
+}
+
+/** The orders of a list of tickets. A minus means descending. */
+const sorts = ['created_at', '-created_at', 'updated_at', '-updated_at'] as const;
+
+/** An order of a list of tickets. */
+export type TicketSort = (typeof sorts)[number];
+
+/** The filters and the order of a list of tickets. */
+export class ListTicketsQuery extends PageQuery {
+  /** Only tickets in this status. Repeat the parameter for several. */
+  @ChoiceFilter(ticketStatuses)
+  status?: TicketStatus[];
+
+  /** Only tickets of this email address, in upper or lower case. */
+  @TextFilter({ max: 254, example: 'ada@example.com' })
+  email?: string;
+
+  /**
+   * Only tickets whose theme or text has these words, in any order and form of case. "Quotes" enclose a phrase, `or` separates
+   * alternatives, and a minus excludes a word.
+   */
+  @TextFilter({ max: 255, example: 'invoice' })
+  q?: string;
+
+  /** Only tickets created at this time (RFC 3339) or later. */
+  @TimeFilter()
+  created_from?: string;
+
+  /** Only tickets created before this time. */
+  @TimeFilter()
+  created_to?: string;
+
+  /** Only tickets changed at this time or later. */
+  @TimeFilter()
+  updated_from?: string;
+
+  /** The order: by creation or by the last change. A minus means the newest first. */
+  @Choice(sorts, { default: '-created_at' })
+  sort: TicketSort = '-created_at';
+}
