@@ -22,10 +22,6 @@ export class Environment {
   @IsWholeNumber(0, 65_535)
   PORT = 8000;
 
-  /** How many processes share the port; 0 is one for each core. */
-  @IsWholeNumber(0, 256)
-  WORKERS = 1;
-
   /** Signs tokens, and what the service hands out and must recognise again. At least 32 characters. */
   @NeededToSign()
   @IsKey()

@@ -33,9 +33,7 @@ export function readEnvironment(variables: Record<string, string | undefined>): 
 
 /** What of two variables does not go together, though each is right by itself. */
 function contradictionIn(environment: Environment): string | undefined {
-  const { WORKERS, POSTGRES_HOST, REDIS_URL, REDIS_CLUSTER_NODES } = environment;
-  if (WORKERS !== 1 && POSTGRES_HOST === undefined)
-    return 'WORKERS needs POSTGRES_HOST: several processes cannot share what is embedded in one';
+  const { REDIS_URL, REDIS_CLUSTER_NODES } = environment;
   if (!REDIS_CLUSTER_NODES) return undefined;
   if (REDIS_URL === undefined) return 'REDIS_URL is missing: it is needed where REDIS_CLUSTER_NODES is set';
   if (/[^/]\/\d+$/.test(REDIS_URL))

@@ -148,7 +148,7 @@ describe('The log', () => {
     const quiet = await Service.start({ stores: service.stores, environment: { LOG_LEVEL: 'warn' } });
     expect((await fetch(`${quiet.url}/health/live`)).status).toBe(200);
     await quiet.stop();
-    expect(quiet.log).toContain('AUTH_REQUIRED is off');
+    expect(quiet.log).toContain('Authentication is off (AUTH_REQUIRED=false)');
     expect(quiet.log).not.toContain('/health/live');
   });
 });
