@@ -135,11 +135,6 @@ export class Environment {
   @IsString({ message: 'is missing: it is needed where POSTGRES_HOST is set' })
   REDIS_URL?: string;
 
-  /** Further nodes of the Redis Cluster that REDIS_URL is a node of, as hosts or host:port; unset: it is one server. */
-  @IsOptional()
-  @AreHosts()
-  REDIS_CLUSTER_NODES?: string[];
-
   /** What all keys in Redis begin with, where other services keep theirs there too. */
   @Matches(/^[\w.:-]*$/, { message: 'must be letters, digits and any of .:_-' })
   REDIS_KEY_PREFIX = '';
@@ -162,8 +157,4 @@ export class Environment {
   @IsOptional()
   @IsWholeNumber(1, 36_500)
   EVENTS_RETENTION_DAYS?: number;
-
-  /** The text search configuration of PostgreSQL that tickets are searched by. */
-  @Matches(/^[a-z_]+$/, { message: 'must be a text search configuration, such as simple or english' })
-  SEARCH_DICTIONARY = 'simple';
 }

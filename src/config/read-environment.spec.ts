@@ -41,7 +41,6 @@ describe('The environment', () => {
     ['REDIS_URL', 'http://cache'],
     ['REDIS_URL', 'cache:6379'],
     ['REDIS_URL', ''],
-    ['REDIS_CLUSTER_NODES', 'redis://cache:6379'],
     ['REDIS_KEY_PREFIX', '{tickets}'],
     ['POSTGRES_PASSWORD', ''],
     ['SECRET_KEY', ''],
@@ -54,12 +53,13 @@ describe('The environment', () => {
     expect(read).toThrow(new RegExp(`^${name} [^\\n]+$`));
   });
 
-  it.each([
-    ['REDIS_URL', { REDIS_CLUSTER_NODES: 'cache-2' }],
-    ['REDIS_URL', { ...onServers, REDIS_URL: 'redis://cache:6379/1', REDIS_CLUSTER_NODES: 'cache-2' }],
-  ])('names %s where it does not go together with another: %j', (name, variables) => {
-    expect(() => readEnvironment(variables)).toThrow(new RegExp(`^${name} [^\\n]+$`));
-  });
+  it.each(['WORKERS', 'REDIS_CLUSTER_NODES', 'SEARCH_DICTIONARY'])(
+    'refuses %s, which is gone, and says what to do instead',
+    (name) => {
+      expect(() => readEnvironment({ [name]: '2' })).toThrow(new RegExp(`^${name} is gone: [^\\n]+$`));
+      expect(() => readEnvironment({ [name]: '' })).not.toThrow();
+    },
+  );
 });
 
 describe('What is written of the environment', () => {

@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 
-import { Environment } from '../config/environment.js';
 import { Replicas } from '../database/replicas.js';
 import type { SortKeys } from '../api/cursors.js';
 import { defaultLimit } from '../api/pagination.js';
@@ -45,10 +44,7 @@ function bitmapScanQuery(conditions: string[], order: string): string {
 /** The SQL of lists of tickets. */
 @Injectable()
 export class TicketListRepository {
-  constructor(
-    private readonly replicas: Replicas,
-    private readonly environment: Environment,
-  ) {}
+  constructor(private readonly replicas: Replicas) {}
 
   /**
    * One more ticket than the page has room for, so that it shows whether there is a next page.
@@ -77,7 +73,7 @@ export class TicketListRepository {
     const parameter = (value: unknown) => `$${values.push(value)}`;
     const conditions: string[] = [];
     if (email !== undefined) conditions.push(`lower(email) = lower(${parameter(email)})`);
-    if (q !== undefined) conditions.push(this.matchesSearch(parameter(q)));
+    if (q !== undefined) conditions.push(matchesSearch(parameter(q)));
     if (created_from !== undefined) conditions.push(`created_at >= ${parameter(new Date(created_from))}`);
     if (created_to !== undefined) conditions.push(`created_at < ${parameter(new Date(created_to))}`);
     if (updated_from !== undefined) conditions.push(`updated_at >= ${parameter(new Date(updated_from))}`);
@@ -91,12 +87,12 @@ export class TicketListRepository {
 
   /** Whether few tickets have the words, as the planner estimates it from how common each is; it looks at no ticket. */
   private async hasFewMatches(q: string): Promise<boolean> {
-    const text = `EXPLAIN (FORMAT JSON) SELECT FROM ticket WHERE ${this.matchesSearch('$1')}`;
+    const text = `EXPLAIN (FORMAT JSON) SELECT FROM ticket WHERE ${matchesSearch('$1')}`;
     const [row] = await this.replicas.run<Plan>({ text }, [q]);
     return row !== undefined && row['QUERY PLAN'][0].Plan['Plan Rows'] <= maxGathered;
   }
+}
 
-  private matchesSearch(q: string): string {
-    return `search @@ websearch_to_tsquery('${this.environment.SEARCH_DICTIONARY}'::regconfig, ${q})`;
-  }
+function matchesSearch(q: string): string {
+  return `search @@ websearch_to_tsquery('simple'::regconfig, ${q})`;
 }

@@ -1,7 +1,6 @@
 import { ApiHideProperty } from '@nestjs/swagger';
 import { Check, Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
 
-import { searchExpression } from '../database/search-column.js';
 import { ShowsTime } from '../api/fields.js';
 import { ticketStatuses, type TicketStatus } from './ticket-status.js';
 
@@ -78,8 +77,9 @@ export class Ticket {
   /** The words of theme and text, to search by. */
   @ApiHideProperty()
   @Column({
-    ...{ type: 'tsvector', generatedType: 'STORED', asExpression: searchExpression },
-    ...{ select: false, insert: false, update: false },
+    ...{ type: 'tsvector', select: false, insert: false, update: false },
+    generatedType: 'STORED',
+    asExpression: `to_tsvector('simple'::regconfig, theme || ' ' || text)`,
   })
   search?: never;
 }

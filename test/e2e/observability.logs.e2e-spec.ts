@@ -31,7 +31,7 @@ let api: Api;
 let bearer: string;
 
 beforeAll(async () => {
-  service = await Service.start({ environment: { AUTH_REQUIRED: 'true', SEARCH_DICTIONARY: 'english' } });
+  service = await Service.start({ environment: { AUTH_REQUIRED: 'true' } });
   bearer = await token();
   api = new Api(service.url, bearer);
 });
