@@ -16,8 +16,6 @@ export interface Measured {
 /** All that a run of the bench has found. */
 export interface Results {
   measured: Record<string, Record<Name, Measured>>;
-  /** Requests a second with one worker and with two, on all cores. */
-  workers: Record<string, Record<number, number>>;
   /** Requests a second by call, without and with lines of the log and tokens. */
   safety: Record<string, Record<string, number>>;
   memoryMb: Record<Name, number>;

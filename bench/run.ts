@@ -43,22 +43,6 @@ function summary(runs: Run[]): Measured {
   return { perSecond: { median: median.perSecond, min: min.perSecond, max: max.perSecond }, full: median };
 }
 
-/** How throughput grows from one worker to two, on all cores, which they share with the load and the databases. */
-async function measureWorkers(load: Load, { stores }: Target): Promise<Results['workers']> {
-  const workers: Results['workers'] = {};
-  for (const count of [1, 2]) {
-    const environment = { ...stores.environment, WORKERS: String(count) };
-    const { process, url } = await launch('service', environment, false);
-    for (const call of ['GET cached', 'POST ticket, JSON']) {
-      await load.run({ call, url, seconds: plan.warmUpSeconds });
-      const { perSecond } = await load.run({ call, url, seconds: plan.seconds });
-      workers[call] = { ...workers[call], [count]: perSecond };
-    }
-    await stop(process);
-  }
-  return workers;
-}
-
 /** How many rounds bring three processes that have just begun to their speed. */
 const warmUps = 2;
 
@@ -105,14 +89,12 @@ try {
     console.log(call.name);
   }
   const memoryMb = Object.fromEntries(all.map(({ name, memoryMb }) => [name, memoryMb]));
-  const results: Results = { measured, workers: {}, safety: {}, memoryMb: memoryMb as Record<Name, number> };
+  const results: Results = { measured, safety: {}, memoryMb: memoryMb as Record<Name, number> };
   write(results);
   console.table(table(results));
   console.table(aims(results));
   console.log('Memory after the runs, in MB:', memoryMb);
   const [service] = all;
-  if (service) results.workers = await measureWorkers(load, service);
-  console.log('Requests a second by WORKERS:', results.workers);
   if (service) results.safety = await measureSafety(load, service);
   console.table(results.safety);
   write(results);

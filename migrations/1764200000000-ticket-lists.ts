@@ -2,8 +2,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
  * What the lists of tickets are read by. A list walks one of these for each status asked for, from where its cursor
- * stands, so that page 10,000 costs what page 1 does. The search column and its index follow SEARCH_DICTIONARY, and are
- * made at start.
+ * stands, so that page 10,000 costs what page 1 does. The search column and its index come with 1764600000000.
  */
 export class TicketLists1764200000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {

@@ -1,47 +1,99 @@
 import 'reflect-metadata';
 
-import cluster from 'node:cluster';
-import { availableParallelism } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import type { LoggerService } from '@nestjs/common';
 
 import type { Environment } from './config/environment.js';
 import { loadDotEnv, readEnvironment } from './config/read-environment.js';
-import { createLog } from './observability/log.js';
+import { closeAfterResponses, drain, Readiness, watchConnections } from './middleware/graceful-shutdown.js';
 import { errorMessage } from './observability/error-message.js';
-import { runWorkers } from './workers.js';
+import { createLog, NestLog, type Log } from './observability/log.js';
 
-const openWarning =
-  'Nobody is asked who they are: whoever reaches the service may read and write (AUTH_REQUIRED is off)';
+/** Time limit for closing the connections to PostgreSQL and Redis. */
+const closeTimeoutMs = 3_000;
+
+/** Time limit for writing the last log lines when nothing reads the log. */
+const flushTimeoutMs = 1_000;
 
 try {
-  loadDotEnv();
-  const environment = readEnvironment(process.env);
-  const log = createLog(environment);
-  const { WORKERS, AUTH_REQUIRED } = environment;
-  const workers = WORKERS === 0 ? availableParallelism() : WORKERS;
-  const announce = (url: string) => {
-    // Said at any level: it is the one line that tells where.
-    log
-      .child({}, { level: 'info' })
-      .info(`The ticket service listens on ${url}, its documentation is at /docs`);
-    if (!AUTH_REQUIRED) log.warn(openWarning);
-  };
-  if (workers > 1 && cluster.isPrimary) announce(await runWorkers(workers, log));
-  else {
-    // The primary of workers has no use for all that the service is made of.
-    const stopTracing = await trace(environment);
-    const { serve } = await import('./serve.js');
-    const url = await serve(log, stopTracing);
-    if (cluster.isPrimary) announce(url);
-  }
+  await start();
 } catch (error) {
   console.error(errorMessage(error));
   process.exit(1);
 }
 
-/** Begins to trace if that is asked for: before anything is loaded that is to be traced. */
-async function trace(environment: Environment): Promise<() => Promise<void>> {
+async function start(): Promise<void> {
+  loadDotEnv();
+  const environment = readEnvironment(process.env);
+  const log = createLog(environment);
+  const stopTracing = await startTracing(environment);
+  // Loaded after tracing has started, because the instrumentation patches modules while they load.
+  const { createApp } = await import('./app.js');
+  const { EventStreams } = await import('./events/event-streams.js');
+
+  const logger = new NestLog(log);
+  const app = await createApp(log, warningsOnly(logger));
+  const server = app.getHttpServer();
+  const connections = watchConnections(server);
+  await app.listen(environment.PORT);
+  app.useLogger(logger);
+  onTermination(async () => {
+    app.get(Readiness).isShuttingDown = true;
+    closeAfterResponses(server);
+    // Gives load balancers time to notice that this replica is not ready.
+    await sleep(environment.SHUTDOWN_DELAY * 1000);
+    app.get(EventStreams).end();
+    await drain(server, connections);
+    // Every request has been answered, so nothing is lost when a server that does not respond is not waited for.
+    await closeWithin(closeTimeoutMs, app.close().then(stopTracing), log);
+    exitAfterFlush(log);
+  });
+  announce((await app.getUrl()).replace('[::1]', 'localhost'), environment, log);
+}
+
+/** Starts tracing where OTEL_EXPORTER_OTLP_ENDPOINT is set; returns a function that sends the remaining spans. */
+async function startTracing(environment: Environment): Promise<() => Promise<void>> {
   const { OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_SERVICE_NAME } = environment;
   if (OTEL_EXPORTER_OTLP_ENDPOINT === undefined) return () => Promise.resolve();
   const { traceRequests } = await import('./observability/traces.js');
   return traceRequests(OTEL_SERVICE_NAME);
+}
+
+/** Logs only warnings, because a start that fails reports its error once, on standard error. */
+function warningsOnly(logger: NestLog): LoggerService {
+  return { log: () => undefined, error: () => undefined, warn: logger.warn.bind(logger) };
+}
+
+/** Runs a function at the first SIGTERM or SIGINT. A second signal ends the process at once. */
+function onTermination(shutDown: () => Promise<void>): void {
+  const handle = () => {
+    process.off('SIGTERM', handle).off('SIGINT', handle);
+    void shutDown();
+  };
+  process.on('SIGTERM', handle).on('SIGINT', handle);
+}
+
+async function closeWithin(timeoutMs: number, closed: Promise<void>, log: Log): Promise<void> {
+  const logged = closed.catch((error: unknown) => {
+    log.warn(error, 'Some connections could not be closed');
+  });
+  await Promise.race([logged, sleep(timeoutMs)]);
+}
+
+/** Exits once the log is written. A pipe that nothing reads reports no end, so there is a time limit. */
+function exitAfterFlush(log: Log): void {
+  log.flush(() => process.exit(0));
+  setTimeout(() => process.exit(0), flushTimeoutMs);
+}
+
+function announce(url: string, { AUTH_REQUIRED }: Environment, log: Log): void {
+  // Written at every LOG_LEVEL, because no other line contains the address.
+  log
+    .child({}, { level: 'info' })
+    .info(`The ticket service listens on ${url}, its documentation is at /docs`);
+  if (!AUTH_REQUIRED)
+    log.warn(
+      'Authentication is off (AUTH_REQUIRED=false): anyone who can reach the service can read and write.',
+    );
 }

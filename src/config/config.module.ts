@@ -1,17 +1,16 @@
 import { Global, Module } from '@nestjs/common';
-import { ConfigModule as NestConfigModule, ConfigService } from '@nestjs/config';
+import { ConfigModule as NestConfigModule, registerAs } from '@nestjs/config';
 
 import { Environment } from './environment.js';
 import { readEnvironment } from './read-environment.js';
 
-/** Gives every room the checked `Environment`, read from the process and from a file .env in its folder. */
+const environment = registerAs('environment', () => readEnvironment(process.env));
+
+/** Provides the validated `Environment`. The file .env is read earlier, by `loadDotEnv` alone. */
 @Global()
 @Module({
-  imports: [NestConfigModule.forRoot()],
-  providers: [
-    // ConfigService is asked for only so that .env has been read before.
-    { provide: Environment, inject: [ConfigService], useFactory: () => readEnvironment(process.env) },
-  ],
+  imports: [NestConfigModule.forRoot({ ignoreEnvFile: true, load: [environment] })],
+  providers: [{ provide: Environment, useExisting: environment.KEY }],
   exports: [Environment],
 })
 export class ConfigModule {}

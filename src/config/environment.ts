@@ -22,10 +22,6 @@ export class Environment {
   @IsWholeNumber(0, 65_535)
   PORT = 8000;
 
-  /** How many processes share the port; 0 is one for each core. */
-  @IsWholeNumber(0, 256)
-  WORKERS = 1;
-
   /** Signs tokens, and what the service hands out and must recognise again. At least 32 characters. */
   @NeededToSign()
   @IsKey()
@@ -139,11 +135,6 @@ export class Environment {
   @IsString({ message: 'is missing: it is needed where POSTGRES_HOST is set' })
   REDIS_URL?: string;
 
-  /** Further nodes of the Redis Cluster that REDIS_URL is a node of, as hosts or host:port; unset: it is one server. */
-  @IsOptional()
-  @AreHosts()
-  REDIS_CLUSTER_NODES?: string[];
-
   /** What all keys in Redis begin with, where other services keep theirs there too. */
   @Matches(/^[\w.:-]*$/, { message: 'must be letters, digits and any of .:_-' })
   REDIS_KEY_PREFIX = '';
@@ -166,8 +157,4 @@ export class Environment {
   @IsOptional()
   @IsWholeNumber(1, 36_500)
   EVENTS_RETENTION_DAYS?: number;
-
-  /** The text search configuration of PostgreSQL that tickets are searched by. */
-  @Matches(/^[a-z_]+$/, { message: 'must be a text search configuration, such as simple or english' })
-  SEARCH_DICTIONARY = 'simple';
 }

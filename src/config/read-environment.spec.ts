@@ -41,7 +41,6 @@ describe('The environment', () => {
     ['REDIS_URL', 'http://cache'],
     ['REDIS_URL', 'cache:6379'],
     ['REDIS_URL', ''],
-    ['REDIS_CLUSTER_NODES', 'redis://cache:6379'],
     ['REDIS_KEY_PREFIX', '{tickets}'],
     ['POSTGRES_PASSWORD', ''],
     ['SECRET_KEY', ''],
@@ -54,13 +53,13 @@ describe('The environment', () => {
     expect(read).toThrow(new RegExp(`^${name} [^\\n]+$`));
   });
 
-  it.each([
-    ['WORKERS', { WORKERS: '2' }],
-    ['REDIS_URL', { REDIS_CLUSTER_NODES: 'cache-2' }],
-    ['REDIS_URL', { ...onServers, REDIS_URL: 'redis://cache:6379/1', REDIS_CLUSTER_NODES: 'cache-2' }],
-  ])('names %s where it does not go together with another: %j', (name, variables) => {
-    expect(() => readEnvironment(variables)).toThrow(new RegExp(`^${name} [^\\n]+$`));
-  });
+  it.each(['WORKERS', 'REDIS_CLUSTER_NODES', 'SEARCH_DICTIONARY'])(
+    'refuses %s, which is gone, and says what to do instead',
+    (name) => {
+      expect(() => readEnvironment({ [name]: '2' })).toThrow(new RegExp(`^${name} is gone: [^\\n]+$`));
+      expect(() => readEnvironment({ [name]: '' })).not.toThrow();
+    },
+  );
 });
 
 describe('What is written of the environment', () => {
@@ -70,18 +69,5 @@ describe('What is written of the environment', () => {
 
   it('names every variable in .env.example, and no other', () => {
     expect(assigned('.env.example').sort()).toEqual([...names].sort());
-  });
-
-  it('gives the defaults that there are in the README', () => {
-    const readme = readFileSync('README.md', 'utf8');
-    const rows = Array.from(readme.matchAll(/^\| (`[A-Z_]+`[^|]*)\| (\S*) *\|/gm), ([, of = '', value]) =>
-      Array.from(of.matchAll(/`([A-Z_]+)`/g), ([, name = '']) => [name, value] as const),
-    ).flat();
-    const plain = { ...new Environment() } as Record<
-      string,
-      string | number | boolean | string[] | undefined
-    >;
-    const defaults = Object.entries(plain).map(([name, value]) => [name, String(value ?? '')] as const);
-    expect(Object.fromEntries(rows)).toEqual(Object.fromEntries(defaults));
   });
 });

@@ -8,6 +8,13 @@ import { Environment } from './environment.js';
 /** A variable of the environment is missing or wrong; the message is one line that names it. */
 export class ConfigurationError extends Error {}
 
+/** Variables of earlier versions, each with what to do instead. */
+const goneVariables = {
+  WORKERS: 'run several replicas instead',
+  REDIS_CLUSTER_NODES: 'set REDIS_URL to a single Redis server instead',
+  SEARCH_DICTIONARY: 'remove it, because search uses the dictionary "simple"',
+};
+
 /** Takes what the environment lacks from the file .env of the folder that this runs in, if there is one. */
 export function loadDotEnv(): void {
   if (existsSync('.env')) process.loadEnvFile();
@@ -18,6 +25,8 @@ export function loadDotEnv(): void {
  * @throws ConfigurationError that names the first variable that is missing or wrong
  */
 export function readEnvironment(variables: Record<string, string | undefined>): Environment {
+  for (const [name, advice] of Object.entries(goneVariables))
+    if (variables[name]) throw new ConfigurationError(`${name} is gone: ${advice}`);
   const names = Object.keys(new Environment());
   const given = names.flatMap((name) => (variables[name] ? [[name, variables[name]]] : []));
   const environment = plainToInstance(Environment, Object.fromEntries(given), { exposeDefaultValues: true });
@@ -26,19 +35,5 @@ export function readEnvironment(variables: Record<string, string | undefined>): 
     const [message = 'is wrong'] = Object.values(fault.constraints ?? {});
     throw new ConfigurationError(`${fault.property} ${message.replace(`${fault.property} `, '')}`);
   }
-  const contradiction = contradictionIn(environment);
-  if (contradiction !== undefined) throw new ConfigurationError(contradiction);
   return environment;
-}
-
-/** What of two variables does not go together, though each is right by itself. */
-function contradictionIn(environment: Environment): string | undefined {
-  const { WORKERS, POSTGRES_HOST, REDIS_URL, REDIS_CLUSTER_NODES } = environment;
-  if (WORKERS !== 1 && POSTGRES_HOST === undefined)
-    return 'WORKERS needs POSTGRES_HOST: several processes cannot share what is embedded in one';
-  if (!REDIS_CLUSTER_NODES) return undefined;
-  if (REDIS_URL === undefined) return 'REDIS_URL is missing: it is needed where REDIS_CLUSTER_NODES is set';
-  if (/[^/]\/\d+$/.test(REDIS_URL))
-    return 'REDIS_URL must name no database where REDIS_CLUSTER_NODES is set: a cluster has only one';
-  return undefined;
 }

@@ -25,10 +25,10 @@ class PostgresModule {}
     PostgresModule,
     TypeOrmModule.forRootAsync({
       imports: [PostgresModule],
-      inject: [POSTGRES, Environment],
-      useFactory: async (server: PostgresServer, { SEARCH_DICTIONARY }: Environment) => {
+      inject: [POSTGRES],
+      useFactory: async (server: PostgresServer) => {
         await waitForPostgres(server);
-        await migrate(server, SEARCH_DICTIONARY);
+        await migrate(server);
         // It was there a moment ago: who cannot be connected to within the second that a call has may be busy.
         return { ...serviceOptions(server), autoLoadEntities: true, retryAttempts: 3, retryDelay: 500 };
       },

@@ -8,7 +8,6 @@ import { isLockNotAvailable } from './database-errors.js';
 import { windFeedClock } from './feed-clock.js';
 import type { PostgresServer } from './postgres-server.js';
 import { checkSettings } from './check-settings.js';
-import { makeSearchColumn } from './search-column.js';
 
 /** The advisory lock that one replica holds while it migrates. Any number does, as long as it never changes. */
 const migrationLock = 7_217_053;
@@ -21,7 +20,7 @@ const pauseMs = 500;
  * Brings the schema up to date, while other replicas may serve. Replicas that start together take turns under an advisory
  * lock, which PostgreSQL gives back by itself if a replica dies with it; all but the first then find nothing to do.
  */
-export async function migrate(server: PostgresServer, searchDictionary: string): Promise<void> {
+export async function migrate(server: PostgresServer): Promise<void> {
   const source = await new DataSource(migrationOptions(server)).initialize();
   const turn = source.createQueryRunner();
   try {
@@ -33,7 +32,6 @@ export async function migrate(server: PostgresServer, searchDictionary: string):
     // Without parameters: a portal of the extended protocol would keep its snapshot, for which CREATE INDEX CONCURRENTLY waits.
     await turn.query(`SELECT pg_advisory_xact_lock(${migrationLock})`);
     await retryOnLockTimeout(() => source.runMigrations());
-    await retryOnLockTimeout(() => makeSearchColumn(source, searchDictionary));
     await windFeedClock(source);
     await turn.commitTransaction();
   } finally {

@@ -2,14 +2,25 @@ import { once } from 'node:events';
 import type { Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
-/** How long running requests may take to finish before their connections are cut. */
-const graceMs = 10_000;
-const sweepMs = 50;
+import { Injectable } from '@nestjs/common';
 
-/** How long a connection that has sent nothing yet may take to begin. */
-const silentMs = 500;
+/** Time limit for running requests, after which their connections are closed. */
+const drainTimeoutMs = 10_000;
 
-/** The connections of a server that are open, whenever they are looked at. */
+/** Interval at which idle connections are closed. */
+const idleSweepMs = 50;
+
+/** Time limit for a connection that has not sent a byte yet. */
+const silentTimeoutMs = 500;
+
+/** State that the readiness probe reports. */
+@Injectable()
+export class Readiness {
+  /** True after SIGTERM: load balancers should send no new requests. */
+  isShuttingDown = false;
+}
+
+/** Tracks the open connections of a server. */
 export function watchConnections(server: Server): ReadonlySet<Socket> {
   const open = new Set<Socket>();
   server.on('connection', (socket: Socket) => {
@@ -19,28 +30,28 @@ export function watchConnections(server: Server): ReadonlySet<Socket> {
   return open;
 }
 
-/** Tells every client from now on, with its answer, to make a new connection for its next request. */
-export function closeAfterAnswers(server: Server): void {
+/** Adds `Connection: close` to every response, so that clients open their next connection elsewhere. */
+export function closeAfterResponses(server: Server): void {
   server.prependListener('request', (_request, response: ServerResponse) => {
     response.setHeader('Connection', 'close');
   });
 }
 
-/** Stops taking connections, and resolves once every request that was under way on these has been answered. */
+/** Stops accepting connections; resolves once every running request has been answered, or after 10 s. */
 export async function drain(server: Server, connections: ReadonlySet<Socket>): Promise<void> {
   const closed = once(server, 'close');
   server.close();
   // A kept-alive connection turns idle when its last request is answered, and would stay open.
   const sweep = setInterval(() => {
     server.closeIdleConnections();
-  }, sweepMs);
-  // To Node one that was made in advance, and has sent nothing, is not idle but about to send.
+  }, idleSweepMs);
+  // Node.js does not count a connection as idle before its first request.
   const silence = setTimeout(() => {
     for (const socket of connections) if (socket.bytesRead === 0) socket.destroy();
-  }, silentMs);
+  }, silentTimeoutMs);
   const deadline = setTimeout(() => {
     server.closeAllConnections();
-  }, graceMs);
+  }, drainTimeoutMs);
   await closed;
   clearInterval(sweep);
   clearTimeout(silence);

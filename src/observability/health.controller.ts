@@ -5,8 +5,8 @@ import { HealthCheckService, TypeOrmHealthIndicator, type HealthCheckResult } fr
 import { Public } from '../auth/scope.guard.js';
 import { DescribeLiveness, DescribeReadiness } from './health.decorators.js';
 import { CacheIndicator } from './cache.indicator.js';
-import { Readiness } from './readiness.js';
 import { Problem } from '../api/problem.js';
+import { Readiness } from '../middleware/graceful-shutdown.js';
 
 /** Below the second or so after which an orchestrator gives a probe up. */
 const pingTimeoutMs = 800;
@@ -43,7 +43,7 @@ export class HealthController {
   @Public()
   @DescribeReadiness()
   async ready(): Promise<HealthCheckResult> {
-    if (this.readiness.isEnding) throw new Problem('unavailable', 'The service is shutting down');
+    if (this.readiness.isShuttingDown) throw new Problem('unavailable', 'The service is shutting down');
     try {
       return await this.health.check([
         () => this.postgres.pingCheck('postgres', { timeout: pingTimeoutMs }),

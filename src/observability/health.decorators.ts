@@ -50,6 +50,5 @@ export function DescribeMetrics(): MethodDecorator {
       content: { 'text/plain': { schema: { type: 'string' } } },
     }),
     takesNoParameters,
-    ProblemResponse(503, 'A process of WORKERS does not tell its metrics.'),
   );
 }

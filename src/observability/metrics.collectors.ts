@@ -31,7 +31,7 @@ export class MetricsCollectors implements OnModuleInit {
       help: 'Whether the cache is in use (closed), away (open), or back and not yet trusted (recovering): 1 for what it is',
       labelNames: ['state'],
     };
-    gauge(breaker, 'sum', (to) => {
+    gauge(breaker, (to) => {
       for (const state of ['closed', 'open', 'recovering'])
         to.set({ state }, state === this.cache.state ? 1 : 0);
     });
@@ -40,7 +40,7 @@ export class MetricsCollectors implements OnModuleInit {
       help: 'Connections of the pool that work or are idle, and calls that wait for one',
       labelNames: ['state'],
     };
-    gauge(connections, 'sum', (to) => {
+    gauge(connections, (to) => {
       for (const [state, count] of Object.entries(this.database.connections)) to.set({ state }, count);
     });
     gauge(
@@ -48,7 +48,7 @@ export class MetricsCollectors implements OnModuleInit {
         name: 'ticket_database_in_flight',
         help: 'Statements and transactions that are under way, or wait for a connection; MAX_IN_FLIGHT bounds them',
       },
-      'sum',
+
       (to) => {
         to.set(this.database.inFlight);
       },
@@ -57,10 +57,10 @@ export class MetricsCollectors implements OnModuleInit {
       name: 'ticket_database_replicas',
       help: 'Replicas that are near enough to be read from',
     };
-    gauge(replicas, 'max', (to) => {
+    gauge(replicas, (to) => {
       to.set(this.replicas.inUse);
     });
-    gauge({ name: 'ticket_feed_streams', help: 'Streams of the feed that are open' }, 'sum', (to) => {
+    gauge({ name: 'ticket_feed_streams', help: 'Streams of the feed that are open' }, (to) => {
       to.set(this.streams.count);
     });
   }
@@ -72,7 +72,7 @@ export class MetricsCollectors implements OnModuleInit {
         name: 'ticket_feed_lag_seconds',
         help: 'For how long the oldest event waits that readers of the feed do not get yet, because of a transaction that still runs',
       },
-      'max',
+
       async (to) => {
         to.set(await this.feed.lagSeconds().catch(() => NaN));
       },
@@ -83,7 +83,7 @@ export class MetricsCollectors implements OnModuleInit {
         help: 'About how many tickets there are in each status, by the statistics that PostgreSQL last gathered',
         labelNames: ['status'],
       },
-      'max',
+
       async (to) => {
         to.reset();
         const counts = await this.tickets.countByStatus().catch(() => []);

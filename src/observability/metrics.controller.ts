@@ -3,16 +3,14 @@ import { ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 
 import { RequireScope } from '../auth/scope.guard.js';
-import { Problem } from '../api/problem.js';
 import { measureProcess, registry } from './metrics.js';
-import { readMetrics } from './worker-metrics.js';
 import { DescribeMetrics } from './health.decorators.js';
 
 /** What is measured. */
 @ApiTags('Health')
 @Controller('metrics')
 export class MetricsController implements OnModuleInit {
-  private reading?: Promise<string | undefined>;
+  private reading?: Promise<string>;
 
   onModuleInit(): void {
     measureProcess();
@@ -21,20 +19,14 @@ export class MetricsController implements OnModuleInit {
   /**
    * The metrics of the service, for Prometheus.
    *
-   * @remarks Open unless METRICS_AUTH_REQUIRED is on. With WORKERS, those of all processes together.
+   * @remarks Open unless METRICS_AUTH_REQUIRED is on.
    */
   @Get()
   @RequireScope('metrics:read')
   @DescribeMetrics()
   async read(@Res() response: Response): Promise<void> {
-    const metrics = await this.share();
-    if (metrics === undefined) throw new Problem('unavailable', 'A worker does not tell its metrics');
-    response.type(registry.contentType).send(metrics);
-  }
-
-  /** Those who ask while a reading is under way share it, as each asks PostgreSQL too. */
-  private share(): Promise<string | undefined> {
-    this.reading ??= readMetrics().finally(() => delete this.reading);
-    return this.reading;
+    // Concurrent scrapes share one reading, because each reading queries PostgreSQL.
+    this.reading ??= registry.metrics().finally(() => delete this.reading);
+    response.type(registry.contentType).send(await this.reading);
   }
 }

@@ -57,27 +57,21 @@ export const idempotentReplays = new Counter({
   registers,
 });
 
-/** Of several processes the worst is told: a sum of these says nothing, and an average hides the one that suffers. */
-const worstOfAll = ['process_resident_memory_bytes', 'nodejs_eventloop_lag_p99_seconds'];
-
 /** Begins to measure the process itself: its time, memory, garbage collection and the delay of its event loop. */
 export function measureProcess(): void {
   collectDefaultMetrics({ register: registry });
-  for (const name of worstOfAll) Object.assign(registry.getSingleMetric(name) ?? {}, { aggregator: 'max' });
 }
 
 /**
  * Something that is looked at when it is asked for.
- * @param aggregator how the values of several processes of WORKERS become one
  * @param look sets the values
  */
 export function gauge<Label extends string>(
   { name, help, labelNames = [] }: { name: string; help: string; labelNames?: Label[] },
-  aggregator: 'sum' | 'max',
   look: (gauge: Gauge<Label>) => void | Promise<void>,
 ): Metric<Label> {
   const collect = function (this: Gauge<Label>) {
     return look(this);
   };
-  return new Gauge<Label>({ name, help, labelNames, aggregator, registers, collect });
+  return new Gauge<Label>({ name, help, labelNames, registers, collect });
 }

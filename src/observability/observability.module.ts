@@ -2,12 +2,12 @@ import { Module } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
 
 import { EventsModule } from '../events/events.module.js';
+import { Readiness } from '../middleware/graceful-shutdown.js';
 import { TicketsModule } from '../tickets/tickets.module.js';
 import { CacheIndicator } from './cache.indicator.js';
 import { MetricsCollectors } from './metrics.collectors.js';
 import { HealthController } from './health.controller.js';
 import { MetricsController } from './metrics.controller.js';
-import { Readiness } from './readiness.js';
 
 /** Liveness, readiness and metrics. */
 @Module({

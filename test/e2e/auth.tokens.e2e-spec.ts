@@ -181,7 +181,7 @@ describe('Where AUTH_REQUIRED is off', () => {
   it('the log says so at start, and tokens are not looked at', async () => {
     const open = await Service.start({ stores: service.stores });
     const api = new Api(open.url, 'nonsense');
-    expect(open.log).toContain('AUTH_REQUIRED is off');
+    expect(open.log).toContain('Authentication is off (AUTH_REQUIRED=false)');
     const answers = await times(3, () => api.createTicket());
     expect(answers.map(({ status }) => status)).toEqual([201, 201, 201]);
     await open.stop();

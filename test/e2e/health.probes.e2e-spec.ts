@@ -7,7 +7,6 @@ import { FaultProxy } from '../support/fault-proxy.js';
 import { usesRedis } from '../support/cached.js';
 import { eventually } from '../support/eventually.js';
 import { scrape } from '../support/metrics.js';
-import { memoryOf } from '../support/processes.js';
 import { connect, servers } from '../support/servers.js';
 import { oneService } from '../support/one-service.js';
 import { onRedis, Service } from '../support/service.js';
@@ -152,27 +151,6 @@ describe('/metrics', () => {
     database.latencyMs = 0;
     await asked.stop();
     await database.close();
-  });
-
-  it('is of all processes together where there are several', async () => {
-    const several = await Service.start({ stores: service().stores, environment: { WORKERS: '2' } });
-    const calls = new Api(several.url);
-    const labels = '{method="GET",route="/health/live",status="200"}';
-    await times(40, () => fetch(`${several.url}/health/live`, { headers: { connection: 'close' } }));
-    const counted = (await scrape(calls)).get(`ticket_http_request_duration_seconds_count${labels}`);
-    expect(counted).toBe(40);
-    const atOnce = await times(20, () => scrape(calls));
-    expect(atOnce.every((found) => (found.get('process_cpu_seconds_total') ?? 0) > 0)).toBe(true);
-    await several.stop();
-  });
-
-  it('is of the one that takes the most, where it is memory', async () => {
-    const several = await Service.start({ stores: service().stores, environment: { WORKERS: '2' } });
-    const told = (await scrape(new Api(several.url))).get('process_resident_memory_bytes') ?? 0;
-    const most = Math.max(...several.workers.map(memoryOf));
-    expect(told).toBeGreaterThan(most / 2);
-    expect(told).toBeLessThan(most * 1.5);
-    await several.stop();
   });
 });
 

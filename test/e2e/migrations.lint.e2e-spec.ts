@@ -29,6 +29,17 @@ const safe = [
   'ALTER TABLE ticket ADD CONSTRAINT short CHECK (length(theme) < 100) NOT VALID',
 ];
 
+/** Rules that a migration may break, each for the reason given. */
+const accepted: Record<string, string[]> = {
+  // A database that serves has this column already, because earlier versions created it at start. The statements that
+  // break the rules run on an empty table, or where the column has another dictionary than the default.
+  '1764600000000-ticket-search.ts': [
+    'ban-drop-column',
+    'adding-field-with-default',
+    'require-concurrent-index-creation',
+  ],
+};
+
 function migration(sql: string, transaction?: boolean): Migration {
   return { up: (runner) => runner.query(sql), ...(transaction !== undefined && { transaction }) };
 }
@@ -59,6 +70,6 @@ describe('A migration that would stop or break the version that is serving', () 
     const names = readdirSync('migrations').toSorted();
     expect(names.some((name) => name.startsWith(firstVersion))).toBe(true);
     for (const name of names.filter((name) => name.slice(0, firstVersion.length) > firstVersion))
-      expect([name, await dangersOf(await load(name))]).toEqual([name, []]);
+      expect([name, await dangersOf(await load(name))]).toEqual([name, accepted[name] ?? []]);
   });
 });

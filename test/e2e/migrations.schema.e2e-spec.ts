@@ -7,7 +7,7 @@ import { describe, expect, it } from '@jest/globals';
 import { DataSource, type MigrationInterface } from 'typeorm';
 
 import { migrationOptions } from '../../src/database/data-source-options.js';
-import { Api } from '../support/api.js';
+import { Api, aTicket } from '../support/api.js';
 import { eventually } from '../support/eventually.js';
 import { connect, servers, type Stores } from '../support/servers.js';
 import { environmentOf, Service } from '../support/service.js';
@@ -31,7 +31,7 @@ async function revertAllButLast({ database }: Stores) {
   };
   const files = readdirSync('migrations').sort();
   const modules = files.map(
-    (file) => import(`../migrations/${file}`) as Promise<Record<string, new () => MigrationInterface>>,
+    (file) => import(`../../migrations/${file}`) as Promise<Record<string, new () => MigrationInterface>>,
   );
   const migrations = (await Promise.all(modules)).flatMap((module) => Object.values(module));
   const source = new DataSource({ ...migrationOptions(found), entities: [], migrations });
@@ -80,6 +80,41 @@ describe('The migrations', () => {
     expect((await new Api(again.url).createTicket()).status).toBe(201);
     await again.stop();
   }, 120_000);
+
+  it.each([
+    ['keep the search column of an earlier version, without rewriting the table', 'simple', true],
+    ['replace a search column of another dictionary', 'english', false],
+  ])(
+    '%s',
+    async (_what, dictionary, isKept) => {
+      const service = await Service.start();
+      await service.stop();
+      const database = await connect(service.stores.database);
+      const expression = `to_tsvector('${dictionary}'::regconfig, theme || ' ' || text)`;
+      await database.query('ALTER TABLE ticket DROP COLUMN search');
+      await database.query(
+        `ALTER TABLE ticket ADD COLUMN search tsvector NOT NULL GENERATED ALWAYS AS (${expression}) STORED`,
+      );
+      await database.query('CREATE INDEX ticket_by_words ON ticket USING gin (search)');
+      await database.query(`UPDATE typeorm_metadata SET value = 'of an earlier version'`);
+      await database.query(`DELETE FROM migrations WHERE name = 'TicketSearch1764600000000'`);
+      const select = `SELECT pg_relation_filenode('ticket') AS file`;
+      const file = async () => (await database.query<{ file: number }>(select)).rows[0]?.file;
+      const before = await file();
+
+      const next = await Service.start({ stores: service.stores });
+      expect((await file()) === before).toBe(isKept);
+      const { body } = await new Api(next.url).createTicket({ ...aTicket, theme: 'Invoices' });
+      const found = await new Api(next.url).send('GET', '/ticket?q=invoices');
+      expect(found.body).toMatchObject({ items: [{ id: body.id }] });
+      const index = await database.query(`SELECT to_regclass('ticket_by_words')::text AS name`);
+      expect(index.rows).toEqual([{ name: 'ticket_by_words' }]);
+      await database.end();
+      await next.stop();
+      expect(npmRun('migration:check', service.stores).status).toBe(0);
+    },
+    60_000,
+  );
 
   it('keep the bounds even from those who write to the tables themselves', async () => {
     const service = await Service.start();

@@ -31,7 +31,7 @@ let api: Api;
 let bearer: string;
 
 beforeAll(async () => {
-  service = await Service.start({ environment: { AUTH_REQUIRED: 'true', SEARCH_DICTIONARY: 'english' } });
+  service = await Service.start({ environment: { AUTH_REQUIRED: 'true' } });
   bearer = await token();
   api = new Api(service.url, bearer);
 });
@@ -148,7 +148,7 @@ describe('The log', () => {
     const quiet = await Service.start({ stores: service.stores, environment: { LOG_LEVEL: 'warn' } });
     expect((await fetch(`${quiet.url}/health/live`)).status).toBe(200);
     await quiet.stop();
-    expect(quiet.log).toContain('AUTH_REQUIRED is off');
+    expect(quiet.log).toContain('Authentication is off (AUTH_REQUIRED=false)');
     expect(quiet.log).not.toContain('/health/live');
   });
 });

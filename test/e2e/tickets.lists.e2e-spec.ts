@@ -193,23 +193,3 @@ describe('GET /ticket', () => {
     },
   );
 });
-
-describe('A search dictionary', () => {
-  it('can be another one after a restart', async () => {
-    const { stores } = service();
-    const english = await Service.start({ stores, environment: { SEARCH_DICTIONARY: 'english' } });
-    const { body } = await new Api(english.url).send<Page<Ticket>>(
-      'GET',
-      '/ticket?q=invoicing themes&limit=100',
-    );
-    expect(body.items).toHaveLength(12);
-    await english.stop();
-  });
-
-  it('is refused in one line where PostgreSQL has none of that name', async () => {
-    const { stores } = service();
-    await expect(Service.start({ stores, environment: { SEARCH_DICTIONARY: 'klingon' } })).rejects.toThrow(
-      /klingon/,
-    );
-  });
-});

@@ -4,7 +4,6 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
-import { childrenOf } from './processes.js';
 import { createStores, servers, type Stores } from './servers.js';
 
 /** What the services of the tests sign with. */
@@ -73,11 +72,6 @@ export class Service {
   /** Where the service listens; empty where it does not. */
   get url(): string {
     return /listens on (\S+),/.exec(this.output)?.[1] ?? '';
-  }
-
-  /** The numbers of the processes that WORKERS makes. */
-  get workers(): number[] {
-    return childrenOf(this.process.pid);
   }
 
   /** What the service has written. */

@@ -21,7 +21,11 @@ const excluded = [
 /** The rules of squawk that a migration breaks: what would stop, or break, a version of the service that is serving. */
 export async function dangersOf(migration: Migration): Promise<string[]> {
   const statements: string[] = [];
-  const query = (sql: string) => Promise.resolve(statements.push(sql));
+  // Returns no rows, as on a database that nothing was done to yet.
+  const query = (sql: string) => {
+    statements.push(sql);
+    return Promise.resolve([]);
+  };
   await migration.up({ query } as unknown as QueryRunner);
   const options = ['--reporter', 'json', '--pg-version', '18', '--exclude', excluded.join(',')];
   if (migration.transaction !== false) options.push('--assume-in-transaction');
