@@ -1,7 +1,12 @@
 import { defineScript } from '@redis/client';
 
-import type { CacheKey } from './redis-keys.js';
 import type { CacheEntry } from './response-cache.js';
+
+/** Key of an entry in Redis, and the key of the generation it belongs to. */
+export interface CacheKey {
+  key: string;
+  generation: string;
+}
 
 /** How long a generation lasts, by far longer than its entries: with the next one they would all be cold. */
 const generationMs = 7 * 24 * 60 * 60 * 1000;

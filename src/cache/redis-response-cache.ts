@@ -13,7 +13,7 @@ import { Environment } from '../config/environment.js';
 import { errorMessage } from '../observability/error-message.js';
 import { CircuitBreaker } from './circuit-breaker.js';
 import { DeadlineExceeded, redisDeadlineMs, within } from './deadline.js';
-import { RedisKeys } from './redis-keys.js';
+import type { CacheKey } from './lease-scripts.js';
 import { Redis } from './redis.js';
 import { leaseMs, ResponseCache, type CacheEntry, type CacheResult } from './response-cache.js';
 import { UnconfirmedDeletions } from './unconfirmed-deletions.js';
@@ -61,7 +61,8 @@ export class RedisResponseCache
   private late = 0;
   private lastLate = 0;
 
-  private readonly keys: RedisKeys;
+  private readonly prefix: string;
+  private readonly generation: string;
   private readonly unconfirmed: UnconfirmedDeletions;
 
   constructor(
@@ -70,15 +71,16 @@ export class RedisResponseCache
   ) {
     super();
     this.lifeMs = REDIS_EXPIRE_TIME * 1000;
-    this.keys = new RedisKeys(REDIS_KEY_PREFIX);
-    this.unconfirmed = new UnconfirmedDeletions(redis, this.keys);
+    this.prefix = REDIS_KEY_PREFIX;
+    this.generation = `${REDIS_KEY_PREFIX}generation`;
+    this.unconfirmed = new UnconfirmedDeletions(redis, this.generation);
     this.breaker = new CircuitBreaker({
-      ping: () => redis.ping(),
+      ping: () => redis.client.ping(),
       mend: () => this.unconfirmed.send(),
       reconnect: () => {
         redis.reconnect();
       },
-      deadMs: redis.deadMs,
+      deadMs: 2_000,
     });
     this.breaker.start();
   }
@@ -92,7 +94,7 @@ export class RedisResponseCache
     const call = ++this.calls;
     const token = `${this.name}:${call}`;
     try {
-      const answer = this.redis.commands.readOrLease(this.keys.locate(key), token, leaseMs);
+      const answer = this.redis.client.readOrLease(this.locate(key), token, leaseMs);
       this.awaitAnswer(call, answer);
       const found = await within(redisDeadlineMs, answer);
       this.late = 0;
@@ -108,7 +110,7 @@ export class RedisResponseCache
     if (!this.inUse) return;
     const call = ++this.calls;
     try {
-      const filled = this.redis.commands.fillLeased(this.keys.locate(key), lease, entry, this.lifeMs);
+      const filled = this.redis.client.fillLeased(this.locate(key), lease, entry, this.lifeMs);
       await within(redisDeadlineMs, filled);
     } catch (error) {
       this.failed(call, error);
@@ -116,19 +118,18 @@ export class RedisResponseCache
   }
 
   override async invalidate(name: string): Promise<void> {
-    const { key } = this.keys.locate(name);
+    const { key } = this.locate(name);
     const deadline = Date.now() + redisDeadlineMs;
-    // Of a cluster the node that keeps the key may be there, and be read by other replicas, though another is away.
-    let isWorthTrying = this.redis.isDivided || this.breaker.awayMs < resetMs;
-    if (!isWorthTrying) this.unconfirmed.keep(key);
+    let isWorthTrying = this.breaker.awayMs < resetMs;
+    if (!isWorthTrying) this.unconfirmed.add(key);
     while (isWorthTrying) {
       try {
-        await within(Math.max(deadline - Date.now(), 1), this.redis.commands.del(key));
+        await within(Math.max(deadline - Date.now(), 1), this.redis.client.del(key));
         return;
       } catch (error) {
         this.lost(error);
         // At once: Redis may be trusted again before the next line, and a deletion too many does no harm.
-        this.unconfirmed.keep(key);
+        this.unconfirmed.add(key);
         // A connection that was reset may be back before the deadline.
         await sleep(1);
         isWorthTrying = this.breaker.awayMs < resetMs && Date.now() < deadline;
@@ -144,6 +145,10 @@ export class RedisResponseCache
 
   onApplicationShutdown(): void {
     this.breaker.stop();
+  }
+
+  private locate(key: string): CacheKey {
+    return { key: this.prefix + key, generation: this.generation };
   }
 
   private isSilent(): boolean {
@@ -174,13 +179,10 @@ export class RedisResponseCache
   }
 
   private lost(error: unknown): void {
-    const message = errorMessage(error);
-    if (this.inUse) this.logger.warn(`Doing without Redis: ${message}`);
+    if (this.inUse) this.logger.warn(`Doing without Redis: ${errorMessage(error)}`);
     this.breaker.open();
     // What it was late with and still owes says nothing of how it will be when it is trusted again.
     this.late = 0;
     this.unanswered.clear();
-    // Another node of the cluster keeps the key now.
-    if (message.startsWith('MOVED')) this.redis.reconnect();
   }
 }

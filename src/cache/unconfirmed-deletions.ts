@@ -1,48 +1,44 @@
 import { redisDeadlineMs, within } from './deadline.js';
-import type { RedisKeys } from './redis-keys.js';
 import type { Redis } from './redis.js';
 
-/** How many keys are kept; where there are more, everything is to be forgotten. */
-const maxKept = 10_000;
+/** Maximum number of keys to remember. Beyond it the generation is deleted instead, and all entries with it. */
+const maxKeys = 10_000;
 
-/** How many of them are sent at once, to be confirmed within the deadline of a call. */
-const maxAtOnce = 500;
+/** Maximum number of keys in one command, so that Redis confirms it within the deadline. */
+const batchSize = 500;
 
 /**
- * The keys whose deletion Redis has not confirmed, to be sent again before it is trusted. At start these are those of the
- * generations, and with them everything: this process cannot know what an earlier one did not get to tell Redis.
+ * Keys whose deletion Redis has not confirmed. They are deleted before Redis is used again. At first this is the
+ * generation, because an earlier process may have ended before its deletions were confirmed.
  */
 export class UnconfirmedDeletions {
-  private readonly kept: Set<string>;
+  private readonly keys: Set<string>;
 
   constructor(
     private readonly redis: Redis,
-    private readonly keys: RedisKeys,
+    private readonly generation: string,
   ) {
-    this.kept = new Set(keys.generations);
+    this.keys = new Set([generation]);
   }
 
-  /** Keeps a key to be deleted. */
-  keep(key: string): void {
-    this.kept.add(key);
-    if (this.kept.size <= maxKept) return;
-    this.kept.clear();
-    for (const generation of this.keys.generations) this.kept.add(generation);
+  /** Remembers a key. */
+  add(key: string): void {
+    this.keys.add(key);
+    if (this.keys.size <= maxKeys) return;
+    this.keys.clear();
+    this.keys.add(this.generation);
   }
 
-  /** Sends them all; throws where Redis does not confirm, and keeps them then. */
+  /** Deletes all keys; rejects and keeps the keys where Redis does not confirm. */
   async send(): Promise<void> {
-    const keys = [...this.kept];
-    // What is kept from now on is of writes that these deletions may come too early for.
-    this.kept.clear();
+    const keys = [...this.keys];
+    // A key that is added from now on belongs to a write that these deletions may precede.
+    this.keys.clear();
     try {
-      for (let sent = 0; sent < keys.length; sent += maxAtOnce) {
-        const some = keys.slice(sent, sent + maxAtOnce);
-        // One by one: the keys of a command must all be on the same node of a cluster.
-        await within(redisDeadlineMs, Promise.all(some.map((key) => this.redis.commands.del(key))));
-      }
+      for (let sent = 0; sent < keys.length; sent += batchSize)
+        await within(redisDeadlineMs, this.redis.client.del(keys.slice(sent, sent + batchSize)));
     } catch (error) {
-      for (const key of keys) this.kept.add(key);
+      for (const key of keys) this.keys.add(key);
       throw error;
     }
   }

@@ -30,7 +30,7 @@ interface Counting {
  */
 export function rateLimit(limit: string, { redis, cache, prefix }: Counting): RequestHandler {
   const [points = 0, duration = 0] = limit.split('/').map(Number);
-  const keys = { keyPrefix: `${prefix}rate`, storeClient: redis, useRedisPackage: true };
+  const keys = { keyPrefix: `${prefix}rate`, storeClient: redis?.client, useRedisPackage: true };
   const together = redis && new RateLimiterRedis({ points, duration, ...keys });
   const alone = new CallCounts(points, duration);
   // Each call is counted here too, so that one that Redis is late for is not the first of its window.

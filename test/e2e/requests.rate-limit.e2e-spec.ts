@@ -4,7 +4,7 @@ import { Api, count, times } from '../support/api.js';
 import { eventually } from '../support/eventually.js';
 import { FaultProxy } from '../support/fault-proxy.js';
 import { createStores } from '../support/servers.js';
-import { onRedis, Service } from '../support/service.js';
+import { Service } from '../support/service.js';
 import { token } from '../support/tokens.js';
 
 const limited = { RATE_LIMIT: '5/2', TRUST_PROXY: '1' };
@@ -79,7 +79,7 @@ describe('RATE_LIMIT=5/2 goes on', () => {
     const redis = new URL(stores.redisUrl);
     gate = await FaultProxy.to(Number(redis.port));
     redis.port = String(gate.port);
-    service = await Service.start({ stores, environment: { ...limited, ...onRedis(redis.href) } });
+    service = await Service.start({ stores, environment: { ...limited, REDIS_URL: redis.href } });
   });
 
   afterAll(async () => {
