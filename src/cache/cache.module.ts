@@ -1,5 +1,5 @@
 import { CacheModule as NestCacheModule } from '@nestjs/cache-manager';
-import { Global, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { Global, Module } from '@nestjs/common';
 import { KeyvAdapter } from 'cache-manager';
 import { Keyv } from 'keyv';
 
@@ -42,11 +42,4 @@ import { ResponseCache } from './response-cache.js';
   ],
   exports: [Redis, ResponseCache],
 })
-export class CacheModule implements OnApplicationShutdown {
-  constructor(@Inject(Redis) private readonly redis: Redis | undefined) {}
-
-  /** Closes the connection after the last request has been answered. */
-  onApplicationShutdown(): void {
-    this.redis?.close();
-  }
-}
+export class CacheModule {}

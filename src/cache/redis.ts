@@ -1,4 +1,4 @@
-import { Logger } from '@nestjs/common';
+import { Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { createClient } from '@redis/client';
 import type { KeyvAdapter } from 'cache-manager';
 import { redisInsStore } from 'cache-manager-redis-yet';
@@ -16,13 +16,19 @@ const maxReconnectDelayMs = 100;
  * Connection to Redis. It is made in the background, because the service starts and works without Redis. A command that
  * is sent while there is no connection fails at once. As an injection token it stands for undefined where REDIS_URL is unset.
  */
-export class Redis {
+export class Redis implements OnApplicationShutdown {
   /** Client that also knows the scripts of the lease protocol. */
   readonly client;
   /** Store for cache-manager on the same connection. */
   readonly store: ConstructorParameters<typeof KeyvAdapter>[0];
   private readonly logger = new Logger('Redis');
   private hasFailed = false;
+
+  /** Logs the first failure only, because the client reports each attempt to connect. */
+  private readonly logFailure = (error: unknown) => {
+    if (!this.hasFailed) this.logger.warn(errorMessage(error));
+    this.hasFailed = true;
+  };
 
   constructor(url: string, { REDIS_USER, REDIS_PASSWORD }: Environment) {
     this.client = createClient({
@@ -36,9 +42,7 @@ export class Redis {
         reconnectStrategy: (retries) => Math.min(10 * 2 ** retries, maxReconnectDelayMs),
       },
     });
-    this.client.on('error', (error) => {
-      this.logFailure(error);
-    });
+    this.client.on('error', this.logFailure);
     this.client.on('ready', () => {
       this.hasFailed = false;
       this.logger.log('Connected');
@@ -56,20 +60,11 @@ export class Redis {
     });
   }
 
-  /** Closes the connection; commands in flight fail. */
-  close(): void {
+  onApplicationShutdown(): void {
     if (this.client.isOpen) void this.client.disconnect();
   }
 
   private connect(): void {
-    this.client.connect().catch((error: unknown) => {
-      this.logFailure(error);
-    });
-  }
-
-  /** Logs the first failure only: the client reports each attempt to connect. */
-  private logFailure(error: unknown): void {
-    if (!this.hasFailed) this.logger.warn(errorMessage(error));
-    this.hasFailed = true;
+    this.client.connect().catch(this.logFailure);
   }
 }

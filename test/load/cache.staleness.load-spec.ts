@@ -65,7 +65,7 @@ describe('A cold herd', () => {
     };
     const before = await scans();
     const answers = await times(500, () => api.ticket(id));
-    // Sessions tell of their scans when they have been idle for a moment.
+    // Sessions report their scans when they end.
     await service.stop();
     const after = await scans();
     await database.end();

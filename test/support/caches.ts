@@ -21,7 +21,7 @@ export async function cacheOn(environment: Record<string, string>): Promise<Redi
 export function closeCaches(): void {
   for (const { redis, cache } of opened) {
     cache.onApplicationShutdown();
-    redis.close();
+    redis.onApplicationShutdown();
   }
 }
 
