@@ -9,9 +9,7 @@ const parts = {
   },
   cursors: { mutate: ['src/api/cursors.ts'], tests: ['src/api/cursors.spec.ts'] },
   leases: {
-    mutate: [
-      'src/cache/{lease-scripts,redis-keys,redis-response-cache,memory-response-cache,unconfirmed-deletions}.ts',
-    ],
+    mutate: ['src/cache/{lease-scripts,redis-response-cache,memory-response-cache}.ts'],
     tests: ['test/e2e/cache.leases.e2e-spec.ts', 'test/e2e/cache.lateness.e2e-spec.ts'],
   },
   herds: {

@@ -2,18 +2,18 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 
-/** A redis-server of one's own on the loopback, which can be killed, and started again. It saves only when it is told to. */
+/** A redis-server process on the loopback interface that can be killed and started again. It saves only on command. */
 export class RedisServer {
   /**
    * @param {number} port
-   * @param {Record<string, string | number>} settings what redis.conf would say besides
+   * @param {Record<string, string | number>} settings further directives of redis.conf
    */
-  constructor(port, settings) {
+  constructor(port, settings = {}) {
     this.port = port;
     this.settings = { port, bind: '127.0.0.1', save: '', appendonly: 'no', ...settings };
   }
 
-  /** Starts it; it begins with what it has saved. */
+  /** Starts the process with the data it has saved, if any; resolves once it accepts connections. */
   async launch() {
     const options = Object.entries(this.settings).flatMap(([name, value]) => [`--${name}`, String(value)]);
     this.process = spawn('redis-server', options, { stdio: ['ignore', 'pipe', 'inherit'] });
@@ -28,7 +28,7 @@ export class RedisServer {
     this.process.kill(name);
   }
 
-  /** Ends it where it stands; resolves once it is gone. */
+  /** Kills the process without saving; resolves once it has ended. */
   async kill() {
     if (this.process.exitCode !== null || this.process.signalCode !== null) return;
     const ended = once(this.process, 'exit');

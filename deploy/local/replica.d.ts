@@ -1,4 +1,4 @@
-/** What replica.js is to TypeScript. */
+/** Types of replica.js. */
 export function startReplica(
   data: string,
   primary: { host: string; port: number; user: string; password: string },

@@ -5,29 +5,28 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { eventually } from '../../test/support/eventually.js';
 import { CircuitBreaker } from './circuit-breaker.js';
 
-/** How the server behaves, and what was asked of it. */
-let server: { isThere: boolean; canMend: boolean; pings: number; mends: number; reconnects: number[] };
+/** Behaviour of the server, and the calls it has received. */
+let server: { isThere: boolean; canSync: boolean; pings: number; syncs: number; reconnects: number[] };
 let breaker: CircuitBreaker;
-/** Called while the server is mended. */
-let whileMending: () => void;
+/** Called while the server is synchronized. */
+let whileSyncing: () => void;
 
 beforeEach(() => {
-  server = { isThere: true, canMend: true, pings: 0, mends: 0, reconnects: [] };
-  whileMending = () => undefined;
+  server = { isThere: true, canSync: true, pings: 0, syncs: 0, reconnects: [] };
+  whileSyncing = () => undefined;
   breaker = new CircuitBreaker({
     ping: () => {
       server.pings++;
       return server.isThere ? Promise.resolve() : Promise.reject(new Error('away'));
     },
-    mend: () => {
-      server.mends++;
-      whileMending();
-      return server.canMend ? Promise.resolve() : Promise.reject(new Error('not confirmed'));
+    sync: () => {
+      server.syncs++;
+      whileSyncing();
+      return server.canSync ? Promise.resolve() : Promise.reject(new Error('not confirmed'));
     },
     reconnect: () => {
       server.reconnects.push(Date.now());
     },
-    deadMs: 500,
   });
 });
 
@@ -35,27 +34,27 @@ afterEach(() => {
   breaker.stop();
 });
 
-/** How long it takes until the breaker is in a state, in milliseconds. */
+/** Time until the breaker is in a state, in milliseconds. */
 async function until(state: CircuitBreaker['state']): Promise<number> {
   const begin = performance.now();
   await soon(() => breaker.state === state);
   return performance.now() - begin;
 }
 
-/** Looks so often that the time at which it holds is known to some milliseconds. */
+/** Polls every 5 ms, so that times are exact to some milliseconds. */
 function soon(holds: () => boolean): Promise<void> {
   return eventually(() => Promise.resolve(holds()), 15_000, 5);
 }
 
 describe('A circuit breaker', () => {
-  it('is open until it has begun, and closes at once for a server that is there, once that is mended', async () => {
+  it('is open until it starts, and closes at once for a server that responds and is in sync', async () => {
     expect(breaker.state).toBe('open');
     breaker.start();
     expect(await until('closed')).toBeLessThan(200);
-    expect(server.mends).toBe(1);
+    expect(server.syncs).toBe(1);
   });
 
-  it('closes only after a while for a server that came later', async () => {
+  it('closes after a quarantine for a server that responds later', async () => {
     server.isThere = false;
     breaker.start();
     await sleep(300);
@@ -63,17 +62,17 @@ describe('A circuit breaker', () => {
     expect(await until('closed')).toBeGreaterThanOrEqual(990);
   });
 
-  it('does so after a failure, and mends at each probe, as something may have been missed meanwhile', async () => {
+  it('does so after a failure, and synchronizes at each probe, because a deletion may have been missed', async () => {
     breaker.start();
     await until('closed');
     breaker.open();
     expect(breaker.state).toBe('open');
     const waited = (await until('recovering')) + (await until('closed'));
     expect(waited).toBeGreaterThanOrEqual(990);
-    expect(server.mends).toBeGreaterThanOrEqual(5);
+    expect(server.syncs).toBeGreaterThanOrEqual(5);
   });
 
-  it('begins its while anew where the server fails again', async () => {
+  it('restarts the quarantine when the server fails again', async () => {
     breaker.start();
     await until('closed');
     breaker.open();
@@ -84,10 +83,10 @@ describe('A circuit breaker', () => {
     expect(await until('closed')).toBeGreaterThanOrEqual(990);
   });
 
-  it('begins it anew too where a call fails while it mends', async () => {
+  it('restarts it too when a request fails during synchronization', async () => {
     let failures = 20;
     let lastFailureAt = 0;
-    whileMending = () => {
+    whileSyncing = () => {
       if (failures-- <= 0) return;
       lastFailureAt = performance.now();
       breaker.open();
@@ -98,7 +97,7 @@ describe('A circuit breaker', () => {
     expect(performance.now() - lastFailureAt).toBeGreaterThanOrEqual(990);
   });
 
-  it('begins it anew too where a call fails between two probes', async () => {
+  it('restarts it too when a request fails between two probes', async () => {
     breaker.start();
     await until('closed');
     breaker.open();
@@ -108,15 +107,15 @@ describe('A circuit breaker', () => {
     expect(await until('closed')).toBeGreaterThanOrEqual(990);
   });
 
-  it('does not close where mending fails', async () => {
-    server.canMend = false;
+  it('does not close while synchronization fails', async () => {
+    server.canSync = false;
     breaker.start();
     await sleep(1_200);
-    await soon(() => server.mends > 5);
+    await soon(() => server.syncs > 5);
     expect(breaker.state).toBe('open');
   });
 
-  it('says for how long the server has been away, from the first failure on', async () => {
+  it('measures the time since the first failure', async () => {
     breaker.start();
     await until('closed');
     await sleep(100);
@@ -130,7 +129,7 @@ describe('A circuit breaker', () => {
     expect(breaker.awayMs).toBeLessThanOrEqual(Date.now() - begin);
   });
 
-  it('probes once at a time, however many calls fail', async () => {
+  it('runs one probe at a time, however many requests fail', async () => {
     breaker.start();
     await until('closed');
     server.isThere = false;
@@ -141,17 +140,17 @@ describe('A circuit breaker', () => {
     expect(performance.now() - begin).toBeGreaterThanOrEqual(4 * 50);
   });
 
-  it('has the connection made anew every so often without an answer', async () => {
+  it('replaces the connection after two seconds without a response, and again after two more', async () => {
     server.isThere = false;
     const begin = Date.now();
     breaker.start();
     await soon(() => server.reconnects.length >= 2);
     const [first = 0, second = 0] = server.reconnects;
-    expect(first - begin).toBeGreaterThanOrEqual(500);
-    expect(second - first).toBeGreaterThanOrEqual(500);
+    expect(first - begin).toBeGreaterThanOrEqual(2_000);
+    expect(second - first).toBeGreaterThanOrEqual(2_000);
   });
 
-  it('probes no longer once it is stopped', async () => {
+  it('does not probe after it is stopped', async () => {
     server.isThere = false;
     breaker.start();
     await sleep(100);

@@ -2,106 +2,89 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { within } from './deadline.js';
 
-/** How often a server that is away is asked whether it is back, and how soon it must answer. */
-const probeMs = 50;
-const answerMs = 30;
-
-/**
- * How long a server must have answered before it is trusted again: longer than another replica needs to find it back
- * too, and to send it what is still to be sent.
- */
+const probeIntervalMs = 50;
+const probeTimeoutMs = 30;
+/** Time for which a server must respond before it is used again. Meanwhile other replicas reconnect and send their deletions. */
 const quarantineMs = 1_000;
+/** A server that responds this soon after the start was not lost, so it needs no quarantine. */
+const startupMs = 250;
+/** Time without a response after which the connection is replaced. */
+const reconnectAfterMs = 2_000;
 
-/** How soon after the start a server must answer to be trusted at once: it was not away, but being connected to. */
-const connectMs = 250;
-
-/** What the breaker stands before. */
-interface Circuit {
-  /** Asks the server whether it is there. */
+interface Server {
   ping: () => Promise<unknown>;
-  /** Does what must be done before the server is trusted again. */
-  mend: () => Promise<void>;
-  /** Makes the connection anew. */
+  /** Sends what the server has missed, before it is used again. */
+  sync: () => Promise<void>;
+  /** Replaces the connection. */
   reconnect: () => void;
-  /** After how long without an answer it is to be made anew. */
-  deadMs: number;
 }
 
-/**
- * Keeps requests from waiting for a server that is away: closed, the server is used; open, it is not, and is probed in
- * the background; recovering, it answers, but is not trusted yet.
- */
+/** Circuit breaker that probes a lost server in the background, so that requests do not wait for it. */
 export class CircuitBreaker {
-  /** Which of these it is now. */
+  /** `closed`: the server is used; `open`: it is away; `recovering`: it responds, but is in quarantine. */
   state: 'closed' | 'open' | 'recovering' = 'open';
   private openedAt = Date.now();
-  private stopped = false;
+  private isStopped = false;
 
-  constructor(private readonly circuit: Circuit) {}
+  constructor(private readonly server: Server) {}
 
-  /** How long the server has been away, in milliseconds. */
+  /** Time since the server was lost, in milliseconds; 0 while it responds. */
   get awayMs(): number {
     return this.state === 'open' ? Date.now() - this.openedAt : 0;
   }
 
-  /** A call has failed: the server is not used until it has answered for a while. */
+  /** Stops using the server after a failure, until it has responded for the time of the quarantine. */
   open(): void {
     const wasClosed = this.state === 'closed';
     if (this.state !== 'open') this.openedAt = Date.now();
     this.state = 'open';
-    if (wasClosed) void this.untilClosed({ isStart: false });
+    if (wasClosed) void this.probe({ isStart: false });
   }
 
-  /** Begins, before the first use: a server that answers at once is used as soon as `mend` has been done. */
+  /** Begins probing; a server that responds at once is used as soon as it is in sync. */
   start(): void {
-    void this.untilClosed({ isStart: true });
+    void this.probe({ isStart: true });
   }
 
-  /** Ends the probing. */
+  /** Ends probing. */
   stop(): void {
-    this.stopped = true;
+    this.isStopped = true;
   }
 
-  private async untilClosed({ isStart }: { isStart: boolean }): Promise<void> {
+  private async probe({ isStart }: { isStart: boolean }): Promise<void> {
     const begin = Date.now();
-    let answeringSince: number | undefined;
-    let silentSince = Date.now();
-    while (!this.stopped) {
-      // A call may have failed since the last probe.
-      if (this.state === 'open') answeringSince = undefined;
-      if (await this.mended()) {
-        answeringSince ??= Date.now();
+    let respondingSince: number | undefined;
+    let silentSince = begin;
+    while (!this.isStopped) {
+      // A request may have failed since the last probe, or while the server was being synchronized.
+      if (this.state === 'open') respondingSince = undefined;
+      if ((await this.synchronize()) && this.state === 'recovering') {
         silentSince = Date.now();
-        const isAtOnce = isStart && answeringSince - begin < connectMs;
-        if (isAtOnce || Date.now() - answeringSince >= quarantineMs) {
+        respondingSince ??= silentSince;
+        const isStartup = isStart && respondingSince - begin < startupMs;
+        if (isStartup || silentSince - respondingSince >= quarantineMs) {
           this.state = 'closed';
           return;
         }
       } else {
-        answeringSince = undefined;
         this.open();
-        if (Date.now() - silentSince > this.circuit.deadMs) {
+        if (Date.now() - silentSince > reconnectAfterMs) {
           silentSince = Date.now();
-          this.circuit.reconnect();
+          this.server.reconnect();
         }
       }
-      await sleep(probeMs, undefined, { ref: false });
+      await sleep(probeIntervalMs, undefined, { ref: false });
     }
   }
 
-  private async mended(): Promise<boolean> {
+  private async synchronize(): Promise<boolean> {
     try {
-      await within(answerMs, this.circuit.ping());
+      await within(probeTimeoutMs, this.server.ping());
       this.state = 'recovering';
-      await this.circuit.mend();
-      return this.isRecovering();
+      await this.server.sync();
+      return true;
     } catch {
       return false;
     }
-  }
-
-  /** A request may have met a failure while `mend` ran. */
-  private isRecovering(): boolean {
-    return this.state === 'recovering';
   }
 }

@@ -7,16 +7,16 @@ import { DeadlineExceeded, within } from './deadline.js';
 const never = new Promise<never>(() => undefined);
 
 describe('A deadline', () => {
-  it('lets the answer through, and the failure', async () => {
+  it('passes a result and an error on', async () => {
     await expect(within(30, Promise.resolve(1))).resolves.toBe(1);
     await expect(within(30, Promise.reject(new Error('lost')))).rejects.toThrow('lost');
   });
 
-  it('ends a call that does not answer', async () => {
-    await expect(within(10, never)).rejects.toThrow(new DeadlineExceeded('No answer within 10 ms'));
+  it('rejects when a call does not respond', async () => {
+    await expect(within(10, never)).rejects.toThrow(new DeadlineExceeded('No response within 10 ms'));
   });
 
-  it('ends it on time where the process has nothing else to do', async () => {
+  it('rejects on time in an idle process', async () => {
     const times = [];
     for (let n = 0; n < 5; n++) {
       const begin = performance.now();
@@ -26,8 +26,8 @@ describe('A deadline', () => {
     expect(Math.min(...times)).toBeLessThan(25);
   });
 
-  it('gives a call some milliseconds more after the process was busy', async () => {
-    const answer = within(
+  it('grants some more milliseconds after the process was busy', async () => {
+    const response = within(
       10,
       new Promise((resolve) => {
         setTimeout(() => {
@@ -39,17 +39,17 @@ describe('A deadline', () => {
         }, 1);
       }),
     );
-    expect(await answer).toBe('just after');
+    expect(await response).toBe('just after');
   });
 
-  it('does not take for late what came while the process was busy', async () => {
-    const answer = within(10, sleep(5, 'in time'));
+  it('accepts a response that arrived while the process was busy', async () => {
+    const response = within(10, sleep(5, 'in time'));
     const end = performance.now() + 50;
     while (performance.now() < end);
-    expect(await answer).toBe('in time');
+    expect(await response).toBe('in time');
   });
 
-  it('ends even where the process is busy all the time', async () => {
+  it('rejects even in a process that is always busy', async () => {
     const block = setInterval(() => {
       const end = performance.now() + 15;
       while (performance.now() < end);

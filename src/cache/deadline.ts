@@ -1,17 +1,16 @@
-/** No call of Redis costs a request more than this. */
+/** Longest time that a request waits for a command of Redis. */
 export const redisDeadlineMs = 30;
 
-/** A call did not answer in time. What it was to do may still happen. */
+/** A call missed its deadline. It may still take effect. */
 export class DeadlineExceeded extends Error {}
 
-/** A timer that fires so much too late tells that this process was busy, and what has come has not been read yet. */
+/** A timer that fires this much late shows that the process was busy, and has not read what has arrived. */
 const busyMs = 2;
-
-/** What a call is given more each time this process was busy, and how often at the most. */
+/** Extra time after the process was busy, and how often it is granted. */
 const graceMs = 5;
 const maxGraces = 5;
 
-/** The result of a call, or DeadlineExceeded after this time; what the call does later is not waited for. */
+/** Resolves or rejects as the call does; rejects with DeadlineExceeded after this time. */
 export function within<Result>(ms: number, call: Promise<Result>): Promise<Result> {
   return new Promise((resolve, reject) => {
     let timer: NodeJS.Timeout;
@@ -20,18 +19,15 @@ export function within<Result>(ms: number, call: Promise<Result>): Promise<Resul
       timer = setTimeout(() => {
         const wasBusy = performance.now() - due > busyMs;
         if (wasBusy && graces > 0) arm(graceMs, graces - 1);
-        // A due timer runs before what has arrived is read: the last word is left to the turn after that.
-        else
-          setImmediate(() => {
-            reject(new DeadlineExceeded(`No answer within ${ms} ms`));
-          });
+        // The event loop runs due timers before it reads sockets: a response that has arrived is read before this callback.
+        else setImmediate(reject, new DeadlineExceeded(`No response within ${ms} ms`));
       }, waitMs);
     };
     arm(ms, maxGraces);
-    const answered = () => {
+    const disarm = () => {
       clearTimeout(timer);
     };
-    call.then(answered, answered);
+    call.then(disarm, disarm);
     call.then(resolve, reject);
   });
 }

@@ -1,84 +1,67 @@
 import { defineScript } from '@redis/client';
 
-import type { CacheKey } from './redis-keys.js';
-import type { CacheEntry } from './response-cache.js';
+import { leaseMs, type CacheEntry } from './response-cache.js';
 
-/** How long a generation lasts, by far longer than its entries: with the next one they would all be cold. */
+/** Key of an entry in Redis, and the key of the generation of all entries. */
+export type CacheKey = [key: string, generation: string];
+
+/** Far longer than the life of an entry, because a new generation makes all entries void. */
 const generationMs = 7 * 24 * 60 * 60 * 1000;
 
 /**
- * What stands under a key: a lease is `L`, its generation and its token; an entry is `E`, its generation, its ETag and
- * its body, a line each, so that it is stored and sent as text.
- */
-const leaseMark = 'L';
-const entryMark = 'E';
-
-/**
- * The name of the generation that counts, where there is one: a generation lasts no longer than the reign of the server
- * that began it. A server that was started again, or has become the master by a failover, may have lost what it was told
- * last, deletions too; its id of replication is another one then.
+ * Finds the valid generation. A generation begins with the replication id of the server that made it. The id changes when
+ * Redis restarts and when a replica becomes the primary: both may have lost deletions, so the generation becomes void.
  * @see https://redis.io/docs/latest/commands/info/ master_replid
  */
 const findGeneration = `
-  local reign = string.match(redis.call('INFO', 'replication'), 'master_replid:(%x+)')
+  local id = string.match(redis.call('INFO', 'replication'), 'master_replid:(%x+)')
   local generation = redis.call('GET', KEYS[2])
-  if generation and string.sub(generation, 1, #reign) ~= reign then generation = false end`;
+  if generation and string.sub(generation, 1, #id) ~= id then generation = false end`;
 
-/** What the script found: an entry; the token of somebody's lease; or nothing, in which case the lease is the caller's. */
-type Found = CacheEntry | string | undefined;
-
-function parse(value: string | null): Found {
-  if (value === null) return undefined;
+/** A value is text in lines: `L` and generation, then the token of a lease; or `E` and generation, ETag, then the body of an entry. */
+function parse(value: string): CacheEntry | string {
   const endOfGeneration = value.indexOf('\n');
-  if (value.startsWith(leaseMark)) return value.slice(endOfGeneration + 1);
+  if (value.startsWith('L')) return value.slice(endOfGeneration + 1);
   const endOfEtag = value.indexOf('\n', endOfGeneration + 1);
   return { etag: value.slice(endOfGeneration + 1, endOfEtag), body: value.slice(endOfEtag + 1) };
 }
 
-/** The steps of the lease protocol that must be atomic, as scripts of Redis. */
+/** Redis scripts for the steps of the lease protocol that must be atomic. */
 export const leaseScripts = {
-  /**
-   * Reads a key, or puts a lease there. Where no generation counts, as Redis is empty, or has evicted it, or it was made
-   * in another reign, a new one begins: what may be left of an older one can no longer be told from stale.
-   */
+  /** Reads an entry or a lease; where there is neither of a valid generation, stores a lease with this token. */
   readOrLease: defineScript({
     NUMBER_OF_KEYS: 2,
     FIRST_KEY_INDEX: 0,
     SCRIPT: `${findGeneration}
       if not generation then
-        generation = reign .. ARGV[1]
-        redis.call('SET', KEYS[2], generation, 'PX', ARGV[3])
+        generation = id .. ARGV[1]
+        redis.call('SET', KEYS[2], generation, 'PX', ${generationMs})
       end
       local value = redis.call('GET', KEYS[1])
       local head = generation .. '\\n'
       if value and string.sub(value, 2, #head + 1) == head then return value end
-      redis.call('SET', KEYS[1], '${leaseMark}' .. head .. ARGV[1], 'PX', ARGV[2])
-      return false`,
-    transformArguments: ({ key, generation }: CacheKey, token: string, lifeMs: number) => [
-      key,
-      generation,
-      token,
-      String(lifeMs),
-      String(generationMs),
-    ],
+      local lease = 'L' .. head .. ARGV[1]
+      redis.call('SET', KEYS[1], lease, 'PX', ${leaseMs})
+      return lease`,
+    transformArguments: (keys: CacheKey, token: string) => [...keys, token],
     transformReply: parse,
   }),
 
-  /** Puts an entry in the place of a lease, if it is still the caller's. */
+  /** Replaces the lease with this token by an entry; does nothing where the lease is gone. */
   fillLeased: defineScript({
     NUMBER_OF_KEYS: 2,
     FIRST_KEY_INDEX: 0,
     SCRIPT: `${findGeneration}
-      if generation and redis.call('GET', KEYS[1]) == '${leaseMark}' .. generation .. '\\n' .. ARGV[1] then
-        redis.call('SET', KEYS[1], '${entryMark}' .. generation .. '\\n' .. ARGV[2], 'PX', ARGV[3])
+      if generation and redis.call('GET', KEYS[1]) == 'L' .. generation .. '\\n' .. ARGV[1] then
+        redis.call('SET', KEYS[1], 'E' .. generation .. '\\n' .. ARGV[2], 'PX', ARGV[3])
       end
       return true`,
-    transformArguments: (
-      { key, generation }: CacheKey,
-      token: string,
-      { etag, body }: CacheEntry,
-      lifeMs: number,
-    ) => [key, generation, token, `${etag}\n${body}`, String(lifeMs)],
+    transformArguments: (keys: CacheKey, token: string, { etag, body }: CacheEntry, expireMs: number) => [
+      ...keys,
+      token,
+      `${etag}\n${body}`,
+      String(expireMs),
+    ],
     transformReply: () => undefined,
   }),
 };

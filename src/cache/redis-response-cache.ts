@@ -1,85 +1,66 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import {
-  Inject,
-  Injectable,
-  Logger,
-  type OnApplicationBootstrap,
-  type OnApplicationShutdown,
-} from '@nestjs/common';
+import { Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 
-import { Environment } from '../config/environment.js';
+import type { Environment } from '../config/environment.js';
 import { errorMessage } from '../observability/error-message.js';
 import { CircuitBreaker } from './circuit-breaker.js';
 import { DeadlineExceeded, redisDeadlineMs, within } from './deadline.js';
-import { RedisKeys } from './redis-keys.js';
-import { Redis } from './redis.js';
-import { leaseMs, ResponseCache, type CacheEntry, type CacheResult } from './response-cache.js';
-import { UnconfirmedDeletions } from './unconfirmed-deletions.js';
+import type { CacheKey } from './lease-scripts.js';
+import type { Redis } from './redis.js';
+import { ResponseCache, type CacheEntry, type CacheResult } from './response-cache.js';
 
-/** How many times in a row Redis may be late before it is taken for lost. */
-const maxLate = 3;
-
-/** For how long after Redis was lost a write still waits for it, as after a reset it is back in no time. */
+/** Number of missed deadlines in a row that opens the circuit breaker. */
+const maxMissedDeadlines = 3;
+/** Time after the loss of Redis in which writes still wait for it, because a connection that was reset is soon back. */
 const resetMs = 250;
-
 /**
- * For how long Redis may leave a call unanswered before what it says next is not asked for. Well below the time for which
- * another replica waits until it acknowledges a write that Redis has not heard of: a Redis that was frozen answers those
- * who asked meanwhile in any order.
+ * Time without a response after which reads bypass Redis, before another replica acknowledges a write that Redis has not
+ * confirmed: a Redis that was frozen processes the commands of all replicas in any order.
  */
 const silenceMs = redisDeadlineMs - 10;
-
-/** For how long until it is taken for lost, though nobody has asked it anything since. */
+/** Time without a response that opens the circuit breaker. */
 const longSilenceMs = 500;
-
-/** How long a starting service waits for Redis. */
+/** Longest time that the start of the service waits for Redis. */
 const startMs = 500;
+/** Maximum number of unconfirmed deletions to remember. Beyond it all entries are deleted instead. */
+const maxUnconfirmed = 10_000;
+/** Maximum number of keys in one command, so that Redis confirms it within the deadline. */
+const batchSize = 500;
 
 /**
- * The cache on Redis, which all replicas share. Redis is a help, never a need: where it fails, readers are sent to the
- * database, and the keys of writes are kept, to be forgotten before this replica trusts Redis again.
+ * Cache in Redis, which all replicas share. While Redis fails, reads bypass it, and the replica remembers the keys of its
+ * writes, to delete them before it uses Redis again.
  */
-@Injectable()
 export class RedisResponseCache
   extends ResponseCache
   implements OnApplicationBootstrap, OnApplicationShutdown
 {
   private readonly logger = new Logger('Cache');
-  private readonly lifeMs: number;
-  private readonly breaker: CircuitBreaker;
-
-  /** What the leases of this process are made of: a name that no other has, and a number. */
-  private readonly name = randomUUID();
-  private calls = 0;
-
-  /** When the reads were sent that Redis has not answered yet, the oldest first. */
-  private readonly unanswered = new Map<number, number>();
-
-  /** How many times in a row Redis was late, and the last call that had been sent by then. */
-  private late = 0;
-  private lastLate = 0;
-
-  private readonly keys: RedisKeys;
-  private readonly unconfirmed: UnconfirmedDeletions;
+  private readonly breaker = new CircuitBreaker({
+    ping: () => this.redis.client.ping(),
+    sync: () => this.deleteUnconfirmed(),
+    reconnect: () => {
+      this.redis.reconnect();
+    },
+  });
+  /** Keys whose deletion Redis has not confirmed. */
+  private readonly unconfirmed = new Set<string>();
+  /** Commands that Redis has not answered, and when they were sent; the oldest first. */
+  private readonly unanswered = new Map<Promise<unknown>, number>();
+  private missedDeadlines = 0;
+  private lastMissedAt = 0;
+  private readonly generation: string;
 
   constructor(
-    @Inject(Redis) private readonly redis: Redis,
-    { REDIS_EXPIRE_TIME, REDIS_KEY_PREFIX }: Environment,
+    private readonly redis: Redis,
+    private readonly environment: Environment,
   ) {
     super();
-    this.lifeMs = REDIS_EXPIRE_TIME * 1000;
-    this.keys = new RedisKeys(REDIS_KEY_PREFIX);
-    this.unconfirmed = new UnconfirmedDeletions(redis, this.keys);
-    this.breaker = new CircuitBreaker({
-      ping: () => redis.ping(),
-      mend: () => this.unconfirmed.send(),
-      reconnect: () => {
-        redis.reconnect();
-      },
-      deadMs: redis.deadMs,
-    });
+    this.generation = `${environment.REDIS_KEY_PREFIX}generation`;
+    // An earlier process may have ended before its deletions were confirmed: without the generation no entry is valid.
+    this.unconfirmed.add(this.generation);
     this.breaker.start();
   }
 
@@ -87,56 +68,40 @@ export class RedisResponseCache
     return this.breaker.state;
   }
 
-  override async read(key: string): Promise<CacheResult> {
+  override async read(name: string): Promise<CacheResult> {
     if (!this.inUse || this.isSilent()) return { outcome: 'BYPASS' };
-    const call = ++this.calls;
-    const token = `${this.name}:${call}`;
-    try {
-      const answer = this.redis.commands.readOrLease(this.keys.locate(key), token, leaseMs);
-      this.awaitAnswer(call, answer);
-      const found = await within(redisDeadlineMs, answer);
-      this.late = 0;
-      if (typeof found === 'object') return { outcome: 'HIT', entry: found };
-      return { outcome: 'MISS', lease: found ?? token, isOwn: found === undefined };
-    } catch (error) {
-      this.failed(call, error);
-      return { outcome: 'BYPASS' };
-    }
+    const token = randomUUID();
+    const found = await this.answer(this.redis.client.readOrLease(this.locate(name), token));
+    if (found === undefined) return { outcome: 'BYPASS' };
+    if (typeof found === 'object') return { outcome: 'HIT', entry: found };
+    return { outcome: 'MISS', lease: found, isOwn: found === token };
   }
 
-  override async fill(key: string, lease: string, entry: CacheEntry): Promise<void> {
+  override async fill(name: string, lease: string, entry: CacheEntry): Promise<void> {
     if (!this.inUse) return;
-    const call = ++this.calls;
-    try {
-      const filled = this.redis.commands.fillLeased(this.keys.locate(key), lease, entry, this.lifeMs);
-      await within(redisDeadlineMs, filled);
-    } catch (error) {
-      this.failed(call, error);
-    }
+    const expireMs = this.environment.REDIS_EXPIRE_TIME * 1000;
+    await this.answer(this.redis.client.fillLeased(this.locate(name), lease, entry, expireMs));
   }
 
   override async invalidate(name: string): Promise<void> {
-    const { key } = this.keys.locate(name);
+    const [key] = this.locate(name);
     const deadline = Date.now() + redisDeadlineMs;
-    // Of a cluster the node that keeps the key may be there, and be read by other replicas, though another is away.
-    let isWorthTrying = this.redis.isDivided || this.breaker.awayMs < resetMs;
-    if (!isWorthTrying) this.unconfirmed.keep(key);
-    while (isWorthTrying) {
+    while (this.breaker.awayMs < resetMs) {
       try {
-        await within(Math.max(deadline - Date.now(), 1), this.redis.commands.del(key));
+        await within(Math.max(deadline - Date.now(), 1), this.redis.client.del(key));
         return;
       } catch (error) {
-        this.lost(error);
-        // At once: Redis may be trusted again before the next line, and a deletion too many does no harm.
-        this.unconfirmed.keep(key);
-        // A connection that was reset may be back before the deadline.
+        this.openBreaker(error);
+        // Without delay: the breaker may close before the next line, and a second deletion does no harm.
+        this.addUnconfirmed(key);
         await sleep(1);
-        isWorthTrying = this.breaker.awayMs < resetMs && Date.now() < deadline;
+        if (Date.now() >= deadline) return;
       }
     }
+    this.addUnconfirmed(key);
   }
 
-  /** Lets a service that finds Redis at once begin with it; one that does not begins without. */
+  /** Waits a moment for Redis, so that the service begins with its cache. */
   async onApplicationBootstrap(): Promise<void> {
     const deadline = Date.now() + startMs;
     while (!this.inUse && Date.now() < deadline) await sleep(5);
@@ -146,41 +111,64 @@ export class RedisResponseCache
     this.breaker.stop();
   }
 
+  private locate(name: string): CacheKey {
+    return [this.environment.REDIS_KEY_PREFIX + name, this.generation];
+  }
+
   private isSilent(): boolean {
     const [oldest = Infinity] = this.unanswered.values();
-    const silentMs = performance.now() - oldest;
-    if (silentMs > longSilenceMs) this.lost(new DeadlineExceeded(`No answer for ${longSilenceMs} ms`));
-    return silentMs > silenceMs;
+    const unansweredMs = performance.now() - oldest;
+    if (unansweredMs > longSilenceMs)
+      this.openBreaker(new DeadlineExceeded(`No response for ${longSilenceMs} ms`));
+    return unansweredMs > silenceMs;
   }
 
-  private awaitAnswer(call: number, answer: Promise<unknown>): void {
-    this.unanswered.set(call, performance.now());
-    const answered = () => this.unanswered.delete(call);
-    answer.then(answered, answered);
-  }
-
-  /**
-   * Takes Redis for lost, unless a read or a fill was merely late, which costs its time and nothing of what is promised:
-   * it may be this machine's being busy. All that were under way at the time tell of the same lateness.
-   */
-  private failed(call: number, error: unknown): void {
-    if (!(error instanceof DeadlineExceeded)) {
-      this.lost(error);
-    } else if (call > this.lastLate) {
-      this.lastLate = this.calls;
-      this.late++;
-      if (this.late >= maxLate) this.lost(error);
+  /** Resolves to the answer of a command; to undefined if the command fails or misses its deadline. */
+  private async answer<Result>(command: Promise<Result>): Promise<Result | undefined> {
+    const sentAt = performance.now();
+    this.unanswered.set(command, sentAt);
+    const answered = () => this.unanswered.delete(command);
+    command.then(answered, answered);
+    try {
+      const result = await within(redisDeadlineMs, command);
+      this.missedDeadlines = 0;
+      return result;
+    } catch (error) {
+      if (!(error instanceof DeadlineExceeded)) this.openBreaker(error);
+      // A missed deadline counts once for all commands that were in flight, because this machine may just be busy.
+      else if (sentAt > this.lastMissedAt) {
+        this.lastMissedAt = performance.now();
+        if (++this.missedDeadlines >= maxMissedDeadlines) this.openBreaker(error);
+      }
+      return undefined;
     }
   }
 
-  private lost(error: unknown): void {
-    const message = errorMessage(error);
-    if (this.inUse) this.logger.warn(`Doing without Redis: ${message}`);
+  private openBreaker(error: unknown): void {
+    if (this.inUse) this.logger.warn(`Redis is bypassed: ${errorMessage(error)}`);
     this.breaker.open();
-    // What it was late with and still owes says nothing of how it will be when it is trusted again.
-    this.late = 0;
+    // What Redis owes now says nothing about how it will respond when it is used again.
+    this.missedDeadlines = 0;
     this.unanswered.clear();
-    // Another node of the cluster keeps the key now.
-    if (message.startsWith('MOVED')) this.redis.reconnect();
+  }
+
+  private addUnconfirmed(key: string): void {
+    this.unconfirmed.add(key);
+    if (this.unconfirmed.size <= maxUnconfirmed) return;
+    this.unconfirmed.clear();
+    this.unconfirmed.add(this.generation);
+  }
+
+  private async deleteUnconfirmed(): Promise<void> {
+    const keys = [...this.unconfirmed];
+    // A key that is added from now on belongs to a write that these deletions may precede.
+    this.unconfirmed.clear();
+    try {
+      for (let sent = 0; sent < keys.length; sent += batchSize)
+        await within(redisDeadlineMs, this.redis.client.del(keys.slice(sent, sent + batchSize)));
+    } catch (error) {
+      for (const key of keys) this.unconfirmed.add(key);
+      throw error;
+    }
   }
 }

@@ -1,48 +1,70 @@
-import type { RedisClientType } from '@redis/client';
+import { Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { createClient } from '@redis/client';
 import type { KeyvAdapter } from 'cache-manager';
+import { redisInsStore } from 'cache-manager-redis-yet';
 
-import type { leaseScripts } from './lease-scripts.js';
+import type { Environment } from '../config/environment.js';
+import { errorMessage } from '../observability/error-message.js';
+import { leaseScripts } from './lease-scripts.js';
 
-/** The commands that are used, those of the lease protocol among them. */
-type Commands = RedisClientType<Record<string, never>, Record<string, never>, typeof leaseScripts>;
-type RedisCommands = Pick<Commands, 'readOrLease' | 'fillLeased' | 'del'>;
+const connectTimeoutMs = 1_000;
 
-/** A store of cache-manager, as cache-manager-redis-yet makes it. */
-export type RedisStore = ConstructorParameters<typeof KeyvAdapter>[0];
-
-/** What a script is given. */
-export interface ScriptOptions {
-  keys: [string, ...string[]];
-  arguments: string[];
-}
+/** Well below the quarantine of the circuit breaker: all replicas reconnect before the first one uses Redis again. */
+const maxReconnectDelayMs = 100;
 
 /**
- * The connection to Redis, be it one server or a cluster. It is made in the background: the service starts and works
- * without Redis, and uses it as soon as it is there. A command while it is away fails at once, and waits in no queue.
- * As an injection token it stands for undefined where REDIS_URL is not set.
+ * Connection to Redis. It is made in the background, because the service starts and works without Redis. A command that
+ * is sent while there is no connection fails at once. As an injection token it stands for undefined where REDIS_URL is unset.
  */
-export abstract class Redis {
-  /** Whether a part of it can be there while another is away. */
-  abstract readonly isDivided: boolean;
+export class Redis implements OnApplicationShutdown {
+  /** Client that also knows the scripts of the lease protocol. */
+  readonly client;
+  /** Store for cache-manager on the same connection. */
+  readonly store: ConstructorParameters<typeof KeyvAdapter>[0];
+  private readonly logger = new Logger('Redis');
+  private hasFailed = false;
 
-  /** After how long without an answer connections are to be made anew. */
-  abstract readonly deadMs: number;
+  /** Logs the first failure only, because the client reports each attempt to connect. */
+  private readonly logFailure = (error: unknown) => {
+    if (!this.hasFailed) this.logger.warn(errorMessage(error));
+    this.hasFailed = true;
+  };
 
-  /** Runs each command where its key is kept. */
-  abstract readonly commands: RedisCommands;
+  constructor(url: string, { REDIS_USER, REDIS_PASSWORD }: Environment) {
+    this.client = createClient({
+      url,
+      ...(REDIS_USER !== undefined && { username: REDIS_USER }),
+      ...(REDIS_PASSWORD !== undefined && { password: REDIS_PASSWORD }),
+      scripts: leaseScripts,
+      disableOfflineQueue: true,
+      socket: {
+        connectTimeout: connectTimeoutMs,
+        reconnectStrategy: (retries) => Math.min(10 * 2 ** retries, maxReconnectDelayMs),
+      },
+    });
+    this.client.on('error', this.logFailure);
+    this.client.on('ready', () => {
+      this.hasFailed = false;
+      this.logger.log('Connected');
+    });
+    // The types of the store name a client with the modules of Redis Stack, which the store does not use.
+    this.store = redisInsStore(this.client as unknown as Parameters<typeof redisInsStore>[0]);
+    this.connect();
+  }
 
-  /** The same for Nest's cache manager. */
-  abstract readonly store: RedisStore;
+  /** Replaces a connection that is open but does not respond. */
+  reconnect(): void {
+    if (!this.client.isReady) return;
+    void this.client.disconnect().then(() => {
+      this.connect();
+    });
+  }
 
-  /** Runs a script, where its first key is kept. */
-  abstract eval(script: string, options: ScriptOptions): Promise<unknown>;
+  onApplicationShutdown(): void {
+    if (this.client.isOpen) void this.client.disconnect();
+  }
 
-  /** Resolves once every server that keeps keys has answered. */
-  abstract ping(): Promise<unknown>;
-
-  /** Makes connections anew that seem to stand, but do not answer, or lead to where a key no longer is. */
-  abstract reconnect(): void;
-
-  /** Leaves Redis; what is under way fails. */
-  abstract close(): void;
+  private connect(): void {
+    this.client.connect().catch(this.logFailure);
+  }
 }

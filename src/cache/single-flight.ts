@@ -1,43 +1,42 @@
-interface Running<Result> {
+interface Flight<Result> {
   load: Promise<Result>;
-  /** The lease that stood when this load began. */
+  /** Lease that was on the key when the load began. */
   lease: string | undefined;
   next?: Promise<Result>;
 }
 
 /**
- * Lets many who ask for the same thing at once share a load, without giving anybody what was read before a write that
- * was acknowledged when they asked.
+ * Shares loads between concurrent readers of a key, without showing a reader what was loaded before a write that was
+ * acknowledged when the reader began.
  *
- * Who saw the same lease stand as the one that began a load shares it: a write would have taken the lease away, so none
- * was acknowledged between the two. Who saw another, or none, shares the next load, which begins when this one has ended.
- * So does who shares one that fails: a creation takes no lease away, so what it did not find may be there by now.
- * So a herd costs a load or two.
+ * A reader that saw the lease under which a load began shares this load: a write would have removed the lease. Any other
+ * reader shares the next load, which begins when the running one ends. If a shared load fails, its readers share the next
+ * one too: a creation removes no lease, so a ticket that was not found may exist by then.
  */
 export class SingleFlight<Result> {
-  private readonly running = new Map<string, Running<Result>>();
+  private readonly flights = new Map<string, Flight<Result>>();
 
   /**
-   * The result of a load of this key.
-   * @param lease the lease that stood on the key when the caller asked; undefined where that is not known
+   * Runs a load of this key, or shares one.
+   * @param lease the lease on the key; undefined where it is unknown
    */
   load(key: string, load: () => Promise<Result>, lease: string | undefined): Promise<Result> {
-    const running = this.running.get(key);
-    if (!running) return this.begin(key, load, lease);
-    if (lease !== undefined && running.lease === lease)
-      return running.load.catch(() => this.running.get(key)?.load ?? this.begin(key, load, lease));
+    const flight = this.flights.get(key);
     const begin = () => this.begin(key, load, lease);
-    running.next ??= running.load.then(begin, begin);
-    return running.next;
+    if (!flight) return begin();
+    if (lease !== undefined && flight.lease === lease)
+      return flight.load.catch(() => this.flights.get(key)?.load ?? begin());
+    flight.next ??= flight.load.then(begin, begin);
+    return flight.next;
   }
 
   private begin(key: string, load: () => Promise<Result>, lease: string | undefined): Promise<Result> {
-    const running: Running<Result> = { load: load(), lease };
-    this.running.set(key, running);
+    const flight: Flight<Result> = { load: load(), lease };
+    this.flights.set(key, flight);
     const end = () => {
-      if (this.running.get(key) === running) this.running.delete(key);
+      if (this.flights.get(key) === flight) this.flights.delete(key);
     };
-    running.load.then(end, end);
-    return running.load;
+    flight.load.then(end, end);
+    return flight.load;
   }
 }

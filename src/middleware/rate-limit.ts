@@ -1,43 +1,44 @@
 import type { Request, RequestHandler, Response } from 'express';
 import ipaddr from 'ipaddr.js';
-import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
+import { RateLimiterMemory, RateLimiterRedis } from 'rate-limiter-flexible';
 
+import { Problem } from '../api/problem.js';
 import { principalOf } from '../auth/principal.js';
 import { redisDeadlineMs, within } from '../cache/deadline.js';
 import type { Redis } from '../cache/redis.js';
 import type { ResponseCache } from '../cache/response-cache.js';
-import { isSafeMethod } from './safe-method.js';
-import { Problem } from '../api/problem.js';
 import { rateLimited } from '../observability/metrics.js';
-import { CallCounts } from './call-counts.js';
+import { isSafeMethod } from './safe-method.js';
 
-/** Probes and scrapers come as often as they were told to. */
+/** Probes and scrapers follow their own schedule. */
 const exempt = /^\/(health|metrics)\b/;
 
-/** Where the counts are kept: in Redis for all replicas, and in this process for when Redis is away or late. */
-interface Counting {
+/** Dependencies of the middleware. */
+interface Dependencies {
   redis: Redis | undefined;
+  /** Redis is used for counting only while it is used as the cache. */
   cache: ResponseCache;
-  /** What the keys of this service begin with. */
+  /** Prefix of the keys in Redis. */
   prefix: string;
 }
 
 /**
- * Refuses clients that call too often: more than n times in a window of so many seconds, by the subject of their token,
- * else by their address.
- * @param limit n/seconds
+ * Limits the requests of a client in a window of time, over all replicas where there is Redis. A client is the subject
+ * of a token, else an IP address.
+ * @param limit requests/seconds
  * @see RateLimit header fields for HTTP, draft-ietf-httpapi-ratelimit-headers
  */
-export function rateLimit(limit: string, { redis, cache, prefix }: Counting): RequestHandler {
+export function rateLimit(limit: string, { redis, cache, prefix }: Dependencies): RequestHandler {
   const [points = 0, duration = 0] = limit.split('/').map(Number);
-  const keys = { keyPrefix: `${prefix}rate`, storeClient: redis, useRedisPackage: true };
-  const together = redis && new RateLimiterRedis({ points, duration, ...keys });
-  const alone = new CallCounts(points, duration);
-  // Each call is counted here too, so that one that Redis is late for is not the first of its window.
-  const count = async (client: string): Promise<RateLimiterRes> => {
-    const here = alone.count(client);
-    if (!together || !cache.inUse) return here;
-    return within(redisDeadlineMs, consume(together, client)).catch(() => here);
+  const keys = { keyPrefix: `${prefix}rate`, storeClient: redis?.client, useRedisPackage: true };
+  const shared = redis && new RateLimiterRedis({ points, duration, ...keys });
+  const local = new RateLimiterMemory({ points, duration });
+  // `penalty` counts as `consume` does, and resolves beyond the limit too.
+  const count = async (client: string) => {
+    // Every request is counted here too, because Redis may miss the deadline in the middle of a window.
+    const counted = await local.penalty(client);
+    if (!shared || !cache.inUse) return counted;
+    return within(redisDeadlineMs, shared.penalty(client)).catch(() => counted);
   };
   const policy = `"default";q=${points};w=${duration}`;
   return (request, response, next) => {
@@ -45,50 +46,31 @@ export function rateLimit(limit: string, { redis, cache, prefix }: Counting): Re
       next();
       return;
     }
-    count(clientOf(request, response))
+    count(clientKey(request, response))
       .then(({ consumedPoints, remainingPoints, msBeforeNext }) => {
         const seconds = Math.ceil(msBeforeNext / 1000);
         response.setHeader('RateLimit-Policy', policy);
         response.setHeader('RateLimit', `"default";r=${remainingPoints};t=${seconds}`);
-        if (consumedPoints > points) throw new TooManyRequests(limit, seconds);
+        if (consumedPoints > points) throw tooManyRequests(limit, seconds);
         next();
       })
       .catch(next);
   };
 }
 
-/** 429: the client calls more often than it may. */
-class TooManyRequests extends Problem {
-  constructor(limit: string, seconds: number) {
-    super(
-      'too-many-requests',
-      `More than ${limit.replace('/', ' calls in ')} s`,
-      {},
-      { 'Retry-After': String(seconds) },
-    );
-    rateLimited.inc();
-  }
+function tooManyRequests(limit: string, seconds: number): Problem {
+  rateLimited.inc();
+  const detail = `More than ${limit.replace('/', ' requests in ')} s`;
+  return new Problem('too-many-requests', detail, {}, { 'Retry-After': String(seconds) });
 }
 
-/** Counts a call; the library tells of one too many by rejecting with the very same. */
-async function consume(limiter: RateLimiterRedis, client: string): Promise<RateLimiterRes> {
-  try {
-    return await limiter.consume(client);
-  } catch (refused) {
-    if (refused instanceof RateLimiterRes) return refused;
-    throw refused;
-  }
-}
-
-/** Who is counted as one. Whoever has an address of IPv6 has all those of its /64. */
-function clientOf({ ip = '' }: Request, response: Response): string {
+/** The addresses of one IPv6 network of 64 bits count as one client, because one host can use all of them. */
+function clientKey({ ip = '' }: Request, response: Response): string {
   const { subject } = principalOf(response);
-  if (subject !== undefined) return `sub:${subject}`;
-  return `ip:${networkOf(ip)}`;
+  return subject === undefined ? `ip:${clientNetwork(ip)}` : `sub:${subject}`;
 }
 
-/** The first 64 of the 128 bits of an address of IPv6; the whole of any other. */
-function networkOf(ip: string): string {
+function clientNetwork(ip: string): string {
   if (!ipaddr.isValid(ip)) return ip;
   const address = ipaddr.process(ip);
   return address.kind() === 'ipv6' ? address.toByteArray().slice(0, 8).join('.') : address.toString();

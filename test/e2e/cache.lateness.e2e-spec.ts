@@ -10,9 +10,9 @@ import { cacheOn, closeCaches } from '../support/caches.js';
 import { eventually } from '../support/eventually.js';
 import type { FaultProxy } from '../support/fault-proxy.js';
 
-describe('A Redis that is late', () => {
-  const outcomes = (readings: CacheResult[]) => readings.map(({ outcome }) => outcome);
-  /** How much later a call of Redis gets there, and its answer back: more than the deadline, also where this process is busy. */
+describe('A Redis that misses deadlines', () => {
+  const outcomes = (results: CacheResult[]) => results.map(({ outcome }) => outcome);
+  /** Latency each way: beyond the deadline and its extra time for a busy process. */
   const lateMs = 80;
   let server: FaultyRedis;
   let gate: FaultProxy;
@@ -29,29 +29,29 @@ describe('A Redis that is late', () => {
     await server.stop();
   });
 
-  it('is used on where it was late once, or for many calls at once', async () => {
+  it('stays in use after one miss, and after one miss of many calls at once', async () => {
     await cache.read('late');
     gate.latencyMs = lateMs;
-    const readings = await times(10, (n) => cache.read(`late ${n}`));
+    const results = await times(10, (n) => cache.read(`late ${n}`));
     gate.latencyMs = 0;
-    expect(outcomes(readings)).toEqual(readings.map(() => 'BYPASS'));
+    expect(outcomes(results)).toEqual(results.map(() => 'BYPASS'));
     expect(cache.inUse).toBe(true);
     await eventually(async () => (await cache.read('late')).outcome !== 'BYPASS', 900);
   });
 
-  it('is taken for lost where it was late three times in a row', async () => {
+  it('is not used after three misses in a row', async () => {
     gate.latencyMs = lateMs;
     for (const isInUse of [true, true, false]) {
       await cache.read('late');
       expect(cache.inUse).toBe(isInUse);
-      // What it has not answered by now it is not asked beside.
+      // The answer must arrive first, because reads bypass a Redis that owes one.
       await sleep(4 * lateMs);
     }
     gate.latencyMs = 0;
     await eventually(() => Promise.resolve(cache.inUse));
   });
 
-  it('is not asked beside a call that it has not answered', async () => {
+  it('is bypassed while it owes an answer', async () => {
     gate.freeze();
     const first = cache.read('silent');
     await sleep(25);
@@ -64,7 +64,7 @@ describe('A Redis that is late', () => {
     expect(cache.inUse).toBe(true);
   });
 
-  it('is taken for lost where it has not answered for half a second', async () => {
+  it('is not used after half a second without an answer', async () => {
     gate.freeze();
     await cache.read('silent');
     expect((await cache.read('silent')).outcome).toBe('BYPASS');
@@ -76,7 +76,7 @@ describe('A Redis that is late', () => {
     await eventually(() => Promise.resolve(cache.inUse));
   });
 
-  it('is not asked while it is back but not trusted', async () => {
+  it('is bypassed during the quarantine', async () => {
     await gate.close();
     await cache.invalidate('back');
     await gate.open();

@@ -9,7 +9,7 @@ import { eventually } from '../support/eventually.js';
 import { scrape } from '../support/metrics.js';
 import { connect, servers } from '../support/servers.js';
 import { oneService } from '../support/one-service.js';
-import { onRedis, Service } from '../support/service.js';
+import { Service } from '../support/service.js';
 
 const { api, service } = oneService();
 
@@ -123,7 +123,7 @@ describe('/metrics', () => {
     redis.port = String(cache.port);
     const cut = await Service.start({
       stores: service().stores,
-      environment: { ...onRedis(redis.href), POSTGRES_PORT: String(database.port) },
+      environment: { REDIS_URL: redis.href, POSTGRES_PORT: String(database.port) },
     });
     const calls = new Api(cut.url);
     await eventually(async () => (await scrape(calls)).get('ticket_cache_breaker{state="closed"}') === 1);

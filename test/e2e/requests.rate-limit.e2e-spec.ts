@@ -4,12 +4,12 @@ import { Api, count, times } from '../support/api.js';
 import { eventually } from '../support/eventually.js';
 import { FaultProxy } from '../support/fault-proxy.js';
 import { createStores } from '../support/servers.js';
-import { onRedis, Service } from '../support/service.js';
+import { Service } from '../support/service.js';
 import { token } from '../support/tokens.js';
 
 const limited = { RATE_LIMIT: '5/2', TRUST_PROXY: '1' };
 
-/** Lists tickets from an address of its own, which the proxy before the service has seen. */
+/** Lists tickets as a client whose address a proxy forwards. */
 const listFrom = (service: Service, address: string) =>
   new Api(service.url).send('GET', '/ticket', { headers: { 'x-forwarded-for': address } });
 
@@ -29,7 +29,7 @@ describe('RATE_LIMIT=5/2', () => {
   const apiOf = async (sub: string, replica = 0) =>
     new Api(services[replica]?.url ?? '', await token({ sub }));
 
-  it('lets a client call five times in two seconds, and says what is left', async () => {
+  it('allows a client five requests in two seconds, and states the rest', async () => {
     const api = await apiOf('desk');
     const first = await api.createTicket();
     expect(first.headers.get('ratelimit-policy')).toBe('"default";q=5;w=2');
@@ -51,7 +51,7 @@ describe('RATE_LIMIT=5/2', () => {
       expect(count(await times(6, () => api.send('GET', path)), 200)).toBe(6);
   });
 
-  it('counts each subject for itself', async () => {
+  it('counts each subject separately', async () => {
     for (const sub of ['billing', 'sales']) {
       const api = await apiOf(sub);
       expect(count(await times(5, () => api.send('GET', '/ticket')), 200)).toBe(5);
@@ -59,7 +59,7 @@ describe('RATE_LIMIT=5/2', () => {
   });
 
   it('counts over all replicas', async () => {
-    // On a machine with other work Redis may be late for some, which are counted in each process: those try again.
+    // On a busy machine Redis may miss a deadline, and each process counts alone: the next attempt may succeed.
     let attempt = 0;
     await eventually(async () => {
       const sub = `attempt ${attempt++}`;
@@ -70,7 +70,7 @@ describe('RATE_LIMIT=5/2', () => {
   });
 });
 
-describe('RATE_LIMIT=5/2 goes on', () => {
+describe('RATE_LIMIT=5/2 stays in force', () => {
   let gate: FaultProxy;
   let service: Service;
 
@@ -79,7 +79,7 @@ describe('RATE_LIMIT=5/2 goes on', () => {
     const redis = new URL(stores.redisUrl);
     gate = await FaultProxy.to(Number(redis.port));
     redis.port = String(gate.port);
-    service = await Service.start({ stores, environment: { ...limited, ...onRedis(redis.href) } });
+    service = await Service.start({ stores, environment: { ...limited, REDIS_URL: redis.href } });
   });
 
   afterAll(async () => {
@@ -89,7 +89,7 @@ describe('RATE_LIMIT=5/2 goes on', () => {
 
   const list = (from: string) => () => listFrom(service, from);
 
-  it('with what it has counted where Redis is late for a call', async () => {
+  it('with the count of this process when Redis misses the deadline', async () => {
     const answers = await times(3, list('198.51.100.1'));
     gate.latencyMs = 100;
     answers.push(...(await times(4, list('198.51.100.1'))));
@@ -97,14 +97,14 @@ describe('RATE_LIMIT=5/2 goes on', () => {
     expect([count(answers, 200), count(answers, 429)]).toEqual([5, 2]);
   });
 
-  it('in each process while Redis is gone', async () => {
+  it('in each process while Redis is away', async () => {
     const api = new Api(service.url);
     const created = await api.createTicket();
     expect(created.status).toBe(201);
     await gate.close();
-    let calls = 0;
+    let requests = 0;
     await eventually(async () => {
-      const from = { 'x-forwarded-for': `203.0.113.${++calls}` };
+      const from = { 'x-forwarded-for': `203.0.113.${++requests}` };
       return (await api.ticket(created.body.id, from)).headers.get('x-cache') === 'BYPASS';
     });
     const answers = await times(12, list('198.51.100.2'));
@@ -112,8 +112,8 @@ describe('RATE_LIMIT=5/2 goes on', () => {
   });
 });
 
-describe('X-Forwarded-For is taken for the address of a client', () => {
-  /** How many of twelve calls each are refused that come from as many addresses, and from as many of one network of IPv6. */
+describe('X-Forwarded-For is used as the address of a client', () => {
+  /** Number of refused requests of twelve from different IPv4 addresses, and of twelve from one IPv6 network. */
   const refusals = async (TRUST_PROXY: string) => {
     const service = await Service.start({ environment: { RATE_LIMIT: '5/60', TRUST_PROXY } });
     const spread = await times(12, (n) => listFrom(service, `198.51.100.${n}`));
@@ -122,11 +122,11 @@ describe('X-Forwarded-For is taken for the address of a client', () => {
     return [count(spread, 429), count(network, 429)];
   };
 
-  it('from a proxy that is trusted', async () => {
+  it('if a trusted proxy sent it', async () => {
     expect(await refusals('1')).toEqual([0, 7]);
   });
 
-  it('from nobody else', async () => {
+  it('not otherwise', async () => {
     expect(await Promise.all([refusals(''), refusals('203.0.113.0/24')])).toEqual([
       [7, 12],
       [7, 12],

@@ -6,7 +6,7 @@ import { eventually } from '../support/eventually.js';
 import { FaultProxy } from '../support/fault-proxy.js';
 import { scrape } from '../support/metrics.js';
 import { connect, createStores, lockTicket, servers, waitingForLock } from '../support/servers.js';
-import { onRedis, Service, type ServiceOnStores } from '../support/service.js';
+import { Service, type ServiceOnStores } from '../support/service.js';
 
 let postgres: FaultProxy;
 let redis: FaultProxy;
@@ -21,7 +21,7 @@ beforeAll(async () => {
   redisUrl.port = String(redis.port);
   service = await Service.start({
     stores,
-    environment: { POSTGRES_PORT: String(postgres.port), ...onRedis(redisUrl.href) },
+    environment: { POSTGRES_PORT: String(postgres.port), REDIS_URL: redisUrl.href },
   });
   api = new Api(service.url);
 });

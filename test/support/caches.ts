@@ -1,56 +1,55 @@
-import { connectRedis } from '../../src/cache/connect-redis.js';
 import { RedisResponseCache } from '../../src/cache/redis-response-cache.js';
-import type { Redis } from '../../src/cache/redis.js';
+import { Redis } from '../../src/cache/redis.js';
 import type { CacheResult, ResponseCache } from '../../src/cache/response-cache.js';
 import { readEnvironment } from '../../src/config/read-environment.js';
 import { eventually } from './eventually.js';
 
-const made: { redis: Redis; cache: RedisResponseCache }[] = [];
+const opened: { redis: Redis; cache: RedisResponseCache }[] = [];
 
-/** A cache as a replica of the service has it, once it is in use. */
+/** Connects a cache as a replica of the service does; resolves once the cache uses Redis. */
 export async function cacheOn(environment: Record<string, string>): Promise<RedisResponseCache> {
-  const read = readEnvironment({ ...environment, REDIS_EXPIRE_TIME: '60' });
-  const redis = connectRedis(read);
-  if (!redis) throw new Error('There is no REDIS_URL');
-  const cache = new RedisResponseCache(redis, read);
-  made.push({ redis, cache });
+  const settings = readEnvironment({ ...environment, REDIS_EXPIRE_TIME: '60' });
+  if (settings.REDIS_URL === undefined) throw new Error('REDIS_URL is missing');
+  const redis = new Redis(settings.REDIS_URL, settings);
+  const cache = new RedisResponseCache(redis, settings);
+  opened.push({ redis, cache });
   await eventually(() => Promise.resolve(cache.inUse));
   return cache;
 }
 
-/** Ends all that were made. */
+/** Closes all caches that `cacheOn` opened. */
 export function closeCaches(): void {
-  for (const { redis, cache } of made) {
+  for (const { redis, cache } of opened) {
     cache.onApplicationShutdown();
-    redis.close();
+    redis.onApplicationShutdown();
   }
 }
 
-/** Something to keep. */
+/** Entry to store. */
 export const entry = { etag: '"1"', body: '{"text":"line\\nline"}\n' };
 
 /**
- * What a cache answers: on a machine with other work Redis may be late for a call, which is then a BYPASS.
- * @param afterBypass what is done before it is asked again
+ * Reads a key until the result is no BYPASS, because on a busy machine Redis may miss the deadline of a call.
+ * @param afterBypass runs before each retry
  */
-export async function answered(
+export async function readUntilAnswered(
   cache: ResponseCache,
   key: string,
   afterBypass?: () => Promise<void>,
 ): Promise<CacheResult> {
-  let reading: CacheResult = { outcome: 'BYPASS' };
+  let result: CacheResult = { outcome: 'BYPASS' };
   await eventually(async () => {
-    reading = await cache.read(key);
-    if (reading.outcome === 'BYPASS') await afterBypass?.();
-    return reading.outcome !== 'BYPASS';
+    result = await cache.read(key);
+    if (result.outcome === 'BYPASS') await afterBypass?.();
+    return result.outcome !== 'BYPASS';
   });
-  return reading;
+  return result;
 }
 
-/** The lease on a key that nothing stands under. */
-export async function lease(cache: ResponseCache, key: string): Promise<string> {
-  // A read that was late has left a lease that nobody knows.
-  const reading = await answered(cache, key, () => cache.invalidate(key));
-  if (reading.outcome !== 'MISS' || !reading.isOwn) throw new Error(`No lease, but ${reading.outcome}`);
-  return reading.lease;
+/** Takes the lease on a key that has no entry. */
+export async function takeLease(cache: ResponseCache, key: string): Promise<string> {
+  // A read that missed its deadline may have left a lease whose token is lost.
+  const result = await readUntilAnswered(cache, key, () => cache.invalidate(key));
+  if (result.outcome !== 'MISS' || !result.isOwn) throw new Error(`No lease, but ${result.outcome}`);
+  return result.lease;
 }

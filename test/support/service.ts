@@ -90,11 +90,6 @@ export class Service {
   }
 }
 
-/** What puts a service on this one server of Redis, whatever the others are on. */
-export function onRedis(url: string): Record<string, string> {
-  return { REDIS_URL: url, REDIS_CLUSTER_NODES: '' };
-}
-
 /** The environment that puts a service on these stores. */
 export function environmentOf({ database, redisUrl }: Stores): Record<string, string> {
   const { postgres, environment } = servers();
@@ -107,7 +102,7 @@ export function environmentOf({ database, redisUrl }: Stores): Record<string, st
     POSTGRES_PASSWORD: postgres.password,
     POSTGRES_DB: database,
     REDIS_URL: redisUrl,
-    // A cluster has no databases of its own for each test.
+    // An external Redis may have fewer databases than there are tests.
     REDIS_KEY_PREFIX: `${database}:`,
     ...environment,
   };

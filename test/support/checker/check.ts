@@ -5,6 +5,7 @@ import { usesRedis } from '../cached.js';
 import { createStores } from '../servers.js';
 import { Service } from '../service.js';
 import type { Fault } from './faults.js';
+import { startRedis, type FaultyRedis } from './faulty-redis.js';
 import { findStaleReads, type StaleRead } from './history.js';
 import { load, type Recording } from './load.js';
 
@@ -20,31 +21,23 @@ export interface Finding {
   longestStaleMs: number;
 }
 
-/** A Redis of one server or of several, that things can be done to. */
-interface Disturbed {
-  environment(replica: number): Record<string, string>;
-  stop(): Promise<void>;
-}
+const replicas = 2;
 
-/** Replicas of the real service on a Redis that faults are done to. */
-class Checker<Redis extends Disturbed> {
+/** Replicas of the real service on a Redis with faults. */
+class Checker {
   private constructor(
-    private readonly redis: Redis,
+    private readonly redis: FaultyRedis,
     private readonly services: Service[],
   ) {}
 
-  /** @param startRedis starts a Redis for so many replicas */
-  static async start<Redis extends Disturbed>(
-    startRedis: (replicas: number) => Promise<Redis>,
-    replicas = 2,
-  ): Promise<Checker<Redis>> {
+  static async start(): Promise<Checker> {
     const [stores, redis] = await Promise.all([createStores(), startRedis(replicas)]);
     const start = (n: number) => Service.start({ stores, environment: redis.environment(n) });
     return new Checker(redis, await times(replicas, start));
   }
 
   /** Lets clients read and write a few hot tickets under a fault, and looks at what they were told. */
-  async check(fault: Fault<Redis>, size: { reads: number; writes: number }): Promise<Finding> {
+  async check(fault: Fault, size: { reads: number; writes: number }): Promise<Finding> {
     const urls = this.services.map(({ url }) => url);
     // The fault before may have left them without Redis for a moment.
     for (const url of urls) await usesRedis(new Api(url));
@@ -73,13 +66,13 @@ class Checker<Redis extends Disturbed> {
 }
 
 /** The same for the tests of a group: started before them, stopped after them. */
-export function oneChecker<Redis extends Disturbed>(...how: Parameters<typeof Checker.start<Redis>>) {
-  let checker: Checker<Redis>;
+export function oneChecker() {
+  let checker: Checker;
   beforeAll(async () => {
-    checker = await Checker.start(...how);
+    checker = await Checker.start();
   }, 30_000);
   afterAll(() => checker.stop());
-  return (...what: Parameters<Checker<Redis>['check']>) => checker.check(...what);
+  return (...what: Parameters<Checker['check']>) => checker.check(...what);
 }
 
 /** Counts a recording, and finds what is stale in it. */

@@ -1,17 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import type { FaultyCluster } from './faulty-cluster.js';
 import type { FaultyRedis } from './faulty-redis.js';
 
-/** What is done to Redis while a load runs: once at its begin, again and again until it ends, and once to make good. */
-export interface Fault<Redis = FaultyRedis> {
+/** Fault of Redis during a load: `begin` runs once, `again` repeatedly until the load ends, and `end` undoes the fault. */
+export interface Fault {
   name: string;
-  begin?: (redis: Redis) => Promise<void>;
-  again?: (redis: Redis) => Promise<void>;
-  end?: (redis: Redis) => Promise<void>;
+  begin?: (redis: FaultyRedis) => Promise<void>;
+  again?: (redis: FaultyRedis) => Promise<void>;
+  end?: (redis: FaultyRedis) => Promise<void>;
 }
 
-/** The faults of one server that the checker looks for stale reads under. */
+/** Faults under which the checker looks for stale reads. */
 export const faults: Fault[] = [
   { name: 'no fault' },
   {
@@ -28,7 +27,7 @@ export const faults: Fault[] = [
       await redis.command('CONFIG', 'SET', 'maxmemory-policy', 'allkeys-random');
     },
     again: async (redis) => {
-      // Memory that others need, so that what the service keeps is evicted all the time.
+      // Other keys fill the memory, so that Redis keeps evicting the entries of the service.
       await redis.command('SET', `other:${Math.random()}`, 'x'.repeat(50_000)).catch(() => undefined);
       await sleep(5);
     },
@@ -85,64 +84,6 @@ export const faults: Fault[] = [
       await redis.kill();
       await redis.launch();
       await sleep(1_500);
-    },
-  },
-];
-
-/** Those of a cluster that take little time, or try the most. */
-export const briefClusterFaults: Fault<FaultyCluster>[] = [
-  {
-    name: 'a failover that loses what the replica had not heard',
-    again: async (cluster) => {
-      await sleep(500);
-      await cluster.failOverLosing(300);
-      await cluster.settled();
-    },
-  },
-  {
-    name: 'slots moved to another master',
-    again: async (cluster) => {
-      cluster.moveSlots(300);
-      await sleep(1_000);
-    },
-  },
-];
-
-/** All of a cluster. */
-export const clusterFaults: Fault<FaultyCluster>[] = [
-  ...briefClusterFaults,
-  { name: 'a cluster without a fault' },
-  {
-    name: 'a master killed, and its replica in its place',
-    again: async (cluster) => {
-      await sleep(1_000);
-      const { master } = cluster.anyShard();
-      await master.kill();
-      await cluster.promoted(master);
-      await sleep(500);
-      await master.launch();
-      await cluster.settled();
-    },
-  },
-  {
-    name: 'a master frozen, and continued as a replica',
-    again: async (cluster) => {
-      await sleep(1_500);
-      const { master } = cluster.anyShard();
-      cluster.freeze(master);
-      await cluster.promoted(master);
-      await sleep(Math.random() * 500);
-      cluster.thaw();
-      await cluster.settled();
-    },
-  },
-  {
-    name: 'failovers by hand',
-    again: async (cluster) => {
-      await sleep(1_000);
-      const { master, replica } = cluster.anyShard();
-      cluster.tell(replica, 'cluster', 'failover');
-      await cluster.promoted(master);
     },
   },
 ];

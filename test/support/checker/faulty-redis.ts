@@ -7,7 +7,6 @@ import { createClient } from '@redis/client';
 import { RedisServer } from '../../../deploy/local/redis-server.js';
 import { freePort } from '../../../src/database/free-port.js';
 import { FaultProxy } from '../fault-proxy.js';
-import { onRedis } from '../service.js';
 
 /** A Redis of its own for each replica to meet through a gate of its own, so that a test can do to it what it likes. */
 export class FaultyRedis extends RedisServer {
@@ -22,15 +21,15 @@ export class FaultyRedis extends RedisServer {
 
   /** Where a replica of the service finds it. */
   environment(replica: number): Record<string, string> {
-    return onRedis(`redis://127.0.0.1:${this.gates[replica]?.port ?? 0}`);
+    return { REDIS_URL: `redis://127.0.0.1:${this.gates[replica]?.port ?? 0}` };
   }
 
   /** Runs a command past the gates. */
-  async command(...parts: string[]): Promise<void> {
+  async command(...parts: string[]): Promise<unknown> {
     const client = createClient({ url: `redis://127.0.0.1:${this.port}` });
     client.on('error', () => undefined);
     await client.connect();
-    await client.sendCommand(parts).finally(() => client.disconnect());
+    return client.sendCommand(parts).finally(() => client.disconnect());
   }
 
   async stop(): Promise<void> {
