@@ -21,7 +21,8 @@ let complaints = '';
 
 /** The consumer of the README, as it stands there. */
 function consumerOfReadme(): string {
-  const [, code = ''] = /```js\n(\/\/ follow\.mjs\n.+?)```/s.exec(readFileSync('README.md', 'utf8')) ?? [];
+  const [, code = ''] =
+    /```js\n(\/\/ follow\.mjs\n.+?)```/s.exec(readFileSync('docs/events.md', 'utf8')) ?? [];
   expect(code.trim().split('\n').length).toBeLessThanOrEqual(25);
   return code;
 }
