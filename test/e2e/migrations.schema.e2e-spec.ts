@@ -31,7 +31,7 @@ async function revertAllButLast({ database }: Stores) {
   };
   const files = readdirSync('migrations').sort();
   const modules = files.map(
-    (file) => import(`../migrations/${file}`) as Promise<Record<string, new () => MigrationInterface>>,
+    (file) => import(`../../migrations/${file}`) as Promise<Record<string, new () => MigrationInterface>>,
   );
   const migrations = (await Promise.all(modules)).flatMap((module) => Object.values(module));
   const source = new DataSource({ ...migrationOptions(found), entities: [], migrations });
