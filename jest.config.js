@@ -4,7 +4,7 @@
  */
 const notThroughPooler = {
   testPathIgnorePatterns: ['/node_modules/', 'migrations\\.locks'],
-  testNamePattern: '^(?!A cold herd|A start that cannot succeed .* PostgreSQL)',
+  testNamePattern: '^(?!A cold herd|A start that must fail .* PostgreSQL)',
 };
 
 /** @type {import('jest').Config} */

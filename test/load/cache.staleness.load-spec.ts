@@ -6,8 +6,7 @@ import { briefClusterFaults, faults } from '../support/checker/faults.js';
 import { startCluster } from '../support/checker/faulty-cluster.js';
 import { startRedis } from '../support/checker/faulty-redis.js';
 import { load } from '../support/checker/load.js';
-import { Api, times } from '../support/api.js';
-import { usesRedis } from '../support/cached.js';
+import { Api, times, waitForRedis } from '../support/api.js';
 import { connect, createStores, servers } from '../support/servers.js';
 import { Service } from '../support/service.js';
 
@@ -69,7 +68,7 @@ describe('A cold herd', () => {
     const service = await Service.start({ stores });
     const api = new Api(service.url);
     const { id } = (await api.createTicket()).body;
-    await usesRedis(api);
+    await waitForRedis(api);
     const database = await connect(stores.database);
     const scans = async () => {
       await database.query('SELECT pg_stat_force_next_flush()');
