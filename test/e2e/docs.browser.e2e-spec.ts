@@ -58,7 +58,7 @@ describe('Swagger UI', () => {
     const { x = 0, y = 0, width = 1_000 } = (await operation.boundingBox()) ?? {};
     const clip = { x, y, width, height: 1_480 };
     if (screenshot) await page.screenshot({ path: screenshot, fullPage: true, clip });
-  }, 60_000);
+  });
 });
 
 describe('The Authorize button of Swagger UI', () => {
@@ -85,7 +85,7 @@ describe('The Authorize button of Swagger UI', () => {
     await operation.getByRole('button', { name: 'Clear' }).click();
     expect(await execute()).toContain('200');
     await secured.stop();
-  }, 60_000);
+  });
 });
 
 describe('An EventSource of a browser', () => {
@@ -118,5 +118,5 @@ describe('An EventSource of a browser', () => {
       String(id),
     );
     await other.stop();
-  }, 60_000);
+  });
 });

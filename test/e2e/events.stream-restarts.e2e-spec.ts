@@ -40,7 +40,7 @@ describe('A client of the event stream', () => {
       Array.from({ length: written }, (_, n) => n + 1),
     );
     follower.close();
-  }, 60_000);
+  });
 
   it('receives every event after an outage of PostgreSQL', async () => {
     const postgres = await FaultProxy.to(servers().postgres.port);

@@ -51,7 +51,7 @@ describe('The migrations', () => {
       // The command does not wait until its PostgreSQL has stopped.
       await eventually(() => !existsSync(join(folder, '.data/postgres/postmaster.pid')));
     }
-  }, 60_000);
+  });
 
   it('create the schema of the entities, revert, and run again', async () => {
     const service = await Service.start();
