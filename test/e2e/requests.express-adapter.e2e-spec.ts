@@ -62,7 +62,7 @@ const paths = [
   ...['/format', '/file', '/download?callback=f', '/error', '/nowhere', '/static/cache.md'],
 ];
 
-/** Two servers: one with the adapter of Nest, one with actual. */
+/** Two servers: one with the adapter of Nest, one with ours. */
 const servers: Server[] = [];
 
 beforeAll(async () => {
