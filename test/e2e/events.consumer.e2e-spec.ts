@@ -61,7 +61,7 @@ describe('The documented consumer', () => {
       await service.stop('SIGKILL');
       service = await Service.start({ stores, environment });
     }
-    await eventually(() => receivedIds().length >= ids.length, 15_000);
+    await eventually(() => receivedIds().length >= ids.length);
     expect(receivedIds()).toEqual(ids);
   }, 90_000);
 

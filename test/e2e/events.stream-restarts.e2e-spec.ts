@@ -35,7 +35,7 @@ describe('A client of the event stream', () => {
       services[turn] = await Service.start({ stores, environment: { PORT: port } });
       written += count(await writing, 201);
     }
-    await follower.has(written, 15_000);
+    await follower.has(written);
     expect(follower.received.map(({ version }) => version)).toEqual(
       Array.from({ length: written }, (_, n) => n + 1),
     );

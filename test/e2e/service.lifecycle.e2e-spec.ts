@@ -86,9 +86,9 @@ describe('At start the service', () => {
     const proxy = await FaultProxy.to(servers().postgres.port);
     await proxy.close();
     const service = Service.spawn({ ...environmentOf(stores), POSTGRES_PORT: String(proxy.port) });
-    await eventually(() => service.log.includes('trying again'), 10_000);
+    await eventually(() => service.log.includes('trying again'));
     await proxy.open();
-    await eventually(() => service.url !== '', 10_000);
+    await eventually(() => service.url !== '');
     expect((await new Api(service.url).createTicket()).status).toBe(201);
     await service.stop();
     await proxy.close();
