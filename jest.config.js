@@ -1,9 +1,18 @@
+/**
+ * Tests that do not apply where TEST_TOPOLOGY puts pgbouncer between the service and PostgreSQL; docs/testing.md gives the
+ * reasons.
+ */
+const notThroughPooler = {
+  testPathIgnorePatterns: ['/node_modules/', 'migrations\\.locks'],
+  testNamePattern: '^(?!A cold herd|A start that must fail .* PostgreSQL)',
+};
+
 /** @type {import('jest').Config} */
 export default {
   roots: ['<rootDir>/src', '<rootDir>/test'],
   testMatch: ['**/*.spec.ts', '**/*.e2e-spec.ts'],
   extensionsToTreatAsEsm: ['.ts'],
-  // The sources name what they import as it is once compiled.
+  // The sources import each other by the names of the compiled files.
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: {
     '\\.ts$': [
@@ -21,7 +30,9 @@ export default {
   setupFiles: ['reflect-metadata'],
   globalSetup: '<rootDir>/test/support/global-setup.js',
   globalTeardown: '<rootDir>/test/support/global-teardown.js',
-  testTimeout: 30_000,
-  // Most tests wait more than they work.
+  // Generous, because a start of the service takes long on a busy machine; tests of durations have limits of their own.
+  testTimeout: 60_000,
+  // One worker more than there are cores on a small machine: most tests spend their time waiting.
   maxWorkers: 3,
+  ...(/^(pooler|all)$/.test(process.env.TEST_TOPOLOGY ?? '') && notThroughPooler),
 };

@@ -25,36 +25,36 @@ afterAll(async () => {
 });
 
 describe('npm run token', () => {
-  const mintIn = (env: Record<string, string>, cwd: string, ...options: string[]) => {
+  const signIn = (env: Record<string, string>, cwd: string, ...options: string[]) => {
     const script = resolve('dist/src/auth/sign-token.js');
     return spawnSync(process.execPath, [script, ...options], { env, cwd, encoding: 'utf8' });
   };
-  const mint = (...options: string[]) =>
-    mintIn({ ...environmentOf(service.stores), ...required }, '.', ...options);
+  const sign = (...options: string[]) =>
+    signIn({ ...environmentOf(service.stores), ...required }, '.', ...options);
 
-  it('mints a token that the service takes', async () => {
-    const { stdout } = mint('--sub', 'desk', '--scope', 'tickets:write');
+  it('signs a token that the service accepts', async () => {
+    const { stdout } = sign('--sub', 'desk', '--scope', 'tickets:write');
     const desk = new Api(service.url, stdout.trim());
     const { id } = (await desk.createTicket()).body;
     expect((await desk.comment(id, aComment)).status).toBe(201);
   });
 
-  it('signs it with the SECRET_KEY of a file .env, and says so where there is none', async () => {
+  it('reads SECRET_KEY from .env, and reports a missing one', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'ticket-token-'));
     const options = ['--sub', 'desk', '--scope', 'tickets:write'];
-    expect(mintIn({}, folder, ...options)).toMatchObject({
+    expect(signIn({}, folder, ...options)).toMatchObject({
       status: 1,
       stderr: expect.stringMatching(/^SECRET_KEY is missing.+\n$/),
     });
     writeFileSync(join(folder, '.env'), `SECRET_KEY=${environmentOf(service.stores)['SECRET_KEY']}\n`);
-    const { stdout } = mintIn(required, folder, ...options);
+    const { stdout } = signIn(required, folder, ...options);
     expect((await new Api(service.url, stdout.trim()).createTicket()).status).toBe(201);
   });
 
   it.each([[['--sub', 'desk']], [['--sub', 'desk', '--scope', 'everything']], [['--scope', 'tickets:read']]])(
-    'says how it is used instead of taking %j',
+    'prints its usage for %j',
     (options) => {
-      const { status, stdout, stderr } = mint(...options);
+      const { status, stdout, stderr } = sign(...options);
       expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
       expect(stderr).toContain("--scope '<tickets:read|");
     },

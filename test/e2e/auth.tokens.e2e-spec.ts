@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
-import { Api, aTicket, encode, json, times } from '../support/api.js';
-import { fromCache } from '../support/cached.js';
+import { Api, aTicket, encode, json, readFromCache, times } from '../support/api.js';
 import { eventually } from '../support/eventually.js';
 import { Service, type ServiceOnStores } from '../support/service.js';
 import { token, unsigned } from '../support/tokens.js';
@@ -14,18 +13,18 @@ const required = {
   JWT_ISSUER: 'https://id.example.com',
   JWT_AUDIENCE: 'tickets',
 };
-const ours = { iss: required.JWT_ISSUER, aud: required.JWT_AUDIENCE };
+const valid = { iss: required.JWT_ISSUER, aud: required.JWT_AUDIENCE };
 
 let service: ServiceOnStores;
-let stranger: Api;
+let anonymous: Api;
 let writer: Api;
 let reader: Api;
 
 beforeAll(async () => {
   service = await Service.start({ environment: required });
-  stranger = new Api(service.url);
-  writer = new Api(service.url, await token({ ...ours, scope: 'tickets:write' }));
-  reader = new Api(service.url, await token({ ...ours, sub: 'reports', scope: 'tickets:read' }));
+  anonymous = new Api(service.url);
+  writer = new Api(service.url, await token({ ...valid, scope: 'tickets:write' }));
+  reader = new Api(service.url, await token({ ...valid, sub: 'reports', scope: 'tickets:read' }));
 });
 
 afterAll(async () => {
@@ -38,52 +37,52 @@ interface History {
 
 const withToken = (value: string) => new Api(service.url, value).ticket(1);
 
-describe('Where AUTH_REQUIRED is on', () => {
-  it('a call without a token is told how to bring one', async () => {
-    const { status, headers, problem } = await stranger.createTicket();
+describe('With AUTH_REQUIRED', () => {
+  it('a request without a token gets 401 and the Bearer challenge', async () => {
+    const { status, headers, problem } = await anonymous.createTicket();
     expect(status).toBe(401);
     expect(headers.get('www-authenticate')).toBe('Bearer realm="ticket-system"');
     expect(problem).toMatchObject({ type: expect.stringContaining(':unauthenticated'), status: 401 });
   });
 
   it.each([
-    ['with the signature of another key', () => token(ours, 'another key, which is long enough as well')],
-    ['that nobody has signed', () => unsigned()],
-    ['with another algorithm', () => token(ours, undefined, 'HS512')],
-    ['that has expired', () => token({ ...ours, exp: -31 })],
-    ['that does not say when it ends', () => token({ ...ours, exp: null })],
-    ['that does not hold yet', () => token({ ...ours, nbf: 40 })],
-    ['that is for nobody', () => token({ ...ours, sub: null })],
-    ['for somebody whom no history could name', () => token({ ...ours, sub: 'a\0b' })],
-    ['of another issuer', () => token({ ...ours, iss: 'https://elsewhere.example.com' })],
-    ['for another audience', () => token({ ...ours, aud: 'invoices' })],
-    ['that is none', () => 'a.b.c'],
-  ])('a token %s is refused', async (_, mint) => {
-    const { status, headers } = await withToken(await mint());
+    ['signed with another key', () => token(valid, 'another key, which is long enough as well')],
+    ['without a signature', () => unsigned()],
+    ['with another algorithm', () => token(valid, undefined, 'HS512')],
+    ['after its exp', () => token({ ...valid, exp: -31 })],
+    ['without exp', () => token({ ...valid, exp: null })],
+    ['before its nbf', () => token({ ...valid, nbf: 40 })],
+    ['without sub', () => token({ ...valid, sub: null })],
+    ['with a NUL in sub', () => token({ ...valid, sub: 'a\0b' })],
+    ['of another issuer', () => token({ ...valid, iss: 'https://elsewhere.example.com' })],
+    ['for another audience', () => token({ ...valid, aud: 'invoices' })],
+    ['that is malformed', () => 'a.b.c'],
+  ])('a token %s is rejected', async (_case, sign) => {
+    const { status, headers } = await withToken(await sign());
     expect(status).toBe(401);
     expect(headers.get('www-authenticate')).toMatch(/^Bearer realm="ticket-system", error="invalid_token", /);
   });
 
-  it('another kind of credentials is refused', async () => {
+  it('another authentication scheme is rejected', async () => {
     const headers = { authorization: 'Basic YTpi' };
-    expect((await stranger.ticket(1, headers)).status).toBe(401);
+    expect((await anonymous.ticket(1, headers)).status).toBe(401);
   });
 
   it.each([
-    ['of the key before', () => token(ours, previousKey)],
-    ['whose end is within the skew of clocks', () => token({ ...ours, exp: -20 })],
-    ['whose beginning is so', () => token({ ...ours, nbf: 20 })],
-  ])('a token %s is taken', async (_, mint) => {
-    expect((await withToken(await mint())).status).toBe(404);
+    ['signed with SECRET_KEY_PREVIOUS', () => token(valid, previousKey)],
+    ['whose exp is within the clock tolerance', () => token({ ...valid, exp: -20 })],
+    ['whose nbf is within the clock tolerance', () => token({ ...valid, nbf: 20 })],
+  ])('a token %s is accepted', async (_case, sign) => {
+    expect((await withToken(await sign())).status).toBe(404);
   });
 
-  it('a token that was taken is refused once it has ended', async () => {
-    const ending = await token({ ...ours, exp: -26 });
+  it('a token that was accepted is rejected after its exp', async () => {
+    const ending = await token({ ...valid, exp: -26 });
     expect((await withToken(ending)).status).toBe(404);
     await eventually(async () => (await withToken(ending)).status === 401);
   });
 
-  it('tickets:read reads, and does not write', async () => {
+  it('tickets:read allows reads but no writes', async () => {
     const { id } = (await writer.createTicket()).body;
     expect((await reader.ticket(id)).status).toBe(200);
     const refused = await Promise.all([
@@ -99,14 +98,14 @@ describe('Where AUTH_REQUIRED is on', () => {
     expect((await reader.ticket(id)).body).toMatchObject({ status: 'opened', comment_count: 0 });
   });
 
-  it('tickets:write reads too, and no other scope does', async () => {
+  it('tickets:write allows reads too, and no other scope does', async () => {
     expect((await writer.send('GET', '/ticket')).status).toBe(200);
     for (const scope of ['metrics:read tickets', null])
-      expect((await withToken(await token({ ...ours, scope }))).status).toBe(403);
+      expect((await withToken(await token({ ...valid, scope }))).status).toBe(403);
   });
 
-  it('every call but the probes and the documentation needs a token', async () => {
-    const { paths } = (await stranger.send<{ paths: Record<string, object> }>('GET', '/docs-json')).body;
+  it('every operation except the probes and the documentation needs a token', async () => {
+    const { paths } = (await anonymous.send<{ paths: Record<string, object> }>('GET', '/docs-json')).body;
     const calls = Object.entries(paths).flatMap(([path, methods]) =>
       path.startsWith('/health')
         ? []
@@ -114,31 +113,31 @@ describe('Where AUTH_REQUIRED is on', () => {
     );
     expect(calls.length).toBeGreaterThan(8);
     for (const [method, path] of calls)
-      expect((await stranger.send(method, path.replace('{ticket_id}', '1'))).status).toBe(401);
+      expect((await anonymous.send(method, path.replace('{ticket_id}', '1'))).status).toBe(401);
     const headers = { authorization: 'Bearer nonsense' };
     for (const path of ['/health/live', '/health/ready', '/docs', '/docs-json'])
-      expect((await stranger.send('GET', path, { headers })).status).toBe(200);
+      expect((await anonymous.send('GET', path, { headers })).status).toBe(200);
   });
 
-  it('a ticket that is cached is not given to a stranger', async () => {
+  it('a cached ticket is not returned without a token', async () => {
     const { id } = (await writer.createTicket()).body;
-    expect((await fromCache(reader, id)).status).toBe(200);
-    expect((await stranger.ticket(id)).status).toBe(401);
+    expect((await readFromCache(reader, id)).status).toBe(200);
+    expect((await anonymous.ticket(id)).status).toBe(401);
   });
 
-  it('a stranger is refused before what they send is read', async () => {
-    expect((await stranger.send('POST', '/ticket', json('{'))).status).toBe(401);
+  it('a request without a token is rejected before its body is read', async () => {
+    expect((await anonymous.send('POST', '/ticket', json('{'))).status).toBe(401);
   });
 
-  it('/metrics takes metrics:read alone', async () => {
-    const prometheus = new Api(service.url, await token({ ...ours, scope: 'metrics:read' }));
+  it('/metrics accepts only metrics:read', async () => {
+    const prometheus = new Api(service.url, await token({ ...valid, scope: 'metrics:read' }));
     expect((await prometheus.send('GET', '/metrics')).status).toBe(200);
     expect((await writer.send('GET', '/metrics')).status).toBe(403);
   });
 });
 
 describe('The subject of a token', () => {
-  it('stands as the actor in the history and in the feed', async () => {
+  it('is the actor in the history and in the feed', async () => {
     const { id } = (await writer.createTicket()).body;
     await writer.updateStatus(id, 'answered');
     await writer.comment(id);
@@ -146,13 +145,13 @@ describe('The subject of a token', () => {
     const history = await reader.send<History>('GET', `/ticket/${id}/history`);
     expect(history.body.items.map(({ actor }) => actor)).toEqual(billing);
     const feed = async () => (await reader.events(`from=beginning&ticket_id=${id}`)).body.items;
-    // It waits for whatever else writes on the same server.
+    // The feed holds events back while transactions of other tests are open.
     await eventually(async () => (await feed()).length === 3);
     expect((await feed()).map(({ data }) => data.actor)).toEqual(billing);
   });
 
-  it('has Idempotency-Keys of its own', async () => {
-    const desk = new Api(service.url, await token({ ...ours, sub: 'desk' }));
+  it('has its own Idempotency-Keys', async () => {
+    const desk = new Api(service.url, await token({ ...valid, sub: 'desk' }));
     const post = (api: Api) => {
       const { body, headers } = encode(aTicket, 'JSON');
       const withKey = { ...(headers as object), 'idempotency-key': 'one-key' };
@@ -165,10 +164,10 @@ describe('The subject of a token', () => {
   });
 });
 
-describe('A stream of the feed', () => {
-  it('ends with the token of who follows it', async () => {
-    const follower = await token({ ...ours, exp: -26 });
-    const headers = { accept: 'text/event-stream', authorization: `Bearer ${follower}` };
+describe('An event stream', () => {
+  it('ends when the token of its client expires', async () => {
+    const expiring = await token({ ...valid, exp: -26 });
+    const headers = { accept: 'text/event-stream', authorization: `Bearer ${expiring}` };
     const response = await fetch(`${service.url}/events?from=now`, { headers });
     expect(response.status).toBe(200);
     const begin = Date.now();
@@ -177,17 +176,17 @@ describe('A stream of the feed', () => {
   });
 });
 
-describe('Where AUTH_REQUIRED is off', () => {
-  it('the log says so at start, and tokens are not looked at', async () => {
+describe('Without AUTH_REQUIRED', () => {
+  it('the log warns at start, and tokens are ignored', async () => {
     const open = await Service.start({ stores: service.stores });
     const api = new Api(open.url, 'nonsense');
     expect(open.log).toContain('Authentication is off (AUTH_REQUIRED=false)');
-    const answers = await times(3, () => api.createTicket());
-    expect(answers.map(({ status }) => status)).toEqual([201, 201, 201]);
+    const responses = await times(3, () => api.createTicket());
+    expect(responses.map(({ status }) => status)).toEqual([201, 201, 201]);
     await open.stop();
   });
 
-  it('a token is looked at for /metrics alone where METRICS_AUTH_REQUIRED is on', async () => {
+  it('METRICS_AUTH_REQUIRED requires a token for /metrics alone', async () => {
     const environment = { METRICS_AUTH_REQUIRED: 'true' };
     const open = await Service.start({ stores: service.stores, environment });
     const prometheus = new Api(open.url, await token({ scope: 'metrics:read' }));

@@ -2,24 +2,23 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type pg from 'pg';
 
 import { FaultyPostgres } from '../support/checker/faulty-postgres.js';
-import { Api } from '../support/api.js';
+import { Api, scrape } from '../support/api.js';
 import { eventually } from '../support/eventually.js';
-import { scrape } from '../support/metrics.js';
 import { createStores } from '../support/servers.js';
 import { environmentOf, Service } from '../support/service.js';
 
 let primary: FaultyPostgres;
 let replica: Awaited<ReturnType<FaultyPostgres['replica']>>;
-/** Connected to the replica, to hold it back. */
-let brake: pg.Client;
+/** A connection to the replica, to pause its replay. */
+let onReplica: pg.Client;
 let service: Service;
 let api: Api;
 
 beforeAll(async () => {
-  // Nobody kills it, and what the replica lacks is to be written well within a second.
+  // Without fsync, so that the replica catches up well within a second.
   primary = await FaultyPostgres.start({ fsync: 'off' });
   replica = await primary.replica();
-  brake = await primary.connect(replica.port);
+  onReplica = await primary.connect(replica.port);
   const stores = environmentOf(await createStores());
   service = await Service.launch({ ...stores, ...primary.environment, ...replica.environment });
   api = new Api(service.url);
@@ -35,13 +34,13 @@ const replicasInUse = async () => (await scrape(api)).get('ticket_database_repli
 const itemsOf = async (path: string) => (await api.send<{ items: { id: number }[] }>('GET', path)).body.items;
 const listed = async () => (await itemsOf('/ticket?limit=100')).map(({ id }) => id);
 
-describe('With a replica of PostgreSQL, the service', () => {
-  it('reads lists, histories, comments and the feed from it', async () => {
+describe('With a streaming replica of PostgreSQL, the service', () => {
+  it('reads lists, histories, comments and events from the replica', async () => {
     const { id } = (await api.createTicket()).body;
     await eventually(async () => (await replicasInUse()) === 1);
     await eventually(async () => (await listed()).includes(id));
 
-    await brake.query('SELECT pg_wal_replay_pause()');
+    await onReplica.query('SELECT pg_wal_replay_pause()');
     const later = (await api.createTicket()).body.id;
     await api.comment(id);
     await api.updateStatus(id, 'answered');
@@ -51,25 +50,25 @@ describe('With a replica of PostgreSQL, the service', () => {
     expect((await api.events(`from=beginning&ticket_id=${id}`)).body.items).toHaveLength(1);
   });
 
-  it('reads a ticket from the primary, and so what the replica does not know yet', async () => {
+  it('reads single tickets from the primary, which includes the latest writes', async () => {
     const { id } = (await api.createTicket()).body;
     expect((await api.updateStatus(id, 'answered')).status).toBe(200);
     expect((await api.ticket(id)).body.status).toBe('answered');
     expect((await api.send('GET', `/ticket/${id}/comment`)).status).toBe(200);
   });
 
-  it('reads from the primary once the replica lies more than a second behind', async () => {
+  it('reads from the primary when the replica lags by more than a second', async () => {
     const { id } = (await api.createTicket()).body;
     await eventually(async () => (await replicasInUse()) === 0);
     expect(await listed()).toContain(id);
 
-    await brake.query('SELECT pg_wal_replay_resume()');
+    await onReplica.query('SELECT pg_wal_replay_resume()');
     await eventually(async () => (await replicasInUse()) === 1);
   });
 
-  it('goes on without a failure when the replica is gone', async () => {
+  it('fails no request when the replica is lost', async () => {
     const ids: number[] = [];
-    await brake.end();
+    await onReplica.end();
     await replica.stop();
     for (let n = 0; n < 20; n++) {
       ids.push((await api.createTicket()).body.id);

@@ -5,7 +5,6 @@ import { describe, expect, it } from '@jest/globals';
 import ts from 'typescript';
 import { parse } from 'yaml';
 
-/** What the types and the schemas of Kubernetes are asked of a manifest. */
 interface Manifest {
   apiVersion: string;
   kind: string;
@@ -19,9 +18,9 @@ function read(name: string): Manifest {
   return parse(readFileSync(join(folder, name), 'utf8')) as Manifest;
 }
 
-/** What the types of Kubernetes say against a manifest: what a field may not be, and fields that there are not. */
-function misfits({ apiVersion, kind, ...rest }: Manifest): string[] {
-  // Below the project, whose packages it takes.
+/** Checks a manifest against the types of Kubernetes: unknown fields and wrong types. */
+function typeErrors({ apiVersion, kind, ...rest }: Manifest): string[] {
+  // Inside the project, so that its packages are found.
   const directory = mkdtempSync('dist/manifest-');
   const file = join(directory, 'manifest.ts');
   const literal = JSON.stringify({ apiVersion, kind, ...rest });
@@ -31,37 +30,37 @@ function misfits({ apiVersion, kind, ...rest }: Manifest): string[] {
     ...{ strict: true, noEmit: true, skipLibCheck: true, types: [] },
     ...{ module: ts.ModuleKind.NodeNext, target: ts.ScriptTarget.ES2022 },
   });
-  const found = ts.getPreEmitDiagnostics(program);
+  const diagnostics = ts.getPreEmitDiagnostics(program);
   rmSync(directory, { recursive: true });
-  return found.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, ' '));
+  return diagnostics.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, ' '));
 }
 
-/** Checks what types cannot: bounds, patterns and the like. */
+/** Checks a manifest against the schemas of Kubernetes: bounds and patterns. */
 async function validate(manifest: Manifest): Promise<void> {
   const models = (await import(`kubernetes-models/${manifest.apiVersion}/${manifest.kind}`)) as Record<
     string,
     Model
   >;
   const { [manifest.kind]: Kind } = models;
-  if (!Kind) throw new Error(`Kubernetes knows no ${manifest.kind}`);
+  if (!Kind) throw new Error(`Kubernetes has no ${manifest.kind}`);
   new Kind(manifest).validate();
 }
 
-describe('The manifests', () => {
-  it.each(manifests)('%s is what Kubernetes takes', async (_name, manifest) => {
-    expect(misfits(manifest)).toEqual([]);
+describe('The Kubernetes manifests', () => {
+  it.each(manifests)('are valid: %s', async (_name, manifest) => {
+    expect(typeErrors(manifest)).toEqual([]);
     await expect(validate(manifest)).resolves.toBeUndefined();
   });
 
-  it('would be refused with a field that there is not, or of another type', async () => {
+  it('would be invalid with an unknown field or a field of another type', async () => {
     const service = read('service.yaml');
-    expect(misfits({ ...service, spec: { port: 8000 } } as Manifest).join()).toContain('known properties');
+    expect(typeErrors({ ...service, spec: { port: 8000 } } as Manifest).join()).toContain('known properties');
     const ports = [{ port: 'eighty' }];
-    expect(misfits({ ...service, spec: { ports } } as Manifest)).toHaveLength(1);
+    expect(typeErrors({ ...service, spec: { ports } } as Manifest)).toHaveLength(1);
     await expect(validate({ ...service, spec: { ports } } as Manifest)).rejects.toThrow('integer');
   });
 
-  it('let no container have rights, or write to its file system', () => {
+  it('give no container privileges or a writable file system', () => {
     const pods = ['deployment.yaml', 'migration-job.yaml'].map((name) => JSON.stringify(read(name)));
     for (const pod of pods) {
       expect(pod).toContain('"runAsNonRoot":true');

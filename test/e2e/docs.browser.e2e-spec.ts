@@ -8,7 +8,7 @@ import { Api } from '../support/api.js';
 import { Service, type ServiceOnStores } from '../support/service.js';
 import { token } from '../support/tokens.js';
 
-/** Debian's Chromium; CHROMIUM names another one. */
+/** Chromium as Debian installs it; CHROMIUM names another executable. */
 const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
 
 let service: ServiceOnStores;
@@ -30,7 +30,7 @@ function install(): void {
   const apt = (...options: string[]) => spawnSync('apt-get', options, { stdio: 'ignore' }).status === 0;
   apt('update');
   if (!apt('install', '-y', '--no-install-recommends', 'chromium')) {
-    throw new Error('The tests need a Chromium: install it, or name it in CHROMIUM');
+    throw new Error('The tests need Chromium: install it, or set CHROMIUM to its path');
   }
 }
 
@@ -38,39 +38,41 @@ describe('Swagger UI', () => {
   it('creates a ticket from its form', async () => {
     const page = await browser.newPage({ viewport: { width: 1200, height: 1300 } });
     await page.goto(`${service.url}/docs`);
-    const call = page.locator('.opblock-post').filter({ hasText: /Creates a ticket/ });
-    await call.locator('.opblock-summary').click();
-    await call.getByRole('button', { name: 'Try it out' }).click();
-    await call.locator('tr[data-property-name=theme] input').fill('From the browser');
-    await call.getByRole('button', { name: 'Execute' }).click();
+    const operation = page.locator('.opblock-post').filter({ hasText: /Creates a ticket/ });
+    await operation.locator('.opblock-summary').click();
+    await operation.getByRole('button', { name: 'Try it out' }).click();
+    await operation.locator('tr[data-property-name=theme] input').fill('From the browser');
+    await operation.getByRole('button', { name: 'Execute' }).click();
 
-    const answer = call.locator('.live-responses-table .response');
-    await answer.waitFor();
-    expect(await answer.locator('.response-col_status').innerText()).toContain('201');
-    expect(await answer.locator('.microlight').first().innerText()).toContain('"theme": "From the browser"');
+    const response = operation.locator('.live-responses-table .response');
+    await response.waitFor();
+    expect(await response.locator('.response-col_status').innerText()).toContain('201');
+    expect(await response.locator('.microlight').first().innerText()).toContain(
+      '"theme": "From the browser"',
+    );
     const api = new Api(service.url);
     expect((await api.ticket(1)).body).toMatchObject({ theme: 'From the browser', email: 'ada@example.com' });
 
     const screenshot = process.env['SCREENSHOT'];
-    // The call and its answer, without the long list of what it could have answered.
-    const { x = 0, y = 0, width = 1_000 } = (await call.boundingBox()) ?? {};
+    // The request and its response, without the list of possible responses.
+    const { x = 0, y = 0, width = 1_000 } = (await operation.boundingBox()) ?? {};
     const clip = { x, y, width, height: 1_480 };
     if (screenshot) await page.screenshot({ path: screenshot, fullPage: true, clip });
-  }, 60_000);
+  });
 });
 
-describe('Authorize of Swagger UI', () => {
-  it('lets a call in that is refused without it', async () => {
+describe('The Authorize button of Swagger UI', () => {
+  it('sends the token with the next request', async () => {
     const environment = { AUTH_REQUIRED: 'true' };
     const secured = await Service.start({ stores: service.stores, environment });
     const page = await browser.newPage();
     await page.goto(`${secured.url}/docs`);
-    const call = page.locator('.opblock-get').filter({ hasText: /Lists tickets/ });
-    await call.locator('.opblock-summary').click();
-    await call.getByRole('button', { name: 'Try it out' }).click();
+    const operation = page.locator('.opblock-get').filter({ hasText: /Lists tickets/ });
+    await operation.locator('.opblock-summary').click();
+    await operation.getByRole('button', { name: 'Try it out' }).click();
     const execute = async () => {
-      await call.getByRole('button', { name: 'Execute' }).click();
-      const status = call.locator('.live-responses-table .response .response-col_status');
+      await operation.getByRole('button', { name: 'Execute' }).click();
+      const status = operation.locator('.live-responses-table .response .response-col_status');
       await status.waitFor();
       return status.innerText();
     };
@@ -80,14 +82,14 @@ describe('Authorize of Swagger UI', () => {
     await page.locator('.auth-container input').fill(await token());
     await page.locator('.auth-container').getByRole('button', { name: 'Apply' }).click();
     await page.locator('.auth-container').getByRole('button', { name: 'Close' }).click();
-    await call.getByRole('button', { name: 'Clear' }).click();
+    await operation.getByRole('button', { name: 'Clear' }).click();
     expect(await execute()).toContain('200');
     await secured.stop();
-  }, 60_000);
+  });
 });
 
-describe('An EventSource of the browser', () => {
-  it('comes back to its place after a restart, also where it has seen no event yet', async () => {
+describe('An EventSource of a browser', () => {
+  it('resumes after a restart of the service, even before its first event', async () => {
     const page = await browser.newPage();
     await page.goto(`${service.url}/docs`);
     const opened = page.evaluate(() => {
@@ -107,7 +109,7 @@ describe('An EventSource of the browser', () => {
     await opened;
     const { stores, url } = service;
     await service.stop();
-    // Another replica goes on meanwhile.
+    // Another replica creates a ticket meanwhile.
     const other = await Service.start({ stores });
     const { id } = (await new Api(other.url).createTicket()).body;
     service = await Service.start({ stores, environment: { PORT: new URL(url).port } });
@@ -116,5 +118,5 @@ describe('An EventSource of the browser', () => {
       String(id),
     );
     await other.stop();
-  }, 60_000);
+  });
 });

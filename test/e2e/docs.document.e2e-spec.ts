@@ -43,8 +43,8 @@ const operation = (method: string, path: string): Operation => {
   return found;
 };
 
-/** Every call, and all that it answers. */
-const calls: [string, string, number[]][] = [
+/** Every operation with all its status codes. */
+const operations: [string, string, number[]][] = [
   ['post', '/ticket', [201, 400, 401, 403, 409, 413, 415, 422, 429, 503]],
   ['get', '/ticket', [200, 400, 401, 403, 429, 503]],
   ['get', '/ticket/{ticket_id}', [200, 304, 400, 401, 403, 404, 429, 503]],
@@ -59,20 +59,20 @@ const calls: [string, string, number[]][] = [
 ];
 
 describe('/docs', () => {
-  it('shows Swagger UI', async () => {
+  it('serves Swagger UI', async () => {
     const { status, body } = await api.send<string>('GET', '/docs');
     expect(status).toBe(200);
     expect(body).toContain('swagger-ui');
   });
 
-  it('comes as JSON and as YAML', async () => {
+  it('serves the document as JSON and as YAML', async () => {
     const { status, body } = await api.send<string>('GET', '/docs-yaml');
     expect(status).toBe(200);
     expect(body).toMatch(/^openapi: 3\./);
     for (const path of Object.keys(document.paths)) expect(body).toContain(path);
   });
 
-  it.each(calls)('says of %s %s what it does and all that it answers', (method, path, statuses) => {
+  it.each(operations)('documents %s %s with a summary and all its status codes', (method, path, statuses) => {
     const { summary, responses } = operation(method, path);
     expect(summary).toMatch(/^[A-Z].+\.$/);
     expect(Object.keys(responses).map(Number)).toEqual(statuses);
@@ -84,17 +84,18 @@ describe('/docs', () => {
     }
   });
 
-  it('documents no call that is not listed above, and misses none', () => {
+  it('documents exactly the operations listed above', () => {
     const documented = Object.entries(document.paths).flatMap(([path, methods]) =>
       Object.keys(methods).map((method) => `${method} ${path}`),
     );
-    expect(documented.sort()).toEqual(calls.map(([method, path]) => `${method} ${path}`).sort());
+    expect(documented.sort()).toEqual(operations.map(([method, path]) => `${method} ${path}`).sort());
   });
 
-  it('says of every call but the probes that it takes a token', () => {
+  it('requires a token for every operation except the probes', () => {
     for (const [path, methods] of Object.entries(document.paths)) {
       const security = path.startsWith('/health') ? undefined : [{ bearer: [] }];
-      for (const call of Object.values(methods)) expect([path, call.security]).toEqual([path, security]);
+      for (const documented of Object.values(methods))
+        expect([path, documented.security]).toEqual([path, security]);
     }
   });
 
@@ -102,7 +103,7 @@ describe('/docs', () => {
     ['post', '/ticket'],
     ['put', '/ticket/{ticket_id}'],
     ['post', '/ticket/{ticket_id}/comment'],
-  ])('shows the three kinds of body of %s %s', (method, path) => {
+  ])('shows the three media types of the body of %s %s', (method, path) => {
     expect(Object.keys(operation(method, path).requestBody?.content ?? {})).toEqual([
       'multipart/form-data',
       'application/x-www-form-urlencoded',
@@ -110,7 +111,7 @@ describe('/docs', () => {
     ]);
   });
 
-  it('explains every field of every body, and gives an example of what is sent', () => {
+  it('describes every field, and gives an example of those in request bodies', () => {
     for (const [name, { properties = {} }] of Object.entries(document.components.schemas)) {
       for (const [field, { description, example }] of Object.entries(properties)) {
         expect([name, field, description]).toEqual([name, field, expect.stringMatching(/\S/)]);
@@ -120,7 +121,7 @@ describe('/docs', () => {
     }
   });
 
-  it('says the bounds of a ticket', () => {
+  it('states the bounds of a ticket', () => {
     expect(document.components.schemas['CreateTicketDto']).toMatchObject({
       required: ['theme', 'text', 'email'],
       properties: {

@@ -2,32 +2,32 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 
 import { Api, bodyKinds, encode, json, type BodyKind } from '../support/api.js';
+import { invalid, valid } from '../support/arbitraries.js';
 import { OpenApi, type Operation, type Schema } from '../support/openapi.js';
 import { Service } from '../support/service.js';
-import { invalid, valid } from '../support/values.js';
 
-/** How many requests are made from each schema; with eleven calls that is thousands. */
+/** Requests for each operation and property; thousands in total. */
 const runs = 300;
 
 let service: Service;
 let api: Api;
 let openapi: OpenApi;
 
-/** Tickets to aim at: one in each status. */
+/** One ticket in each status, as targets of the requests. */
 const ids: Record<string, number> = {};
 
 beforeAll(async () => {
   service = await Service.start();
   api = new Api(service.url);
   openapi = await OpenApi.of(api);
-  for (const [status, moves] of Object.entries({
+  for (const [status, transitions] of Object.entries({
     opened: [],
     answered: ['answered'],
     awaited: ['answered', 'awaited'],
     closed: ['closed'],
   })) {
     const { id } = (await api.createTicket()).body;
-    for (const move of moves) await api.updateStatus(id, move);
+    for (const transition of transitions) await api.updateStatus(id, transition);
     ids[status] = id;
   }
 });
@@ -52,13 +52,13 @@ const headersOf = (operation: Operation) =>
     { requiredKeys: [] },
   );
 
-/** The path and query of a call, from valid values; `spoil` makes those of one parameter invalid. */
-function urlOf(operation: Operation, spoil?: string): fc.Arbitrary<string> {
+/** Paths and queries from valid values; those of the parameter `invalidName` are invalid. */
+function urlOf(operation: Operation, invalidName?: string): fc.Arbitrary<string> {
   const inUrl = operation.parameters.filter(
     (parameter) => parameter.in !== 'header' && parameter.name !== 'cursor',
   );
   const values = inUrl.map(({ name, schema }) => {
-    if (name === spoil) return invalid(schema);
+    if (name === invalidName) return invalid(schema);
     return name === 'ticket_id'
       ? fc.constantFrom(...Object.values(ids).map(String), '999999')
       : valid(schema);
@@ -71,7 +71,7 @@ function urlOf(operation: Operation, spoil?: string): fc.Arbitrary<string> {
       inUrl.forEach((parameter, n) => {
         const value = all[n] ?? '';
         if (parameter.in === 'path') path = path.replace(`{${parameter.name}}`, encodeURIComponent(value));
-        else if (wanted[n] || parameter.name === spoil) query.set(parameter.name, value);
+        else if (wanted[n] || parameter.name === invalidName) query.set(parameter.name, value);
       });
       return query.size > 0 ? `${path}?${query.toString()}` : path;
     });
@@ -82,36 +82,35 @@ function bodyOf(operation: Operation): Schema | undefined {
   return content && openapi.resolve(content.schema);
 }
 
-/** The fields of a body, from valid values; `spoil` makes that of one field invalid. */
-function fieldsOf(body: Schema | undefined, spoil?: string): fc.Arbitrary<Record<string, string>> {
+/** Fields of a body from valid values; those of the field `invalidName` are invalid. */
+function fieldsOf(body: Schema | undefined, invalidName?: string): fc.Arbitrary<Record<string, string>> {
   const fields = Object.entries(body?.properties ?? {});
   return fc.record(
     Object.fromEntries(
-      fields.map(([name, schema]) => [name, name === spoil ? invalid(schema) : valid(schema)]),
+      fields.map(([name, schema]) => [name, name === invalidName ? invalid(schema) : valid(schema)]),
     ),
   );
 }
 
 async function send(operation: Operation, url: string, headers: Record<string, string>, body?: RequestInit) {
   const init = { ...body, headers: { ...(body?.headers as Record<string, string> | undefined), ...headers } };
-  const answer = await api.send<unknown>(operation.method.toUpperCase(), url, init);
-  expect([url, answer.status, openapi.breaches(operation, answer)]).toEqual([url, answer.status, []]);
-  return answer;
+  const response = await api.send<unknown>(operation.method.toUpperCase(), url, init);
+  expect([url, response.status, openapi.violations(operation, response)]).toEqual([url, response.status, []]);
+  return response;
 }
 
-/** fetch itself has no body for fields that a form cannot carry as they are: line ends. */
 const kinds = fc.constantFrom<BodyKind>(...bodyKinds);
 
-/** The calls that have a body. */
+/** Operations with a request body. */
 const writes = () => openapi.operations.filter(({ requestBody }) => requestBody);
 
-/** Tries all of them at once. */
-async function withEach(operations: Operation[], attempt: (operation: Operation) => Promise<void>) {
-  await Promise.all(operations.map(attempt));
+/** Checks all operations concurrently. */
+async function withEach(operations: Operation[], check: (operation: Operation) => Promise<void>) {
+  await Promise.all(operations.map(check));
 }
 
-describe('Every call of the document', () => {
-  it('keeps its word for input that the document allows', async () => {
+describe('Every documented operation', () => {
+  it('responds as documented to valid input', async () => {
     await withEach(openapi.operations, async (operation) => {
       const body = bodyOf(operation);
       const inputs = [urlOf(operation), headersOf(operation), fieldsOf(body), kinds] as const;
@@ -123,7 +122,7 @@ describe('Every call of the document', () => {
             headers as Record<string, string>,
             body && encode(fields, kind),
           );
-          // The document explains these by the state of the ticket, by headers, or by the size as a form.
+          // Errors here depend on the ticket, on headers, or on the size of the encoded form.
           expect([200, 201, 304, 404, 409, 412, 413]).toContain(status);
           if (status === 413) expect(kind).toBe('form');
         }),
@@ -132,20 +131,20 @@ describe('Every call of the document', () => {
     });
   }, 120_000);
 
-  it('refuses each parameter and field that the document does not allow, and names it', async () => {
+  it('rejects each invalid parameter and field, and names it', async () => {
     await withEach(openapi.operations, async (operation) => {
       const body = bodyOf(operation);
       const parameters = operation.parameters
         .filter((parameter) => parameter.in !== 'header')
         .map(({ name }) => name);
-      for (const spoil of [...parameters, ...Object.keys(body?.properties ?? {})]) {
-        if (spoil === 'cursor') continue;
-        const inputs = [urlOf(operation, spoil), fieldsOf(body, spoil), kinds] as const;
+      for (const invalidName of [...parameters, ...Object.keys(body?.properties ?? {})]) {
+        if (invalidName === 'cursor') continue;
+        const inputs = [urlOf(operation, invalidName), fieldsOf(body, invalidName), kinds] as const;
         await fc.assert(
           fc.asyncProperty(...inputs, async (url, fields, kind) => {
             const { status, problem } = await send(operation, url, {}, body && encode(fields, kind));
             expect(status).toBe(400);
-            expect(problem.errors?.map(({ field }) => field)).toContain(spoil);
+            expect(problem.errors?.map(({ field }) => field)).toContain(invalidName);
           }),
           { numRuns: 50 },
         );
@@ -153,7 +152,7 @@ describe('Every call of the document', () => {
     });
   }, 120_000);
 
-  it('answers any JSON at all as the document says', async () => {
+  it('responds as documented to any JSON', async () => {
     await withEach(writes(), async (operation) => {
       const anything = fc.oneof(
         fc.json(),
@@ -176,7 +175,7 @@ describe('Every call of the document', () => {
     });
   }, 120_000);
 
-  it('answers any bytes of any type as the document says', async () => {
+  it('responds as documented to any bytes of any media type', async () => {
     const types = fc.constantFrom(
       ...['application/json', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x'],
       ...[

@@ -11,7 +11,7 @@ let folder: string;
 
 beforeAll(async () => {
   service = await Service.start();
-  // Within the project, so that the tools and the client find their packages.
+  // Inside the project, so that the tools and the client find their packages.
   folder = mkdtempSync(resolve('dist', 'client-'));
   cpSync('test/support/client', folder, { recursive: true });
   const document = await fetch(`${service.url}/docs-json`);
@@ -32,12 +32,12 @@ function run(command: string, ...options: string[]) {
 }
 
 describe('The OpenAPI document', () => {
-  it('passes the linter without an error or a warning', () => {
+  it('passes the linter without errors and warnings', () => {
     const options = ['lint', '-r', 'ruleset.yaml', '--fail-severity', 'warn', 'openapi.json'];
     expect(run('spectral', ...options)).toMatchObject({ status: 0 });
   });
 
-  it('makes a TypeScript client that compiles, and runs the tour', () => {
+  it('generates a TypeScript client that compiles and runs the tour', () => {
     expect(run('openapi-typescript', 'openapi.json', '-o', 'schema.ts')).toMatchObject({ status: 0 });
     const strict = [
       '--strict',

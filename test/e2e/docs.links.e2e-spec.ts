@@ -8,7 +8,7 @@ const pages = [
   ...readdirSync('docs').flatMap((name) => (name.endsWith('.md') ? [join('docs', name)] : [])),
 ];
 
-/** What headings are called in links, as GitHub does it. */
+/** Anchors of the headings of a page, as GitHub makes them. */
 function anchorsOf(page: string): string[] {
   const headings = readFileSync(page, 'utf8').matchAll(/^#+ (.+)$/gm);
   return Array.from(headings, ([, heading = '']) =>
@@ -19,8 +19,8 @@ function anchorsOf(page: string): string[] {
   );
 }
 
-describe('The links of a page', () => {
-  it.each(pages)('%s lead to what there is', (page) => {
+describe('The links', () => {
+  it.each(pages)('of %s lead to existing files and headings', (page) => {
     const links = readFileSync(page, 'utf8').matchAll(/\]\((?!https?:)([^)#\s]*)(?:#([^)\s]+))?\)/g);
     const broken = [...links].filter(([, path = '', anchor]) => {
       const target = path === '' ? page : join(dirname(page), path);

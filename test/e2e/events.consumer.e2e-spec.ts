@@ -17,10 +17,10 @@ let service: Service;
 let folder: string;
 let consumer: ChildProcess;
 let output = '';
-let complaints = '';
+let errors = '';
 
-/** The consumer of the README, as it stands there. */
-function consumerOfReadme(): string {
+/** The source of the documented consumer. */
+function documentedConsumer(): string {
   const [, code = ''] =
     /```js\n(\/\/ follow\.mjs\n.+?)```/s.exec(readFileSync('docs/events.md', 'utf8')) ?? [];
   expect(code.trim().split('\n').length).toBeLessThanOrEqual(25);
@@ -30,7 +30,7 @@ function consumerOfReadme(): string {
 function startConsumer(): void {
   consumer = spawn(process.execPath, ['follow.mjs', service.url], { cwd: folder });
   consumer.stdout?.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  consumer.stderr?.on('data', (chunk: Buffer) => (complaints += chunk.toString()));
+  consumer.stderr?.on('data', (chunk: Buffer) => (errors += chunk.toString()));
 }
 
 beforeAll(async () => {
@@ -38,7 +38,7 @@ beforeAll(async () => {
   environment = { PORT: String(await freePort()) };
   service = await Service.start({ stores, environment });
   folder = mkdtempSync(join(tmpdir(), 'ticket-consumer-'));
-  writeFileSync(join(folder, 'follow.mjs'), consumerOfReadme());
+  writeFileSync(join(folder, 'follow.mjs'), documentedConsumer());
   startConsumer();
 });
 
@@ -47,14 +47,14 @@ afterAll(async () => {
   await service.stop();
 });
 
-/** The numbers of the tickets that the consumer was told of, in its order. */
-function told(): number[] {
-  if (consumer.exitCode !== null) throw new Error(`The consumer has ended: ${complaints}`);
+/** Ids of the created tickets in the order in which the consumer received them. */
+function receivedIds(): number[] {
+  if (consumer.exitCode !== null) throw new Error(`The consumer has exited: ${errors}`);
   return [...output.matchAll(/ticket\.created of ticket (\d+)/g)].map(([, id]) => Number(id));
 }
 
-describe('The consumer of the README', () => {
-  it('is told of every ticket once, in order, though the service is killed ten times', async () => {
+describe('The documented consumer', () => {
+  it('receives every ticket once and in order while the service is killed ten times', async () => {
     const ids: number[] = [];
     for (let round = 0; round < 10; round++) {
       const api = new Api(service.url);
@@ -62,20 +62,20 @@ describe('The consumer of the README', () => {
       await service.stop('SIGKILL');
       service = await Service.start({ stores, environment });
     }
-    await eventually(() => Promise.resolve(told().length >= ids.length), 15_000);
-    expect(told()).toEqual(ids);
+    await eventually(() => receivedIds().length >= ids.length);
+    expect(receivedIds()).toEqual(ids);
   }, 90_000);
 
-  it('goes on where it was when it is killed itself', async () => {
-    const before = told();
+  it('resumes at its position after it was killed', async () => {
+    const before = receivedIds();
     const api = new Api(service.url);
     const first = (await api.createTicket()).body.id;
-    await eventually(() => Promise.resolve(told().includes(first)));
-    // It has done its work, and may have been killed before it could note that: then it does it again.
+    await eventually(() => receivedIds().includes(first));
+    // Killed before it saved its position, the consumer processes the event again.
     consumer.kill('SIGKILL');
     const second = (await api.createTicket()).body.id;
     startConsumer();
-    await eventually(() => Promise.resolve(told().includes(second)));
-    expect([...new Set(told())]).toEqual([...before, first, second]);
+    await eventually(() => receivedIds().includes(second));
+    expect([...new Set(receivedIds())]).toEqual([...before, first, second]);
   });
 });

@@ -5,18 +5,18 @@ import { eventually } from '../support/eventually.js';
 import { connect, type Stores } from '../support/servers.js';
 import { Service } from '../support/service.js';
 
-/** Makes all events so far a few days older. */
+/** Makes all existing events eight days older. */
 async function age({ database }: Stores): Promise<void> {
   const client = await connect(database);
   await client.query(`UPDATE event SET at = at - interval '8 days'`);
   await client.end();
 }
 
-describe('Events that are older than EVENTS_RETENTION_DAYS', () => {
-  it('are swept, and a cursor from before them is gone', async () => {
+describe('Events older than EVENTS_RETENTION_DAYS', () => {
+  it('are deleted, and a cursor before them returns 410', async () => {
     const first = await Service.start();
     const { id } = (await new Api(first.url).createTicket()).body;
-    // The feed waits for whatever else writes on the same server.
+    // The feed holds events back while transactions of other tests are open.
     const read = async () => (await new Api(first.url).events('')).body;
     await eventually(async () => (await read()).items.length === 1);
     const old = await read();
@@ -30,10 +30,10 @@ describe('Events that are older than EVENTS_RETENTION_DAYS', () => {
     const gone = await api.events('after=0-0');
     expect(gone.status).toBe(410);
     expect(gone.problem.type).toBe('urn:problem-type:ticket-system:cursor-expired');
-    // From the last that was swept on, nothing is missing.
+    // After the last deleted event nothing is missing.
     const kept = (await api.events(`after=${old.items[0]?.id ?? ''}`)).body.items;
     expect(kept.map(({ data }) => data.ticket_id).sort()).toEqual(ids.sort());
-    // The ticket itself is kept, though nothing is known any more of how it came to be.
+    // The ticket itself stays, with an empty history.
     expect(await api.send('GET', `/ticket/${id}/history`)).toMatchObject({
       status: 200,
       body: { items: [], next_cursor: null },
@@ -42,12 +42,12 @@ describe('Events that are older than EVENTS_RETENTION_DAYS', () => {
   });
 });
 
-describe('The feed of a database that was restored into another server', () => {
-  it('goes on after the last event, though that server counts its transactions from the beginning', async () => {
+describe('The feed of a database restored into another server', () => {
+  it('continues after the last event although transaction ids start again', async () => {
     const before = await Service.start();
     await new Api(before.url).createTicket();
     const database = await connect(before.stores.database);
-    // As if the dump came from a server that has seen far more of them.
+    // As if the dump came from a server with a far higher transaction id.
     await database.query('UPDATE event SET position = position + 1000000000000');
     await database.query('UPDATE ticket SET feed_position = feed_position + 1000000000000');
     await before.stop();

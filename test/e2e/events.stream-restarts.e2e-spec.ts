@@ -21,8 +21,8 @@ afterAll(async () => {
 
 const urls = () => services.map(({ url }) => url);
 
-describe('A client that follows the feed', () => {
-  it('misses nothing and sees nothing twice while its replicas are restarted in turns', async () => {
+describe('A client of the event stream', () => {
+  it('receives every event once while the replicas are restarted in turn', async () => {
     const [first, second] = urls().map((url) => new Api(url));
     const id = (await first?.createTicket())?.body.id ?? 0;
     const follower = await new Follower(urls(), `from=beginning&ticket_id=${id}`).open();
@@ -35,14 +35,14 @@ describe('A client that follows the feed', () => {
       services[turn] = await Service.start({ stores, environment: { PORT: port } });
       written += count(await writing, 201);
     }
-    await follower.has(written, 15_000);
+    await follower.has(written);
     expect(follower.received.map(({ version }) => version)).toEqual(
       Array.from({ length: written }, (_, n) => n + 1),
     );
     follower.close();
-  }, 60_000);
+  });
 
-  it('misses nothing while PostgreSQL is away', async () => {
+  it('receives every event after an outage of PostgreSQL', async () => {
     const postgres = await FaultProxy.to(servers().postgres.port);
     const environment = { POSTGRES_PORT: String(postgres.port) };
     const service = await Service.start({ stores, environment });
@@ -52,18 +52,18 @@ describe('A client that follows the feed', () => {
     await follower.has(1);
     await postgres.close();
     await other.comment(id);
-    await eventually(() => Promise.resolve(service.log.includes('The feed cannot be read')));
+    await eventually(() => service.log.includes('The feed cannot be read'));
     expect(follower.received).toHaveLength(1);
-    // Nor does one that comes back meanwhile: an EventSource would not try again after an error.
-    const place = `after=${follower.received[0]?.id ?? ''}&ticket_id=${id}`;
-    const back = await new Follower([service.url], place).open();
+    // A reconnect during the outage must not fail: an EventSource does not retry after an error response.
+    const position = `after=${follower.received[0]?.id ?? ''}&ticket_id=${id}`;
+    const reconnected = await new Follower([service.url], position).open();
     await postgres.open();
     await follower.has(2);
-    await back.has(1);
+    await reconnected.has(1);
     expect(follower.received.map(({ version }) => version)).toEqual([1, 2]);
-    expect(back.received.map(({ version }) => version)).toEqual([2]);
+    expect(reconnected.received.map(({ version }) => version)).toEqual([2]);
     follower.close();
-    back.close();
+    reconnected.close();
     await service.stop();
     await postgres.close();
   });

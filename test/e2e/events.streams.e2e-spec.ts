@@ -3,11 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
-import { Api, times } from '../support/api.js';
+import { Api, scrape, times } from '../support/api.js';
 import { eventually } from '../support/eventually.js';
 import { Follower } from '../support/follower.js';
 import { FaultProxy } from '../support/fault-proxy.js';
-import { scrape } from '../support/metrics.js';
 import { memoryOf } from '../support/processes.js';
 import { connect, createStores, servers, type Stores } from '../support/servers.js';
 import { Service } from '../support/service.js';
@@ -15,18 +14,18 @@ import { Service } from '../support/service.js';
 let stores: Stores;
 let services: Service[];
 let apis: Api[];
-/** Counts what the first replica asks of PostgreSQL. */
+/** The connection of the first replica to PostgreSQL, which counts its statements. */
 let postgres: FaultProxy;
-/** A stream that nothing happens on, from the beginning of these tests to their end. */
-let quiet: { text: string };
+/** A stream without events, open during all tests of this file. */
+let idle: { text: string };
 
 beforeAll(async () => {
   stores = await createStores();
   postgres = await FaultProxy.to(servers().postgres.port);
-  const throughGate = { POSTGRES_PORT: String(postgres.port) };
-  services = [await Service.start({ stores, environment: throughGate }), await Service.start({ stores })];
+  const throughProxy = { POSTGRES_PORT: String(postgres.port) };
+  services = [await Service.start({ stores, environment: throughProxy }), await Service.start({ stores })];
   apis = services.map(({ url }) => new Api(url));
-  quiet = textOf(await open(urls()[1] ?? '', 'from=now&ticket_id=999999'));
+  idle = textOf(await open(urls()[1] ?? '', 'from=now&ticket_id=999999'));
 });
 
 afterAll(async () => {
@@ -37,7 +36,7 @@ afterAll(async () => {
 const api = (turn = 0) => apis[turn % apis.length] ?? new Api('');
 const urls = () => services.map(({ url }) => url);
 
-/** Opens a stream and leaves it to the caller to read it, or not. */
+/** Opens a stream without reading it. */
 function open(service: string, query: string, headers: Record<string, string> = {}, agent?: Agent) {
   return new Promise<IncomingMessage>((resolve, reject) => {
     const options = { headers: { accept: 'text/event-stream', ...headers }, ...(agent && { agent }) };
@@ -45,7 +44,7 @@ function open(service: string, query: string, headers: Record<string, string> = 
   });
 }
 
-/** The text of a stream as it comes; without reading it any further than it has been asked for. */
+/** Starts reading a stream; `text` grows with the data. */
 function textOf(stream: IncomingMessage): { text: string } {
   const read = { text: '' };
   stream.setEncoding('utf8').on('data', (chunk: string) => (read.text += chunk));
@@ -53,25 +52,25 @@ function textOf(stream: IncomingMessage): { text: string } {
   return read;
 }
 
-describe('A stream of the feed', () => {
-  it('tells its place, and then the events as they come', async () => {
+describe('An event stream', () => {
+  it('begins with its cursor, and then sends events as they happen', async () => {
     const stream = await open(urls()[0] ?? '', 'from=now');
     expect(stream.headers).toMatchObject({
       'content-type': 'text/event-stream',
       'cache-control': 'no-store',
     });
     const read = textOf(stream);
-    await eventually(() => Promise.resolve(/^retry: 1000\nid: \d+-\d+\n\n$/.test(read.text)));
+    await eventually(() => /^retry: 1000\nid: \d+-\d+\n\n$/.test(read.text));
 
     const { id } = (await api().createTicket()).body;
     const event = /id: (\d+-\d+)\nevent: ticket\.created\ndata: (\{.+\})\n\n/;
-    await eventually(() => Promise.resolve(event.test(read.text)));
+    await eventually(() => event.test(read.text));
     const [, cursor, data] = event.exec(read.text) ?? [];
     expect(JSON.parse(data ?? '')).toMatchObject({ id: cursor, type: 'ticket.created', subject: String(id) });
     stream.destroy();
   });
 
-  it('can begin with what was long ago, and can be narrowed', async () => {
+  it('sends earlier events first, and filters', async () => {
     const { id } = (await api().createTicket()).body;
     await times(3, () => api(1).comment(id));
     const follower = new Follower(urls(), `from=beginning&ticket_id=${id}&type=comment.added`);
@@ -86,51 +85,51 @@ describe('A stream of the feed', () => {
   it.each([
     ['from=beginning', '0-0'],
     ['after=1-0', '1-0'],
-  ])('tells the place where it begins: %s', async (query, place) => {
+  ])('begins with the cursor of its start: %s', async (query, position) => {
     const stream = await open(urls()[0] ?? '', query);
     const read = textOf(stream);
-    await eventually(() => Promise.resolve(read.text.startsWith(`retry: 1000\nid: ${place}\n\n`)));
+    await eventually(() => read.text.startsWith(`retry: 1000\nid: ${position}\n\n`));
     stream.destroy();
   });
 
-  it('refuses what a page refuses, before it begins', async () => {
+  it('rejects invalid parameters with a problem before it begins', async () => {
     const malformed = await open(urls()[0] ?? '', '', { 'last-event-id': 'x' });
     expect(malformed.statusCode).toBe(400);
     const read = textOf(malformed);
-    await eventually(() => Promise.resolve(read.text.includes('"field":"Last-Event-ID"')));
+    await eventually(() => read.text.includes('"field":"Last-Event-ID"'));
     expect((await open(urls()[0] ?? '', 'type=x')).statusCode).toBe(400);
   });
 });
 
-describe('A client', () => {
-  it('that does not read is dropped, costs no memory, and can come back for all of it', async () => {
+describe('A client that does not read its stream', () => {
+  it('is disconnected, costs little memory, and can resume without a loss', async () => {
     const openStreams = async () => (await scrape(api())).get('ticket_feed_streams') ?? 0;
     const stream = await open(urls()[0] ?? '', 'from=now');
     const before = memoryOf(services[0]?.process.pid);
     const streams = await openStreams();
-    await writeMuch(1_000_000);
-    // A client may take nothing for ten seconds.
+    await writeManyEvents(1_000_000);
+    // A client may stop reading for at most ten seconds.
     await eventually(async () => (await openStreams()) < streams, 20_000);
     expect(memoryOf(services[0]?.process.pid) - before).toBeLessThan(60 * 1_000 * 1_024);
 
-    // What the sockets still hold is all that comes, and then the connection is found cut.
+    // The client receives the data that the sockets hold, and then the end of the connection.
     const read = textOf(stream);
     await new Promise((resolve) => stream.once('close', resolve));
     const { text } = read;
     const seen = new Set([...text.matchAll(/^id: (\S+)\nevent/gm)].map(([, id]) => id));
     expect(seen.size).toBeLessThan(40_000);
-    const place = /^id: (\S+)$/m.exec(text)?.[1] ?? '';
-    const again = new Follower(urls(), `after=${[...seen].at(-1) ?? place}&ticket_id=1000000`);
-    await again.has(40_000 - seen.size, 30_000);
-    again.close();
+    const position = /^id: (\S+)$/m.exec(text)?.[1] ?? '';
+    const resumed = new Follower(urls(), `after=${[...seen].at(-1) ?? position}&ticket_id=1000000`);
+    await resumed.has(40_000 - seen.size, 30_000);
+    resumed.close();
   }, 90_000);
 
-  it('that does not read is not waited for at the end of the service', async () => {
-    await writeMuch(1_000_001);
+  it('does not delay the shutdown of the service', async () => {
+    await writeManyEvents(1_000_001);
     const service = await Service.start({ stores });
     const stream = await open(service.url, 'from=beginning&ticket_id=1000001');
     stream.on('error', () => undefined);
-    // Until all that lies between the two is full.
+    // Wait until all buffers between the two are full.
     await eventually(async () => {
       const { bytesRead } = stream.socket;
       await sleep(100);
@@ -142,8 +141,8 @@ describe('A client', () => {
   });
 });
 
-/** Some 20 MB of events: more than the sockets of both sides can hold. */
-async function writeMuch(ticket: number): Promise<void> {
+/** Writes about 20 MB of events, more than the socket buffers of both sides hold. */
+async function writeManyEvents(ticket: number): Promise<void> {
   const database = await connect(stores.database);
   await database.query(
     `INSERT INTO event (type, ticket_id, version, data)
@@ -155,33 +154,33 @@ async function writeMuch(ticket: number): Promise<void> {
 }
 
 describe('A thousand streams of one process', () => {
-  it('ask no more of the database than one, and all are sent every event', async () => {
+  it('cause as many statements as one, and all receive every event', async () => {
     const agent = new Agent({ maxSockets: Infinity });
-    const isAskedAgain = async (times: number) => {
+    const statements = async (count: number) => {
       const before = postgres.sent;
-      await eventually(() => Promise.resolve(postgres.sent >= before + times));
+      await eventually(() => postgres.sent >= before + count);
     };
     const first = await open(urls()[0] ?? '', 'from=now', {}, agent);
-    await isAskedAgain(3);
+    await statements(3);
     const others = await times(999, () => open(urls()[0] ?? '', 'from=now', {}, agent));
     const streams = [first, ...others];
     expect(streams.map(({ statusCode }) => statusCode)).toEqual(streams.map(() => 200));
     const begin = performance.now();
-    await isAskedAgain(20);
-    // One stream asks ten times a second.
+    await statements(20);
+    // One stream causes ten statements a second.
     expect(performance.now() - begin).toBeGreaterThan(1_600);
 
     const texts = streams.map(textOf);
     const { id } = (await api(1).createTicket()).body;
-    const isSent = ({ text }: { text: string }) => text.includes(`"subject":"${id}"`);
-    await eventually(() => Promise.resolve(texts.every(isSent)));
+    const hasEvent = ({ text }: { text: string }) => text.includes(`"subject":"${id}"`);
+    await eventually(() => texts.every(hasEvent));
     for (const stream of streams) stream.destroy();
     agent.destroy();
   });
 });
 
-describe('A stream that has nothing to tell', () => {
-  it('says every 15 seconds that it is still there, and where', async () => {
-    await eventually(() => Promise.resolve(/\n: heartbeat\nid: \d+-\d+\n\n/.test(quiet.text)), 16_000);
+describe('A stream without events', () => {
+  it('sends a heartbeat with its cursor every 15 seconds', async () => {
+    await eventually(() => /\n: heartbeat\nid: \d+-\d+\n\n/.test(idle.text), 16_000);
   });
 });

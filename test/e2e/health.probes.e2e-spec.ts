@@ -2,28 +2,26 @@ import { readFileSync } from 'node:fs';
 
 import { describe, expect, it } from '@jest/globals';
 
-import { Api, encode, aTicket, times } from '../support/api.js';
+import { Api, aTicket, encode, scrape, times, waitForRedis } from '../support/api.js';
 import { FaultProxy } from '../support/fault-proxy.js';
-import { usesRedis } from '../support/cached.js';
 import { eventually } from '../support/eventually.js';
-import { scrape } from '../support/metrics.js';
 import { connect, servers } from '../support/servers.js';
-import { oneService } from '../support/one-service.js';
+import { sharedService } from '../support/shared-service.js';
 import { Service } from '../support/service.js';
 
-const { api, service } = oneService();
+const { api, service } = sharedService();
 
-/** By how much a metric grows by what is done. */
+/** Increase of a metric during an action. */
 async function growth(name: string, act: () => Promise<unknown>): Promise<number> {
   const before = (await scrape(api)).get(name) ?? 0;
   await act();
   return ((await scrape(api)).get(name) ?? 0) - before;
 }
 
-describe('The probes', () => {
-  it('say that the service is alive, and ready', async () => {
+describe('The health probes', () => {
+  it('report a live and ready service', async () => {
     expect((await api.send('GET', '/health/live')).body).toEqual({ status: 'ok' });
-    await usesRedis(api);
+    await waitForRedis(api);
     expect(await api.send('GET', '/health/ready')).toMatchObject({
       status: 200,
       body: {
@@ -33,13 +31,13 @@ describe('The probes', () => {
     });
   });
 
-  it('say for SHUTDOWN_DELAY that it is not ready, while it still answers those who come', async () => {
-    const ending = await Service.start({
+  it('report not ready during SHUTDOWN_DELAY while the service still answers requests', async () => {
+    const stopping = await Service.start({
       stores: service().stores,
       environment: { SHUTDOWN_DELAY: '2' },
     });
-    const calls = new Api(ending.url);
-    const exit = ending.stop();
+    const calls = new Api(stopping.url);
+    const exit = stopping.stop();
     await eventually(async () => (await calls.send('GET', '/health/ready')).status === 503);
     const { problem } = await calls.send('GET', '/health/ready');
     expect(problem).toMatchObject({ detail: 'The service is shutting down' });
@@ -50,17 +48,17 @@ describe('The probes', () => {
 });
 
 describe('/metrics', () => {
-  it('counts requests by method, route and status, and how long they took', async () => {
+  it('counts requests and their duration by method, route and status', async () => {
     const name = 'ticket_http_request_duration_seconds';
     const labels = '{method="GET",route="/ticket/:ticket_id",status="404"}';
     expect(await growth(`${name}_count${labels}`, () => times(3, (n) => api.ticket(9_000 + n)))).toBe(3);
     expect((await scrape(api)).get(`${name}_sum${labels}`)).toBeGreaterThan(0);
   });
 
-  it('counts what the cache was good for', async () => {
+  it('counts cache reads by outcome', async () => {
     const reads = (outcome: string) => `ticket_cache_reads_total{outcome="${outcome}"}`;
     let id = 0;
-    // On a machine with other work Redis may be late for a call.
+    // On a busy machine Redis may miss its deadline.
     await eventually(async () => {
       ({ id } = (await api.createTicket()).body);
       return (await growth(reads('MISS'), () => api.ticket(id))) === 1;
@@ -68,7 +66,7 @@ describe('/metrics', () => {
     await eventually(async () => (await growth(reads('HIT'), () => times(4, () => api.ticket(id)))) === 4);
   });
 
-  it('counts repeats by an Idempotency-Key', async () => {
+  it('counts responses replayed for an Idempotency-Key', async () => {
     const { body, headers } = encode(aTicket, 'JSON');
     const init = { body: body ?? '', headers: { ...(headers as object), 'idempotency-key': 'counted' } };
     const repeat = async () => {
@@ -77,7 +75,7 @@ describe('/metrics', () => {
     expect(await growth('ticket_idempotent_replays_total', repeat)).toBe(2);
   });
 
-  it('counts the streams of the feed that are open', async () => {
+  it('counts the open event streams', async () => {
     const stop = new AbortController();
     const accept = { accept: 'text/event-stream' };
     await times(3, () => fetch(`${service().url}/events?from=now`, { headers: accept, signal: stop.signal }));
@@ -86,10 +84,10 @@ describe('/metrics', () => {
     await eventually(async () => (await scrape(api)).get('ticket_feed_streams') === 0);
   });
 
-  it('tells for how long readers of the feed wait for a transaction that still runs', async () => {
-    const isTold = async () => (await scrape(api)).get('ticket_feed_lag_seconds') === 0;
-    // Transactions of other databases of the server are waited for too.
-    await eventually(isTold);
+  it('shows how long the event feed has been waiting for an open transaction', async () => {
+    const isCaughtUp = async () => (await scrape(api)).get('ticket_feed_lag_seconds') === 0;
+    // The feed waits for transactions of other databases of the server too.
+    await eventually(isCaughtUp);
     const database = await connect(service().stores.database);
     await database.query('BEGIN');
     await database.query('SELECT pg_current_xact_id()');
@@ -97,12 +95,12 @@ describe('/metrics', () => {
     await eventually(async () => ((await scrape(api)).get('ticket_feed_lag_seconds') ?? 0) > 0.3);
     await database.query('COMMIT');
     await database.end();
-    await eventually(isTold);
+    await eventually(isCaughtUp);
   });
 
-  it('knows about how many tickets there are in each status', async () => {
-    const made = await times(12, () => api.createTicket());
-    await times(4, async (n) => api.updateStatus(made[n]?.body.id ?? 0, 'closed'));
+  it('estimates the number of tickets in each status', async () => {
+    const created = await times(12, () => api.createTicket());
+    await times(4, async (n) => api.updateStatus(created[n]?.body.id ?? 0, 'closed'));
     const database = await connect(service().stores.database);
     await database.query('ANALYZE ticket');
     const { rows } = await database.query<{ status: string; count: number }>(
@@ -114,7 +112,7 @@ describe('/metrics', () => {
       expect(found.get(`ticket_tickets{status="${status}"}`)).toBeCloseTo(count, 1);
   });
 
-  it('comes while PostgreSQL and Redis are gone, and says so', async () => {
+  it('works without PostgreSQL and Redis, and shows their loss', async () => {
     const redis = new URL(service().stores.redisUrl);
     const [cache, database] = [
       await FaultProxy.to(Number(redis.port)),
@@ -137,26 +135,26 @@ describe('/metrics', () => {
     await cut.stop();
   }, 30_000);
 
-  it('asks PostgreSQL once for all who scrape at once', async () => {
+  it('queries PostgreSQL once for simultaneous scrapes', async () => {
     const database = await FaultProxy.to(servers().postgres.port);
     const environment = { POSTGRES_PORT: String(database.port) };
-    const asked = await Service.start({ stores: service().stores, environment });
-    const calls = new Api(asked.url);
+    const scraped = await Service.start({ stores: service().stores, environment });
+    const calls = new Api(scraped.url);
     await scrape(calls);
     const before = database.sent;
-    // All of them come while the first waits.
+    // All scrapes begin while the first one waits.
     database.latencyMs = 300;
     await times(50, () => scrape(calls));
     expect(database.sent - before).toBeLessThan(5);
     database.latencyMs = 0;
-    await asked.stop();
+    await scraped.stop();
     await database.close();
   });
 });
 
-describe('The dashboard and the alerts of deploy/', () => {
+describe('The dashboards and alerts', () => {
   it.each(['deploy/grafana/dashboard.json', 'deploy/prometheus/alerts.yaml'])(
-    '%s uses only metrics that there are',
+    'of %s use existing metrics only',
     async (file) => {
       const used = new Set(readFileSync(file, 'utf8').match(/\b(ticket|nodejs|process)_[a-z_\d]+/g));
       const { body } = await api.send<string>('GET', '/metrics');

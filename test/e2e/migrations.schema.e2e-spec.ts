@@ -12,7 +12,7 @@ import { eventually } from '../support/eventually.js';
 import { connect, servers, type Stores } from '../support/servers.js';
 import { environmentOf, Service } from '../support/service.js';
 
-/** Runs a script of package.json as its user does, against these stores. */
+/** Runs a script of package.json against these stores. */
 function npmRun(script: string, stores: Stores) {
   const { PATH = '' } = process.env;
   const { status, stdout, stderr } = spawnSync('npm', ['run', script], {
@@ -22,8 +22,8 @@ function npmRun(script: string, stores: Stores) {
   return { status, output: stdout + stderr };
 }
 
-/** Takes back what is left after the last migration has been, as the script does, without starting it for each. */
-async function revertAllButLast({ database }: Stores) {
+/** Reverts the remaining migrations in one process, because starting the script for each one is slow. */
+async function revertRemaining({ database }: Stores) {
   const { host, port, user, password } = servers().postgres;
   const found = {
     options: { host, port, username: user, password, database },
@@ -41,24 +41,24 @@ async function revertAllButLast({ database }: Stores) {
 }
 
 describe('The migrations', () => {
-  it('can be run and taken back on the embedded PostgreSQL too', async () => {
+  it('run and revert on the embedded PostgreSQL', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'ticket-migrations-'));
     const cli = resolve('node_modules/typeorm/cli.js');
-    for (const what of ['migration:run', 'migration:revert']) {
+    for (const command of ['migration:run', 'migration:revert']) {
       const options = { cwd: folder, env: { PATH: process.env['PATH'] }, timeout: 30_000 };
       const source = resolve('dist/src/database/data-source.js');
-      expect(spawnSync(process.execPath, [cli, what, '-d', source], options).status).toBe(0);
-      // Who ends by itself does not wait for the PostgreSQL that it tells to end.
-      await eventually(() => Promise.resolve(!existsSync(join(folder, '.data/postgres/postmaster.pid'))));
+      expect(spawnSync(process.execPath, [cli, command, '-d', source], options).status).toBe(0);
+      // The command does not wait until its PostgreSQL has stopped.
+      await eventually(() => !existsSync(join(folder, '.data/postgres/postmaster.pid')));
     }
-  }, 60_000);
+  });
 
-  it('make what the entities say, can be taken back, and made again', async () => {
+  it('create the schema of the entities, revert, and run again', async () => {
     const service = await Service.start();
     await new Api(service.url).createTicket();
     await service.stop();
 
-    // TypeORM compares the tables with the entities, and would write what is missing into a migration.
+    // TypeORM compares the tables with the entities and lists the differences.
     expect(npmRun('migration:check', service.stores).output).toContain(
       'No changes in database schema were found',
     );
@@ -67,7 +67,7 @@ describe('The migrations', () => {
     );
 
     expect(npmRun('migration:revert', service.stores).status).toBe(0);
-    await revertAllButLast(service.stores);
+    await revertRemaining(service.stores);
     const database = await connect(service.stores.database);
     const { rows } = await database.query(
       `SELECT to_regclass('ticket') AS ticket, to_regclass('comment') AS comment`,
@@ -116,7 +116,7 @@ describe('The migrations', () => {
     60_000,
   );
 
-  it('keep the bounds even from those who write to the tables themselves', async () => {
+  it('add constraints that hold for direct writes to the tables too', async () => {
     const service = await Service.start();
     const { id } = (await new Api(service.url).createTicket()).body;
     const database = await connect(service.stores.database);

@@ -48,12 +48,12 @@ const lines = () =>
 
 async function linesOf(id: string): Promise<Line[]> {
   const found = () => lines().filter(({ request_id }) => request_id === id);
-  await eventually(() => Promise.resolve(found().some(({ msg }) => msg === 'request')));
+  await eventually(() => found().some(({ msg }) => msg === 'request'));
   return found();
 }
 
 describe('The log', () => {
-  it('has one line of JSON for each request, written at its end', async () => {
+  it('has one JSON line for each request, written when the request ends', async () => {
     await api.createTicket();
     await api.ticket(1, { 'x-request-id': 'the-read' });
     const found = await linesOf('the-read');
@@ -69,7 +69,7 @@ describe('The log', () => {
     expect(Date.parse(found[0]?.time ?? '')).toBeGreaterThan(Date.now() - 10_000);
   });
 
-  it('names the route of what was refused before it got there, and of no path', async () => {
+  it('names the route of a request that was rejected before the handler, and none for an unknown path', async () => {
     const id = (name: string) => ({ 'x-request-id': name });
     await api.send('POST', '/ticket/1/comment', {
       body: '{',
@@ -80,7 +80,7 @@ describe('The log', () => {
     expect((await linesOf('nowhere'))[0]).toMatchObject({ status: 404, route: 'none' });
   });
 
-  it('knows the trace that a request is a part of', async () => {
+  it('contains the trace context of a request', async () => {
     const trace = '0af7651916cd43dd8448eb211c80319c';
     const traced = { 'x-request-id': 'traced', traceparent: `00-${trace}-b7ad6b7169203331-01` };
     await api.ticket(1, traced);
@@ -89,7 +89,7 @@ describe('The log', () => {
     expect((await linesOf('odd'))[0]).not.toHaveProperty('trace_id');
   });
 
-  it('says what was wrong where the service was at fault, under the id of the request', async () => {
+  it('reports an internal error under the id of its request', async () => {
     const database = await connect(service.stores.database);
     await database.query('ALTER TABLE comment RENAME TO elsewhere');
     const { problem } = await api.send('GET', '/ticket/1/comment', { headers: { 'x-request-id': 'fault' } });
@@ -103,7 +103,7 @@ describe('The log', () => {
     ]);
   });
 
-  it('holds no text, e-mail address or token of a client, whatever is done with them', async () => {
+  it('never contains text, e-mail addresses or tokens of clients', async () => {
     const secret = 'swordfish';
     const email = `${secret}@example.com`;
     const fields = { theme: secret, text: secret, email };
@@ -124,27 +124,27 @@ describe('The log', () => {
     expect(service.log).not.toContain(bearer.split('.')[2]);
   });
 
-  it('that nobody can take any more does not disturb the service, nor its end', async () => {
+  it('on a full disk disturbs neither the service nor its shutdown', async () => {
     const PORT = String(await freePort());
     const full = openSync('/dev/full', 'w');
     const { PATH } = process.env;
-    const deaf = spawn(process.execPath, ['dist/src/main.js'], {
+    const child = spawn(process.execPath, ['dist/src/main.js'], {
       env: { PATH, ...environmentOf(service.stores), PORT },
       stdio: ['ignore', full, full],
     });
     const alive = () => fetch(`http://localhost:${PORT}/health/live`).then(({ status }) => status === 200);
     await eventually(() => alive().catch(() => false));
     await times(20, alive);
-    // Longer than lines wait to be written together.
+    // Longer than the log buffers lines.
     await sleep(200);
     expect(await alive()).toBe(true);
-    const ended = once(deaf, 'close');
-    deaf.kill();
+    const ended = once(child, 'close');
+    child.kill();
     expect(await ended).toEqual([0, null]);
     closeSync(full);
   });
 
-  it('has no requests at LOG_LEVEL=warn', async () => {
+  it('has no lines of requests at LOG_LEVEL=warn', async () => {
     const quiet = await Service.start({ stores: service.stores, environment: { LOG_LEVEL: 'warn' } });
     expect((await fetch(`${quiet.url}/health/live`)).status).toBe(200);
     await quiet.stop();

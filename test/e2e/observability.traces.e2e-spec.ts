@@ -20,7 +20,7 @@ interface Export {
 
 let collector: Server;
 let received = '';
-let answer = 200;
+let collectorStatus = 200;
 const spans: Span[] = [];
 
 beforeAll(async () => {
@@ -29,7 +29,7 @@ beforeAll(async () => {
       received += body;
       const { resourceSpans } = JSON.parse(body) as Export;
       spans.push(...resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap((scope) => scope.spans)));
-      response.writeHead(answer, { 'content-type': 'application/json' }).end('{}');
+      response.writeHead(collectorStatus, { 'content-type': 'application/json' }).end('{}');
     });
   }).listen(0, '127.0.0.1');
   await once(collector, 'listening');
@@ -39,12 +39,12 @@ afterAll(() => {
   collector.close();
 });
 
-describe('Where OTEL_EXPORTER_OTLP_ENDPOINT is set', () => {
-  it('a request and its statement are spans of the trace that the client began', async () => {
+describe('With OTEL_EXPORTER_OTLP_ENDPOINT', () => {
+  it('a request and its statement are spans of the trace of the client', async () => {
     const { port } = collector.address() as AddressInfo;
     const environment = {
       OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`,
-      OTEL_SERVICE_NAME: 'tickets-of-the-desk',
+      OTEL_SERVICE_NAME: 'support-tickets',
     };
     const service = await Service.start({ environment });
     const api = new Api(service.url);
@@ -53,20 +53,20 @@ describe('Where OTEL_EXPORTER_OTLP_ENDPOINT is set', () => {
     const parent = 'b7ad6b7169203331';
     await api.ticket(id, { traceparent: `00-${traceId}-${parent}-01` });
     await api.send('GET', '/ticket?email=ada@example.com');
-    // What is left is sent at the end.
+    // The shutdown exports the remaining spans.
     expect(await service.stop()).toBe(0);
 
     const traced = spans.filter((span) => span.traceId === traceId);
     const request = traced.find(({ parentSpanId }) => parentSpanId === parent);
     expect(request?.name).toContain('GET');
-    const within = traced.filter(({ parentSpanId }) => parentSpanId === request?.spanId);
-    expect(within.map(({ name }) => name)).toContainEqual(expect.stringMatching(/^pg\.query:select/i));
-    expect(received).toContain('tickets-of-the-desk');
+    const children = traced.filter(({ parentSpanId }) => parentSpanId === request?.spanId);
+    expect(children.map(({ name }) => name)).toContainEqual(expect.stringMatching(/^pg\.query:select/i));
+    expect(received).toContain('support-tickets');
     expect(received).not.toContain('ada@example.com');
-  }, 30_000);
+  });
 
-  it('a collector that refuses the traces does not disturb the end', async () => {
-    answer = 400;
+  it('a collector that rejects the traces does not disturb the shutdown', async () => {
+    collectorStatus = 400;
     const { port } = collector.address() as AddressInfo;
     const environment = { OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}` };
     const service = await Service.start({ environment });

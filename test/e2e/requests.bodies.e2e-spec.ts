@@ -5,16 +5,16 @@ import { text } from 'node:stream/consumers';
 import { describe, expect, it } from '@jest/globals';
 
 import { aTicket, bodyKinds, encode, json } from '../support/api.js';
-import { oneServiceThatRefuses } from '../support/one-service.js';
+import { sharedServiceRejectingWrites } from '../support/shared-service.js';
 
-const { api, service, id } = oneServiceThatRefuses();
+const { api, service, id } = sharedServiceRejectingWrites();
 
 describe('A body', () => {
   const post = (init: RequestInit) => api.send('POST', '/ticket', init);
   const withType = (type: string, body: NonNullable<RequestInit['body']>) =>
     post({ body, headers: { 'content-type': type } });
 
-  it('of 100 KiB is read, and of a byte more is not', async () => {
+  it('of 100 KiB is accepted, and one byte more is rejected', async () => {
     const atLimit = JSON.stringify({ ...aTicket, theme: 'kept' }).padEnd(102_400);
     expect((await post(json(atLimit))).status).toBe(201);
     const { status, problem } = await post(json(`${atLimit} `));
@@ -26,40 +26,43 @@ describe('A body', () => {
     ['a type without a name', { 'content-type': ';' }],
     ['another charset', { 'content-type': 'application/json; charset=iso-8859-1' }],
     ['gzip', { 'content-type': 'application/json', 'content-encoding': 'gzip' }],
-  ])('with %s is answered 415', async (_what, headers) => {
+  ])('with %s is rejected with 415', async (_case, headers) => {
     expect((await post({ body: JSON.stringify(aTicket), headers })).status).toBe(415);
   });
 
-  it('without a type is answered 415', async () => {
+  it('without a media type is rejected with 415', async () => {
     expect((await post({ body: Buffer.from('theme=a') })).status).toBe(415);
   });
 
-  it('that is not there misses every field', async () => {
+  it('that is empty lacks every field', async () => {
     const { status, problem } = await post({});
     expect(status).toBe(400);
     expect(problem.errors?.map(({ field }) => field)).toEqual(['theme', 'text', 'email']);
   });
 
   it.each(['', '{', 'null', '[]', '"a"', '1', '{"theme":}', "{'theme':'a'}"])(
-    'of broken JSON is refused: %s',
+    'of malformed JSON is rejected: %s',
     async (body) => {
       expect((await post(json(body))).status).toBe(400);
     },
   );
 
-  it.each([[5], [true], [['a']], [{ a: 1 }], [null]])('takes no %j for a text', async (theme) => {
-    const { status, problem } = await post(json(JSON.stringify({ ...aTicket, theme })));
-    expect(status).toBe(400);
-    expect(problem.errors?.map(({ field }) => field)).toEqual(['theme']);
-  });
+  it.each([[5], [true], [['a']], [{ a: 1 }], [null]])(
+    'with %j in place of a text is rejected',
+    async (theme) => {
+      const { status, problem } = await post(json(JSON.stringify({ ...aTicket, theme })));
+      expect(status).toBe(400);
+      expect(problem.errors?.map(({ field }) => field)).toEqual(['theme']);
+    },
+  );
 
-  it('takes no lone surrogate', async () => {
+  it('with a lone surrogate is rejected', async () => {
     const { status, problem } = await post(json(JSON.stringify({ ...aTicket, theme: '\uD83D' })));
     expect(status).toBe(400);
     expect(problem.errors).toEqual([{ field: 'theme', message: 'must not contain lone surrogates' }]);
   });
 
-  it('nested 50,000 deep is refused', async () => {
+  it('nested 50,000 deep is rejected', async () => {
     const deep = `{"theme":${'['.repeat(50_000)}${']'.repeat(50_000)}}`;
     const { status, problem } = await post(json(deep));
     expect(status).toBe(400);
@@ -71,12 +74,12 @@ describe('A body', () => {
     ['a form', 'application/x-www-form-urlencoded', 'theme=%FF&text=a&email=ada@example.com'],
     ['a half escape', 'application/x-www-form-urlencoded', 'theme=%&text=a&email=ada@example.com'],
     ['form-data', 'multipart/form-data; boundary=x', part('theme', Buffer.from([0xff]))],
-  ])('that is not UTF-8 is refused in %s', async (_what, type, body) => {
+  ])('that is not UTF-8 is rejected in %s', async (_case, type, body) => {
     const { status, problem } = await withType(type, body);
     expect([status, problem.errors?.[0]?.field]).toEqual([400, 'body']);
   });
 
-  it('with a field twice is refused', async () => {
+  it('with a repeated field is rejected', async () => {
     const twice = new FormData();
     for (const [name, value] of [...Object.entries(aTicket), ['theme', 'b']] as const)
       twice.append(name, value);
@@ -88,7 +91,7 @@ describe('A body', () => {
     }
   });
 
-  it('with a file is refused', async () => {
+  it('with a file is rejected', async () => {
     const form = encode(aTicket, 'form-data').body as FormData;
     form.append('attachment', new Blob(['x']), 'x.txt');
     const { status, problem } = await post({ body: form });
@@ -101,12 +104,12 @@ describe('A body', () => {
     ['an empty boundary', 'multipart/form-data; boundary=', 'x'],
     ['another boundary', 'multipart/form-data; boundary=y', part('theme', Buffer.from('a'))],
     ['no end', 'multipart/form-data; boundary=x', part('theme', Buffer.from('a')).subarray(0, -8)],
-  ])('of broken form-data is refused: %s', async (_what, type, body) => {
+  ])('of malformed form-data is rejected: %s', async (_case, type, body) => {
     const { status, problem } = await withType(type, body);
     expect([status, problem.errors?.[0]?.field]).toEqual([400, 'body']);
   });
 
-  it.each(bodyKinds)('of 33 fields is refused in a word: %s', async (kind) => {
+  it.each(bodyKinds)('of 33 fields is rejected with one error: %s', async (kind) => {
     const fields = Object.fromEntries(Array.from({ length: 33 }, (_, n) => [`f${n}`, 'x']));
     const { status, problem } = await post(encode(fields, kind));
     expect([status, problem.errors?.map(({ field }) => field)]).toEqual([400, ['body']]);
@@ -114,7 +117,7 @@ describe('A body', () => {
 });
 
 describe('A request', () => {
-  it('for a route that is not there is answered with a problem', async () => {
+  it('for an unknown route gets a problem', async () => {
     const { status, headers, problem } = await api.send('GET', '/nowhere');
     expect(status).toBe(404);
     expect(headers.get('content-type')).toContain('application/problem+json');
@@ -122,29 +125,29 @@ describe('A request', () => {
   });
 
   it.each(['http://[/ticket', 'http://', 'a://'])(
-    'for %s, which has no path, is answered with a problem',
+    'for %s, which has no path, gets a problem',
     async (target) => {
       const socket = connect(Number(new URL(service().url).port), '127.0.0.1');
       socket.write(`GET ${target} HTTP/1.1\r\nHost: a\r\nX-Request-Id: odd\r\nConnection: close\r\n\r\n`);
-      const answer = await text(socket);
-      expect(answer).toMatch(/^HTTP\/1.1 400 /);
-      expect(answer).toContain('application/problem+json');
-      expect(answer).toContain('"request_id":"odd"');
+      const response = await text(socket);
+      expect(response).toMatch(/^HTTP\/1.1 400 /);
+      expect(response).toContain('application/problem+json');
+      expect(response).toContain('"request_id":"odd"');
     },
   );
 
-  it('of 1,000 parameters is refused', async () => {
+  it('with 1,000 parameters is rejected', async () => {
     const query = Array.from({ length: 1_000 }, (_, n) => `p${n}=1`).join('&');
     expect((await api.send('GET', `/ticket?${query}`)).status).toBe(400);
   });
 
-  it('with huge headers is refused', async () => {
+  it('with huge headers is rejected', async () => {
     const { status } = await api.send('GET', '/ticket', { headers: { 'x-huge': 'x'.repeat(20_000) } });
     expect(status).toBe(431);
     expect((await api.ticket(id())).status).toBe(200);
   });
 
-  it('by OPTIONS is told the methods', async () => {
+  it('with OPTIONS gets the allowed methods', async () => {
     const { status, headers } = await api.send('OPTIONS', '/ticket/1');
     expect([status, headers.get('allow')]).toEqual([204, 'GET, HEAD, PUT']);
   });
@@ -154,13 +157,13 @@ describe('A request', () => {
     ['POST', '/ticket/1', 'GET, HEAD, PUT'],
     ['PATCH', '/ticket', 'GET, HEAD, POST'],
     ['PUT', '/health/live', 'GET, HEAD'],
-  ])('by a method that is not allowed is answered 405: %s %s', async (method, path, allow) => {
+  ])('with a method that is not allowed gets 405: %s %s', async (method, path, allow) => {
     const { status, headers, problem } = await api.send(method, path);
     expect([status, headers.get('allow')]).toEqual([405, allow]);
     expect(problem.type).toBe('urn:problem-type:ticket-system:method-not-allowed');
   });
 
-  it('that ends in the middle of its body does no harm', async () => {
+  it('that breaks off in its body does not affect others', async () => {
     const sent = request(`${service().url}/ticket`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', 'content-length': '1000' },
@@ -175,7 +178,7 @@ describe('A request', () => {
   });
 });
 
-/** A form-data body of one field, its boundary x. */
+/** A form-data body of one field with the boundary x. */
 function part(name: string, value: Buffer): Buffer {
   const head = `--x\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n`;
   return Buffer.concat([Buffer.from(head), value, Buffer.from('\r\n--x--\r\n')]);

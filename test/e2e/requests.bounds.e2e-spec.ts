@@ -2,9 +2,9 @@ import { describe, expect, it } from '@jest/globals';
 
 import { aComment, aTicket, bodyKinds, json } from '../support/api.js';
 import { connect } from '../support/servers.js';
-import { oneServiceThatRefuses } from '../support/one-service.js';
+import { sharedServiceRejectingWrites } from '../support/shared-service.js';
 
-const { api, service, id } = oneServiceThatRefuses();
+const { api, service, id } = sharedServiceRejectingWrites();
 
 const kept = { ...aTicket, theme: 'kept' };
 
@@ -16,7 +16,7 @@ describe.each(bodyKinds)('The bounds of a ticket in %s', (kind) => {
     ['a text of 10,000 characters', { ...kept, text: 'x'.repeat(10_000) }],
     ['a text of 8,000 emoji', { ...kept, text: '🙂'.repeat(8_000) }],
     ['an address of 254 characters', { ...kept, email: longest }],
-  ])('let %s pass', async (_what, fields) => {
+  ])('accept %s', async (_case, fields) => {
     const { status, body } = await api.createTicket(fields, kind);
     expect(status).toBe(201);
     expect(body).toMatchObject(fields);
@@ -34,13 +34,13 @@ describe.each(bodyKinds)('The bounds of a ticket in %s', (kind) => {
     ['email', 'no address', 'ada', 'must be an e-mail address'],
     ['email', 'an address with a space before it', ' ada@example.com', 'must be an e-mail address'],
     ['email', 'an address of 255 characters', `a${longest}`, 'must have at most 254 characters'],
-  ])('refuse in %s: %s', async (field, _what, value, message) => {
+  ])('reject in %s: %s', async (field, _case, value, message) => {
     const { status, problem } = await api.createTicket({ ...aTicket, [field]: value }, kind);
     expect(status).toBe(400);
     expect(problem.errors).toEqual([{ field, message }]);
   });
 
-  it('let 255 emoji pass for a theme', async () => {
+  it('accept a theme of 255 emoji', async () => {
     const { body } = await api.createTicket({ ...aTicket, theme: '🙂'.repeat(255) }, kind);
     expect(Array.from(body.theme)).toHaveLength(255);
     const database = await connect(service().stores.database);
@@ -48,13 +48,13 @@ describe.each(bodyKinds)('The bounds of a ticket in %s', (kind) => {
     await database.end();
   });
 
-  it('name every field that is missing', async () => {
+  it('name every missing field', async () => {
     const { problem } = await api.createTicket({ theme: 'a' }, kind);
     expect(problem.errors?.map(({ field }) => field)).toEqual(['text', 'email']);
   });
 
   it.each(['constructor', '__proto__', 'hasOwnProperty', 'status', 'id', 'toString'])(
-    'refuse the unknown field %s',
+    'reject the unknown field %s',
     async (field) => {
       const fields = Object.fromEntries([...Object.entries(aTicket), [field, 'x']]);
       const { status, problem } = await api.createTicket(fields, kind);
@@ -63,7 +63,7 @@ describe.each(bodyKinds)('The bounds of a ticket in %s', (kind) => {
     },
   );
 
-  it('hold for a move', async () => {
+  it('apply to a transition', async () => {
     const { status, problem } = await api.updateStatus(id(), 'opened', kind);
     expect(status).toBe(400);
     expect(problem.errors).toEqual([
@@ -71,24 +71,24 @@ describe.each(bodyKinds)('The bounds of a ticket in %s', (kind) => {
     ]);
   });
 
-  it('hold for a comment', async () => {
+  it('apply to a comment', async () => {
     const { status, problem } = await api.comment(id(), { ...aComment, text: ' ' }, kind);
     expect(status).toBe(400);
     expect(problem.errors).toEqual([{ field: 'text', message: 'must not be blank' }]);
   });
 });
 
-describe('An id in a path', () => {
+describe('A ticket id in a path', () => {
   it.each(['0', '-1', '+1', '01', '1e3', '1.0', '0x1', 'abc', '%201', '１'])(
-    'is refused as %s',
+    'is rejected as %s',
     async (written) => {
-      for (const answer of [
+      for (const response of [
         await api.ticket(written),
         await api.send('PUT', `/ticket/${written}`, json('{"status":"closed"}')),
         await api.send('POST', `/ticket/${written}/comment`, json(JSON.stringify(aComment))),
       ]) {
-        expect(answer.status).toBe(400);
-        expect(answer.problem.errors?.[0]?.field).toBe('ticket_id');
+        expect(response.status).toBe(400);
+        expect(response.problem.errors?.[0]?.field).toBe('ticket_id');
       }
     },
   );
@@ -99,7 +99,7 @@ describe('An id in a path', () => {
     '9007199254740993',
     '9223372036854775808',
     '99999999999999999999',
-  ])('is of no ticket as %s', async (written) => {
+  ])('is not found as %s', async (written) => {
     const { status, problem } = await api.ticket(written);
     expect(status).toBe(404);
     expect(problem.detail).toBe(`There is no ticket ${written}`);
@@ -111,7 +111,7 @@ describe('An id in a path', () => {
     ['PUT', '/ticket/%zz'],
     ['POST', '/ticket/%ff/comment'],
     ['OPTIONS', '/ticket/%ff'],
-  ])('is refused where it is not well-formed percent-encoding: %s %s', async (method, path) => {
+  ])('is rejected if its percent-encoding is malformed: %s %s', async (method, path) => {
     expect((await api.send(method, path)).status).toBe(400);
     expect((await api.send('GET', '/health/live')).status).toBe(200);
   });

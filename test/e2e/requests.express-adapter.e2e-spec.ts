@@ -7,7 +7,7 @@ import express, { type Request, type Response } from 'express';
 
 import { PrototypedExpressAdapter } from '../../src/api/express.adapter.js';
 
-/** Uses all that Express adds to a request, and tells what it found. */
+/** Uses everything that Express adds to a request, and returns the values as JSON. */
 function describeRequest(request: Request, response: Response): void {
   const { app, baseUrl, originalUrl, path, hostname, ip, ips, protocol, secure, xhr, fresh, stale } = request;
   response.json({
@@ -27,7 +27,7 @@ function describeRequest(request: Request, response: Response): void {
   });
 }
 
-/** Routes that use what Express adds to a response. */
+/** Routes that use everything that Express adds to a response. */
 function makeApp() {
   const app = express();
   app.set('trust proxy', true).set('env', 'production');
@@ -62,17 +62,17 @@ const paths = [
   ...['/format', '/file', '/download?callback=f', '/error', '/nowhere', '/static/cache.md'],
 ];
 
-/** Both servers: the one that Nest makes, and ours. */
+/** Two servers: one with the adapter of Nest, one with ours. */
 const servers: Server[] = [];
 
 beforeAll(async () => {
-  // Express writes each error, of both.
+  // Express writes every error of the handlers to the console.
   jest.spyOn(console, 'error').mockImplementation(() => undefined);
   for (const Adapter of [ExpressAdapter, PrototypedExpressAdapter]) {
     const adapter = new Adapter(makeApp());
     adapter.initHttpServer({});
     const server = adapter.getHttpServer() as Server;
-    // Ours waits longer, on purpose.
+    // Ours has a longer timeout by default.
     server.keepAliveTimeout = 65_000;
     await new Promise<void>((resolve) => server.listen(0, resolve));
     servers.push(server);
@@ -83,8 +83,8 @@ afterAll(() => {
   for (const server of servers) server.close();
 });
 
-/** What a server answers, but for what differs each time. */
-async function answerOf(server: Server, path: string, method: string, body?: string) {
+/** The response of a server without its Date header. */
+async function responseOf(server: Server, path: string, method: string, body?: string) {
   const { port } = server.address() as AddressInfo;
   const headers = {
     ...{ host: 'a.example.com', accept: 'application/json', 'accept-encoding': 'gzip', 'x-one': '1' },
@@ -101,30 +101,32 @@ async function answerOf(server: Server, path: string, method: string, body?: str
   return { status: response.statusCode, headers: rest, text };
 }
 
-describe('On our server Express', () => {
+describe('Express on our adapter', () => {
   it.each(
     paths.flatMap((path) => [
       ['GET', path],
       ['HEAD', path],
     ]),
-  )('answers %s %s as on its own', async (method, path) => {
-    const [own, ours] = await Promise.all(servers.map((server) => answerOf(server, path, method)));
-    expect(ours).toEqual(own);
+  )('answers %s %s as on the adapter of Nest', async (method, path) => {
+    const [expected, actual] = await Promise.all(servers.map((server) => responseOf(server, path, method)));
+    expect(actual).toEqual(expected);
   });
 
-  it.each(['{"a":[1,2]}', '{', ''])('reads the body %j as on its own', async (body) => {
-    const [own, ours] = await Promise.all(servers.map((server) => answerOf(server, '/body', 'POST', body)));
-    expect(ours).toEqual(own);
+  it.each(['{"a":[1,2]}', '{', ''])('reads the body %j as on the adapter of Nest', async (body) => {
+    const [expected, actual] = await Promise.all(
+      servers.map((server) => responseOf(server, '/body', 'POST', body)),
+    );
+    expect(actual).toEqual(expected);
   });
 
-  it('finds requests and responses to be its own from the beginning', async () => {
-    const [, ours] = servers;
-    const born = new Promise<boolean[]>((resolve) => {
-      ours?.prependOnceListener('request', (request: object, response: object) => {
+  it('receives requests and responses that already have its prototypes', async () => {
+    const [, actual] = servers;
+    const prototyped = new Promise<boolean[]>((resolve) => {
+      actual?.prependOnceListener('request', (request: object, response: object) => {
         resolve(['get', 'accepts'].map((name) => name in request).concat('json' in response));
       });
     });
-    if (ours) await answerOf(ours, '/text', 'GET');
-    expect(await born).toEqual([true, true, true]);
+    if (actual) await responseOf(actual, '/text', 'GET');
+    expect(await prototyped).toEqual([true, true, true]);
   });
 });

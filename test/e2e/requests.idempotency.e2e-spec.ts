@@ -36,10 +36,8 @@ const api = (turn: number) => (turn % 2 === 0 ? apis[0] : apis[1]);
 
 function withKey(fields: Record<string, string>, key: string, kind: BodyKind = 'JSON'): RequestInit {
   const init = encode(fields, kind);
-  return {
-    ...init,
-    headers: { ...(init.headers as Record<string, string> | undefined), 'idempotency-key': key },
-  };
+  const headers = { ...(init.headers as Record<string, string> | undefined), 'idempotency-key': key };
+  return { ...init, headers };
 }
 const create = (key: string, fields = aTicket, turn = 0) =>
   api(turn).send<Ticket>('POST', '/ticket', withKey(fields, key));
@@ -52,7 +50,7 @@ async function query<Row extends object>(sql: string, values: unknown[] = []): P
 }
 
 describe('An Idempotency-Key', () => {
-  it('makes a repeated POST give the first answer again', async () => {
+  it('replays the first response for a repeated POST', async () => {
     const key = randomUUID();
     const first = await create(key);
     await api(0).updateStatus(first.body.id, 'answered');
@@ -68,14 +66,14 @@ describe('An Idempotency-Key', () => {
     expect((await api(0).createTicket()).headers.get('idempotency-replayed')).toBeNull();
   });
 
-  it('holds for the fields, whatever form they are sent in', async () => {
+  it('identifies a request by its fields, in any media type', async () => {
     const key = randomUUID();
     const first = await create(key);
     const again = await api(0).send<Ticket>('POST', '/ticket', withKey(aTicket, key, 'form-data'));
     expect(again.body.id).toBe(first.body.id);
   });
 
-  it('makes one comment of two', async () => {
+  it('makes a repeated comment one comment', async () => {
     const { id } = (await api(0).createTicket()).body;
     const key = randomUUID();
     const send = () => api(0).send<Comment>('POST', `/ticket/${id}/comment`, withKey(aComment, key));
@@ -85,7 +83,7 @@ describe('An Idempotency-Key', () => {
     expect((await api(0).ticket(id)).body.comment_count).toBe(1);
   });
 
-  it('is refused for another request', async () => {
+  it('is rejected with another request', async () => {
     const key = randomUUID();
     const { id } = (await create(key)).body;
     for (const { status, problem } of [
@@ -99,7 +97,7 @@ describe('An Idempotency-Key', () => {
     expect((await api(0).ticket(id)).body.comment_count).toBe(0);
   });
 
-  it('makes one ticket of 64 simultaneous requests to two replicas, and 64 equal answers', async () => {
+  it('makes 64 simultaneous requests to two replicas one ticket with 64 equal responses', async () => {
     const key = randomUUID();
     const theme = `theme ${key}`;
     const answers = await times(64, (turn) => create(key, { ...aTicket, theme }, turn));
@@ -110,7 +108,7 @@ describe('An Idempotency-Key', () => {
     expect(await query('SELECT id FROM ticket WHERE theme = $1', [theme])).toHaveLength(1);
   });
 
-  it('is not used up by a request that was refused', async () => {
+  it('is not used up by a rejected request', async () => {
     const { id } = (await api(0).createTicket()).body;
     await api(0).updateStatus(id, 'closed');
     const key = randomUUID();
@@ -120,7 +118,7 @@ describe('An Idempotency-Key', () => {
     expect((await create(key)).status).toBe(201);
   });
 
-  it('whose first request takes too long is answered 409, and can be tried again', async () => {
+  it('returns 409 while its first request is in progress, and works afterwards', async () => {
     const key = randomUUID();
     const { id } = (await api(0).createTicket()).body;
     const send = (turn: number) =>
@@ -140,11 +138,11 @@ describe('An Idempotency-Key', () => {
     expect((await send(1)).status).toBe(201);
   });
 
-  it('lets a client whose connection broke after the commit find its ticket by repeating', async () => {
+  it('returns the ticket to a client that lost its connection before the response', async () => {
     const key = randomUUID();
     const theme = `theme ${key}`;
     const broken = new AbortController();
-    // The ticket's table is locked until the client has gone.
+    // The lock holds the request back until its client has disconnected.
     const other = await connect(services[0].stores.database);
     await other.query('BEGIN');
     await other.query('LOCK TABLE ticket IN EXCLUSIVE MODE');
@@ -166,7 +164,7 @@ describe('An Idempotency-Key', () => {
     ]);
   });
 
-  it('of a killed service leaves the ticket and the key, or neither', async () => {
+  it('of a killed service exists together with its ticket, or not at all', async () => {
     const killed = await Service.start({ stores: services[0].stores });
     const key = randomUUID();
     const theme = `theme ${key}`;
@@ -186,7 +184,7 @@ describe('An Idempotency-Key', () => {
     expect(await query('SELECT id FROM ticket WHERE theme = $1', [theme])).toHaveLength(1);
   });
 
-  it.each(['', ' ', 'a b', 'ü', 'x'.repeat(256)])('is refused as %j', async (key) => {
+  it.each(['', ' ', 'a b', 'ü', 'x'.repeat(256)])('is rejected as %j', async (key) => {
     const { status, problem } = await create(key);
     expect(status).toBe(400);
     expect(problem.errors).toEqual([
@@ -194,19 +192,22 @@ describe('An Idempotency-Key', () => {
     ]);
   });
 
-  it.each(['x', '"8e03978e-40d5-43dd-bc93-6894a57f9324"', '!~'.repeat(127)])('may be %j', async (key) => {
-    expect((await create(key)).status).toBe(201);
-  });
+  it.each(['x', '"8e03978e-40d5-43dd-bc93-6894a57f9324"', '!~'.repeat(127)])(
+    'is accepted as %j',
+    async (key) => {
+      expect((await create(key)).status).toBe(201);
+    },
+  );
 
-  it('is forgotten after a day, and swept at the next start', async () => {
-    const [key, swept] = [randomUUID(), randomUUID()];
-    const [first] = [await create(key), await create(swept)];
+  it('expires after a day and is deleted at the next start', async () => {
+    const [key, deleted] = [randomUUID(), randomUUID()];
+    const [first] = [await create(key), await create(deleted)];
     await query(`UPDATE idempotency_key SET created_at = now() - interval '24 hours' WHERE key = ANY ($1)`, [
-      [key, swept],
+      [key, deleted],
     ]);
     const second = await create(key);
     expect(second.body.id).not.toBe(first.body.id);
-    // More than one statement sweeps.
+    // More keys than one statement deletes.
     await query(`INSERT INTO idempotency_key (key, fingerprint, created_at)
       SELECT 'old ' || n, '', now() - interval '25 hours' FROM generate_series(1, 2500) AS n`);
     const postgres = await FaultProxy.to(servers().postgres.port);
@@ -214,11 +215,11 @@ describe('An Idempotency-Key', () => {
     const next = await Service.start({ stores: services[0].stores, environment });
     await eventually(
       async () =>
-        (await query(`SELECT 1 FROM idempotency_key WHERE key = $1 OR key LIKE 'old %'`, [swept])).length ===
-        0,
+        (await query(`SELECT 1 FROM idempotency_key WHERE key = $1 OR key LIKE 'old %'`, [deleted]))
+          .length === 0,
     );
     expect(await query('SELECT 1 FROM idempotency_key WHERE key = $1', [key])).toHaveLength(1);
-    // It has swept once, and leaves PostgreSQL alone then.
+    // After the cleanup the service sends no further statements.
     const { sent } = postgres;
     await sleep(300);
     expect(postgres.sent - sent).toBeLessThan(10);

@@ -1,10 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
-import { Api, count, times } from '../support/api.js';
-import { fromCache, usesRedis } from '../support/cached.js';
+import { Api, count, readFromCache, scrape, times, waitForRedis } from '../support/api.js';
 import { eventually } from '../support/eventually.js';
 import { FaultProxy } from '../support/fault-proxy.js';
-import { scrape } from '../support/metrics.js';
 import { connect, createStores, lockTicket, servers, waitingForLock } from '../support/servers.js';
 import { Service, type ServiceOnStores } from '../support/service.js';
 
@@ -40,7 +38,7 @@ const ready = () => api.send<Readiness>('GET', '/health/ready');
 describe('Without Redis, the service', () => {
   beforeAll(() => redis.close());
 
-  it('reads and writes on, and never shows what was before a write', async () => {
+  it('serves reads and writes, and returns no stale ticket', async () => {
     const { id } = (await api.createTicket()).body;
     await api.ticket(id);
     expect((await api.updateStatus(id, 'answered')).status).toBe(200);
@@ -48,22 +46,22 @@ describe('Without Redis, the service', () => {
     expect((await api.ticket(id)).body).toMatchObject({ status: 'answered', comment_count: 1 });
   });
 
-  it('is ready, and says that it is degraded', async () => {
+  it('is ready and reports that it is degraded', async () => {
     const { status, body } = await ready();
     expect(status).toBe(200);
     expect(body).toMatchObject({ status: 'degraded', details: { cache: { status: 'degraded' } } });
   });
 
-  it('finds Redis again once it is back', async () => {
+  it('uses Redis again once that is back', async () => {
     await redis.open();
-    await usesRedis(api);
+    await waitForRedis(api);
     const { id } = (await api.createTicket()).body;
-    expect((await fromCache(api, id)).status).toBe(200);
+    expect((await readFromCache(api, id)).status).toBe(200);
   });
 });
 
-describe('Where Redis does not answer, the service', () => {
-  it('connects to it anew after two seconds, and uses it once it does', async () => {
+describe('With a frozen Redis, the service', () => {
+  it('reconnects, and uses Redis again once that responds', async () => {
     const { id } = (await api.createTicket()).body;
     redis.freeze();
     const { accepted } = redis;
@@ -75,13 +73,13 @@ describe('Where Redis does not answer, the service', () => {
 });
 
 describe('Without PostgreSQL, the service', () => {
-  it('answers every call with a quick 503, and comes back by itself', async () => {
+  it('fails every request quickly with 503, and recovers by itself', async () => {
     const { id } = (await api.createTicket()).body;
     await postgres.close();
 
     const begin = Date.now();
-    const answers = [await api.createTicket(), await api.updateStatus(id, 'closed'), await api.comment(id)];
-    for (const { status, headers, problem } of answers) {
+    const responses = [await api.createTicket(), await api.updateStatus(id, 'closed'), await api.comment(id)];
+    for (const { status, headers, problem } of responses) {
       expect(status).toBe(503);
       expect(headers.get('retry-after')).toBe('1');
       expect(problem).toMatchObject({ type: 'urn:problem-type:ticket-system:unavailable', status: 503 });
@@ -97,13 +95,13 @@ describe('Without PostgreSQL, the service', () => {
     expect((await api.updateStatus(id, 'closed')).status).toBe(200);
   });
 
-  it('while it takes no writes, writes are answered 503, and succeed once it does', async () => {
+  it('fails writes with 503 while PostgreSQL is read-only, and recovers', async () => {
     const database = await connect('postgres');
     const { database: name } = service.stores;
     const refusals = async () => (await scrape(api)).get('ticket_database_errors_total{sqlstate="25006"}');
     await database.query(`ALTER DATABASE ${name} SET default_transaction_read_only = on`);
     await database.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1', [name]);
-    // Reads go on, on connections that never meet the fault.
+    // Reads still succeed, on connections that no write has used.
     await eventually(async () => count(await times(9, () => api.ticket(999_999)), 404) === 9);
     const readers = async () => {
       const sql = `SELECT pid FROM pg_stat_activity WHERE datname = $1 AND query LIKE '%FROM ticket WHERE id = %'`;
@@ -117,18 +115,18 @@ describe('Without PostgreSQL, the service', () => {
       return (await refusals()) === 3;
     });
     await eventually(async () => (await readers()).every((pid) => !before.includes(pid)));
-    // Sessions that there are keep to what held when they began.
+    // Existing sessions keep the setting that they began with.
     await database.query(`ALTER DATABASE ${name} SET default_transaction_read_only = off`);
     await eventually(async () => (await api.createTicket()).status === 201);
     await database.end();
   });
 
   it.each([
-    ['move', 'move_ticket', (id: number) => api.updateStatus(id, 'answered')],
+    ['transition', 'move_ticket', (id: number) => api.updateStatus(id, 'answered')],
     ['comment', 'add_comment', (id: number) => api.comment(id)],
-  ])('shows a %s that took effect though it was answered 503', async (_what, statement, write) => {
+  ])('shows a %s that took effect although its response was a 503', async (_write, statement, write) => {
     const { id } = (await api.createTicket()).body;
-    await fromCache(api, id);
+    await readFromCache(api, id);
     postgres.cut = (sent) => (sent.includes(statement) ? 'after' : undefined);
     expect((await write(id)).status).toBe(503);
     delete postgres.cut;
@@ -141,7 +139,7 @@ describe('Without PostgreSQL, the service', () => {
     expect((await api.ticket(id)).headers.get('etag')).toBe('"2"');
   });
 
-  it('answers 503 where connections are cut in the middle of statements, and lives on', async () => {
+  it('returns 503 when connections break during statements, and recovers', async () => {
     const { id } = (await api.createTicket()).body;
     const unlock = await lockTicket(service.stores.database, id);
     const comments = times(5, () => api.comment(id));
@@ -155,12 +153,12 @@ describe('Without PostgreSQL, the service', () => {
     expect((await api.ticket(id)).status).toBe(200);
   });
 
-  it('gives up on a PostgreSQL that has frozen within 3 s, and works on once it goes on', async () => {
+  it('fails requests within 3 s while PostgreSQL is frozen, and recovers', async () => {
     const { id } = (await api.createTicket()).body;
     postgres.freeze();
     const begin = Date.now();
-    const answers = await times(30, () => api.comment(id));
-    expect(count(answers, 503)).toBe(30);
+    const responses = await times(30, () => api.comment(id));
+    expect(count(responses, 503)).toBe(30);
     expect(Date.now() - begin).toBeLessThan(3_500);
 
     postgres.thaw();

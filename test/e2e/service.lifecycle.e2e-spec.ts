@@ -13,17 +13,17 @@ import { connect, createStores, lockTicket, servers, waitingForLock } from '../s
 import { environmentOf, Service } from '../support/service.js';
 
 describe('On SIGTERM the service', () => {
-  it('answers what is under way, takes nothing new, and exits with 0', async () => {
+  it('completes requests in progress, accepts no new connection, and exits with 0', async () => {
     const service = await Service.start();
     const api = new Api(service.url);
     const { id } = (await api.createTicket()).body;
-    // A lock holds the comments up until the service has been told to end.
+    // The lock holds the comments back until the service has received the signal.
     const unlock = await lockTicket(service.stores.database, id);
     const comments = times(5, () => api.comment(id));
     await waitingForLock(service.stores.database, 5);
 
     const exit = service.stop();
-    await eventually(() => refuses(service.url));
+    await eventually(() => refusesConnections(service.url));
     await unlock();
 
     expect(count(await comments, 201)).toBe(5);
@@ -34,7 +34,7 @@ describe('On SIGTERM the service', () => {
     await database.end();
   });
 
-  it('exits with 0 at once when nothing is under way', async () => {
+  it('exits with 0 at once when no request is in progress', async () => {
     const service = await Service.start();
     await new Api(service.url).createTicket();
     const begin = Date.now();
@@ -42,17 +42,17 @@ describe('On SIGTERM the service', () => {
     expect(Date.now() - begin).toBeLessThan(1_000);
   });
 
-  it('waits no longer than a moment for who has connected and sent nothing', async () => {
+  it('does not wait for connections that have sent nothing', async () => {
     const service = await Service.start();
     const { hostname, port } = new URL(service.url);
-    const silent = connectTo(Number(port), hostname);
-    await once(silent, 'connect');
+    const idle = connectTo(Number(port), hostname);
+    await once(idle, 'connect');
     const begin = Date.now();
     expect(await service.stop()).toBe(0);
     expect(Date.now() - begin).toBeLessThan(3_000);
   });
 
-  it('ends at once where another signal follows, of whatever kind', async () => {
+  it('exits at once when a second signal of any kind follows', async () => {
     const service = await Service.start({ environment: { SHUTDOWN_DELAY: '20' } });
     const exit = service.stop('SIGINT');
     await eventually(async () => (await new Api(service.url).send('GET', '/health/ready')).status === 503);
@@ -62,8 +62,8 @@ describe('On SIGTERM the service', () => {
   });
 });
 
-describe('Replicas', () => {
-  it('can start together on an empty database', async () => {
+describe('Four replicas', () => {
+  it('start together on an empty database', async () => {
     const stores = await createStores();
     const services = await times(4, () => Service.start({ stores }));
     const tickets = await Promise.all(services.map(({ url }) => new Api(url).createTicket()));
@@ -72,8 +72,8 @@ describe('Replicas', () => {
   });
 });
 
-describe('A start', () => {
-  it('takes what the environment lacks from a file .env in the folder it happens in', async () => {
+describe('At start the service', () => {
+  it('reads variables that are not set from .env in its working directory', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'ticket-env-'));
     writeFileSync(join(folder, '.env'), 'PORT=eighty\n');
     const service = await Service.launch({}, folder);
@@ -81,32 +81,32 @@ describe('A start', () => {
     expect(service.log).toMatch(/^PORT .+\n$/);
   });
 
-  it('waits for a PostgreSQL that is not there yet', async () => {
+  it('waits until PostgreSQL accepts connections', async () => {
     const stores = await createStores();
-    const gate = await FaultProxy.to(servers().postgres.port);
-    await gate.close();
-    const service = Service.spawn({ ...environmentOf(stores), POSTGRES_PORT: String(gate.port) });
-    await eventually(() => Promise.resolve(service.log.includes('trying again')), 10_000);
-    await gate.open();
-    await eventually(() => Promise.resolve(service.url !== ''), 10_000);
+    const proxy = await FaultProxy.to(servers().postgres.port);
+    await proxy.close();
+    const service = Service.spawn({ ...environmentOf(stores), POSTGRES_PORT: String(proxy.port) });
+    await eventually(() => service.log.includes('trying again'));
+    await proxy.open();
+    await eventually(() => service.url !== '');
     expect((await new Api(service.url).createTicket()).status).toBe(201);
     await service.stop();
-    await gate.close();
+    await proxy.close();
   });
 });
 
-describe('A start that cannot succeed', () => {
+describe('A start that must fail', () => {
   it.each([
     ['password', { POSTGRES_PASSWORD: 'wrong' }],
     ['database', { POSTGRES_DB: 'nowhere' }],
-  ])('says in one line that PostgreSQL does not know the %s', async (_what, environment) => {
+  ])('reports a wrong %s of PostgreSQL in one line', async (_variable, environment) => {
     const stores = await createStores();
     const service = await Service.launch({ ...environmentOf(stores), ...environment });
     expect(service.process.exitCode).toBe(1);
     expect(service.log).toMatch(/^PostgreSQL .+\n$/);
   });
 
-  it('says in one line that the port is taken', async () => {
+  it('reports a port in use in one line', async () => {
     const other = createServer().listen(0);
     await once(other, 'listening');
     const { port } = other.address() as AddressInfo;
@@ -117,8 +117,8 @@ describe('A start that cannot succeed', () => {
   });
 });
 
-describe('The embedded default', () => {
-  it('needs no server, and keeps its tickets over a restart', async () => {
+describe('The embedded PostgreSQL', () => {
+  it('needs no other server and keeps tickets over a restart', async () => {
     const first = await Service.launch({ PORT: '0' });
     const api = new Api(first.url);
     const { id } = (await api.createTicket()).body;
@@ -136,7 +136,7 @@ describe('The embedded default', () => {
     await second.stop();
   });
 
-  it('starts though its PostgreSQL was killed, and another process has the number that it had', async () => {
+  it('starts after a kill although another process has its former process id', async () => {
     const killed = await Service.launch({ PORT: '0' });
     const { id } = (await new Api(killed.url).createTicket()).body;
     const file = join(killed.folder, '.data/postgres/postmaster.pid');
@@ -150,7 +150,7 @@ describe('The embedded default', () => {
     expect(await next.stop()).toBe(0);
   });
 
-  it('goes on with the PostgreSQL that a killed service left behind', async () => {
+  it('is taken over from a killed service by the next one', async () => {
     const killed = await Service.launch({ PORT: '0' });
     const { id } = (await new Api(killed.url).createTicket()).body;
     await killed.stop('SIGKILL');
@@ -158,15 +158,15 @@ describe('The embedded default', () => {
     const next = await Service.launch({ PORT: '0' }, killed.folder);
     expect((await new Api(next.url).ticket(id)).status).toBe(200);
     expect(await next.stop()).toBe(0);
-    // It has been ended with the service that took it over.
+    // The service that took it over also stops it.
     await eventually(() =>
       Promise.resolve(!existsSync(join(killed.folder, '.data/postgres/postmaster.pid'))),
     );
   });
 });
 
-/** Whether nobody takes connections there any more. */
-async function refuses(url: string): Promise<boolean> {
+/** Tells if connections to this URL fail. */
+async function refusesConnections(url: string): Promise<boolean> {
   return fetch(url).then(
     () => false,
     () => true,

@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { startRedis, type FaultyRedis } from '../support/checker/faulty-redis.js';
-import { Api } from '../support/api.js';
-import { fromCache } from '../support/cached.js';
+import { Api, readFromCache } from '../support/api.js';
 import { connect, createStores } from '../support/servers.js';
 import { environmentOf, Service } from '../support/service.js';
 
@@ -32,15 +31,15 @@ async function onPostgres(statement: string): Promise<void> {
   await postgres.end();
 }
 
-describe('A Redis that asks who one is', () => {
-  it('is told REDIS_USER and REDIS_PASSWORD', async () => {
+describe('A Redis with authentication', () => {
+  it('is used with REDIS_USER and REDIS_PASSWORD', async () => {
     const { id } = (await api.createTicket()).body;
-    expect((await fromCache(api, id)).status).toBe(200);
+    expect((await readFromCache(api, id)).status).toBe(200);
   });
 });
 
 describe('A database', () => {
-  it('in another time zone makes no difference to the times that are shown', async () => {
+  it('with another time zone does not change the times in responses', async () => {
     const { created_at } = (await api.createTicket()).body;
     expect(created_at).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
     expect(Math.abs(Date.parse(created_at) - Date.now())).toBeLessThan(5_000);
@@ -53,7 +52,7 @@ describe('A database', () => {
       (name: string) => `CREATE DATABASE ${name}_latin ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0`,
       '_latin',
     ],
-  ])('whose %s would spoil texts or times is refused in one line', async (setting, prepare, suffix = '') => {
+  ])('with an unsupported %s is rejected at start with one line', async (setting, prepare, suffix = '') => {
     const { database, ...others } = await createStores();
     await onPostgres(prepare(database));
     const refused = await Service.launch(environmentOf({ database: database + suffix, ...others }));

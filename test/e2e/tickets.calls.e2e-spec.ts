@@ -1,20 +1,20 @@
 import { describe, expect, it } from '@jest/globals';
 
 import { aComment, aTicket, bodyKinds } from '../support/api.js';
-import { oneService } from '../support/one-service.js';
+import { sharedService } from '../support/shared-service.js';
 
-const { api } = oneService();
+const { api } = sharedService();
 
-/** A ticket that has been moved to this status. */
-async function ticketThatIs(status: string): Promise<number> {
-  const way: Record<string, string[]> = {
+/** Creates a ticket and transitions it to this status. */
+async function createTicketWith(status: string): Promise<number> {
+  const path: Record<string, string[]> = {
     opened: [],
     answered: ['answered'],
     awaited: ['answered', 'awaited'],
     closed: ['closed'],
   };
   const { body } = await api.createTicket();
-  for (const step of way[status] ?? []) await api.updateStatus(body.id, step);
+  for (const step of path[status] ?? []) await api.updateStatus(body.id, step);
   return body.id;
 }
 
@@ -38,12 +38,12 @@ describe('POST /ticket', () => {
     expect((await api.ticket(body.id)).body).toEqual(body);
   });
 
-  it.each(bodyKinds)('gives back what it took from %s byte for byte', async (kind) => {
+  it.each(bodyKinds)('stores texts from %s byte for byte', async (kind) => {
     const theme = ' \u202E«ünï»\t\u0001 🙂 e\u0301 %00 + & = \' " \\ ';
     const text = 'one\r\ntwo\n\nthree\u2028\uFEFF\u{10FFFF}';
     const { body } = await api.createTicket({ theme, text, email: aTicket.email }, kind);
 
-    // A form-data parser of a browser or of fetch turns line ends into CRLF before it sends them.
+    // fetch and browsers send line ends in form-data as CRLF.
     const sent = kind === 'form-data' ? text.replace(/\r?\n/g, '\r\n') : text;
     expect((await api.ticket(body.id)).body).toMatchObject({ theme, text: sent });
   });
@@ -51,7 +51,7 @@ describe('POST /ticket', () => {
 
 describe('GET /ticket/{ticket_id}', () => {
   it('shows the ticket with its first 100 comments, oldest first', async () => {
-    const id = await ticketThatIs('opened');
+    const id = await createTicketWith('opened');
     for (let n = 1; n <= 101; n++) await api.comment(id, { ...aComment, text: `comment ${n}` });
 
     const { status, body } = await api.ticket(id);
@@ -62,7 +62,7 @@ describe('GET /ticket/{ticket_id}', () => {
     );
   });
 
-  it('answers 404 for a ticket that is not there', async () => {
+  it('returns 404 for an unknown ticket', async () => {
     const { status, headers, problem } = await api.ticket(999_999);
 
     expect(status).toBe(404);
@@ -79,8 +79,8 @@ describe('GET /ticket/{ticket_id}', () => {
 });
 
 describe('PUT /ticket/{ticket_id}', () => {
-  it.each(bodyKinds)('moves a ticket by %s', async (kind) => {
-    const id = await ticketThatIs('opened');
+  it.each(bodyKinds)('transitions a ticket by %s', async (kind) => {
+    const id = await createTicketWith('opened');
     await api.comment(id);
     const { status, body } = await api.updateStatus(id, 'answered', kind);
 
@@ -97,8 +97,8 @@ describe('PUT /ticket/{ticket_id}', () => {
     ['answered', 'closed'],
     ['awaited', 'answered'],
     ['awaited', 'closed'],
-  ])('lets %s become %s', async (from, to) => {
-    const { status, body } = await api.updateStatus(await ticketThatIs(from), to);
+  ])('allows the transition from %s to %s', async (from, to) => {
+    const { status, body } = await api.updateStatus(await createTicketWith(from), to);
     expect([status, body.status]).toEqual([200, to]);
   });
 
@@ -109,8 +109,8 @@ describe('PUT /ticket/{ticket_id}', () => {
     ['closed', 'answered', []],
     ['closed', 'awaited', []],
     ['closed', 'closed', []],
-  ])('refuses to let %s become %s, and says what is allowed', async (current, to, allowed) => {
-    const id = await ticketThatIs(current);
+  ])('rejects the transition from %s to %s, and lists the allowed ones', async (current, to, allowed) => {
+    const id = await createTicketWith(current);
     const before = (await api.ticket(id)).body;
     const { status, problem } = await api.updateStatus(id, to);
 
@@ -124,14 +124,14 @@ describe('PUT /ticket/{ticket_id}', () => {
     expect((await api.ticket(id)).body).toEqual(before);
   });
 
-  it('answers 404 for a ticket that is not there', async () => {
+  it('returns 404 for an unknown ticket', async () => {
     expect((await api.updateStatus(999_999, 'closed')).status).toBe(404);
   });
 });
 
 describe('POST /ticket/{ticket_id}/comment', () => {
   it.each(bodyKinds)('adds a comment from %s', async (kind) => {
-    const id = await ticketThatIs('opened');
+    const id = await createTicketWith('opened');
     const { status, headers, body } = await api.comment(id, aComment, kind);
 
     expect(status).toBe(201);
@@ -145,12 +145,12 @@ describe('POST /ticket/{ticket_id}/comment', () => {
     expect((await api.ticket(id)).body).toMatchObject({ comment_count: 1, comments: [body] });
   });
 
-  it.each(['answered', 'awaited'])('takes a comment on a ticket that is %s', async (status) => {
-    expect((await api.comment(await ticketThatIs(status))).status).toBe(201);
+  it.each(['answered', 'awaited'])('accepts a comment on an %s ticket', async (status) => {
+    expect((await api.comment(await createTicketWith(status))).status).toBe(201);
   });
 
-  it('refuses a comment on a closed ticket', async () => {
-    const id = await ticketThatIs('closed');
+  it('rejects a comment on a closed ticket', async () => {
+    const id = await createTicketWith('closed');
     const { status, problem } = await api.comment(id);
 
     expect(status).toBe(409);
@@ -162,7 +162,7 @@ describe('POST /ticket/{ticket_id}/comment', () => {
     expect((await api.ticket(id)).body.comment_count).toBe(0);
   });
 
-  it('answers 404 for a ticket that is not there', async () => {
+  it('returns 404 for an unknown ticket', async () => {
     expect((await api.comment(999_999)).status).toBe(404);
   });
 });

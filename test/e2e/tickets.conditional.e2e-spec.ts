@@ -3,9 +3,9 @@ import { describe, expect, it } from '@jest/globals';
 import { aComment, count, json, times, type Comment, type Ticket } from '../support/api.js';
 import { eventually } from '../support/eventually.js';
 import { connect } from '../support/servers.js';
-import { oneService } from '../support/one-service.js';
+import { sharedService } from '../support/shared-service.js';
 
-const { api, service } = oneService();
+const { api, service } = sharedService();
 
 const put = (id: number, status: string, etag: string) =>
   api.send<Ticket>('PUT', `/ticket/${id}`, withHeaders({ status }, { 'if-match': etag }));
@@ -18,7 +18,7 @@ function withHeaders(body: object, headers: Record<string, string>): RequestInit
 }
 
 describe('The ETag of a ticket', () => {
-  it('changes with every change, and is the same from every call', async () => {
+  it('changes with every write, and is the same in every response', async () => {
     const created = await api.createTicket();
     const { id } = created.body;
     expect(created.headers.get('etag')).toBe('"1"');
@@ -31,7 +31,7 @@ describe('The ETag of a ticket', () => {
 
 describe('If-None-Match', () => {
   it.each(['"1"', 'W/"1"', '"0", "1"', '*'])(
-    'with %s is answered 304 by the database and by the cache',
+    'with %s returns 304 from the database and from the cache',
     async (tags) => {
       const { id } = (await api.createTicket()).body;
       const seen = new Set<string | null>();
@@ -43,14 +43,14 @@ describe('If-None-Match', () => {
     },
   );
 
-  it.each(['"2"', '1', '""'])('with %s is answered in full', async (tags) => {
+  it.each(['"2"', '1', '""'])('with %s returns the ticket', async (tags) => {
     const { id } = (await api.createTicket()).body;
     expect((await api.ticket(id, { 'if-none-match': tags })).status).toBe(200);
   });
 });
 
 describe('If-Match', () => {
-  it.each(['"1"', '*', '"7", "1"'])('with %s lets a first change through', async (tags) => {
+  it.each(['"1"', '*', '"7", "1"'])('with %s allows the first write', async (tags) => {
     const { id } = (await api.createTicket()).body;
     expect((await put(id, 'answered', tags)).status).toBe(200);
     const other = (await api.createTicket()).body;
@@ -58,7 +58,7 @@ describe('If-Match', () => {
   });
 
   it.each(['"2"', 'W/"1"', '1', '"x"', '', '"99999999999999999999"'])(
-    'with %j stops it with 412, and nothing has changed',
+    'with %j rejects it with 412 and changes nothing',
     async (tags) => {
       const { id } = (await api.createTicket()).body;
       for (const { status, problem } of [await put(id, 'answered', tags), await comment(id, tags)]) {
@@ -69,14 +69,14 @@ describe('If-Match', () => {
     },
   );
 
-  it('is looked at before the rules', async () => {
+  it('is checked before the transition', async () => {
     const { id } = (await api.createTicket()).body;
     expect((await put(id, 'awaited', '"9"')).status).toBe(412);
     expect((await put(id, 'awaited', '"1"')).status).toBe(409);
     expect((await put(999_999, 'closed', '"1"')).status).toBe(404);
   });
 
-  it('lets exactly one of 32 racing writers of the same version win', async () => {
+  it('lets exactly one of 32 racing writes with the same version win', async () => {
     const { id } = (await api.createTicket()).body;
     const answers = await times<{ status: number }>(32, (turn) =>
       turn % 2 === 0 ? comment(id, '"1"') : put(id, 'closed', '"1"'),
@@ -91,7 +91,7 @@ interface Page {
 }
 
 describe('GET /ticket/{ticket_id}/history', () => {
-  it('tells every change, oldest first', async () => {
+  it('returns every change, oldest first', async () => {
     const { id, theme, email } = (await api.createTicket()).body;
     await api.updateStatus(id, 'awaited');
     await api.updateStatus(id, 'answered');
@@ -111,7 +111,7 @@ describe('GET /ticket/{ticket_id}/history', () => {
     expect(at).toEqual([...at].sort());
   });
 
-  it('comes page by page', async () => {
+  it('pages through the changes', async () => {
     const { id } = (await api.createTicket()).body;
     for (let n = 0; n < 4; n++) await api.comment(id);
     const first = (await api.send<Page>('GET', `/ticket/${id}/history?limit=3`)).body;
@@ -122,7 +122,7 @@ describe('GET /ticket/{ticket_id}/history', () => {
     expect((await api.send('GET', `/ticket/${id + 1}/history?cursor=${cursor}`)).status).toBe(400);
   });
 
-  it('has one event for each version, however many write at once', async () => {
+  it('has one event for each version under concurrent writes', async () => {
     const { id } = (await api.createTicket()).body;
     await times<unknown>(64, (turn) => (turn % 3 === 0 ? api.updateStatus(id, 'answered') : api.comment(id)));
     const database = await connect(service().stores.database);
@@ -135,13 +135,13 @@ describe('GET /ticket/{ticket_id}/history', () => {
     expect(rows).toEqual([{ equal: true }]);
   });
 
-  it('answers 404 for a ticket that is not there', async () => {
+  it('returns 404 for an unknown ticket', async () => {
     expect((await api.send('GET', '/ticket/999999/history')).status).toBe(404);
   });
 });
 
 describe('GET /ticket/{ticket_id}/comment', () => {
-  it('lists the comments, oldest first, and goes on where the ticket ends', async () => {
+  it('lists the comments, oldest first, and continues after those in the ticket', async () => {
     const { id } = (await api.createTicket()).body;
     for (let n = 1; n <= 103; n++) await api.comment(id, { ...aComment, text: `comment ${n}` });
     const texts = async (path: string) => {
@@ -157,7 +157,7 @@ describe('GET /ticket/{ticket_id}/comment', () => {
     expect(await texts(comments_next ?? '')).toEqual(rest);
   });
 
-  it('is empty for a ticket without comments, and 404 for no ticket', async () => {
+  it('is empty for a ticket without comments, and returns 404 for an unknown ticket', async () => {
     const { id } = (await api.createTicket()).body;
     expect((await api.send('GET', `/ticket/${id}/comment`)).body).toEqual({ items: [], next_cursor: null });
     expect((await api.send('GET', '/ticket/999999/comment')).status).toBe(404);

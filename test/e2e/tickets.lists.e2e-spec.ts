@@ -1,13 +1,12 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 
-import { Api, type Ticket } from '../support/api.js';
-import { oneService } from '../support/one-service.js';
+import { type Ticket } from '../support/api.js';
+import { sharedService } from '../support/shared-service.js';
 import { connect } from '../support/servers.js';
-import { Service } from '../support/service.js';
 
-const { api, service } = oneService();
+const { api, service } = sharedService();
 
-/** Twelve tickets, the n-th created and changed in minute n, three in each status, six of each of two people. */
+/** Twelve tickets: the n-th created in minute n, three in each status, six from each of two people. */
 const statuses = ['opened', 'answered', 'awaited', 'closed'];
 const people = ['ada@example.com', 'Bob@Example.com'];
 const minute = (n: number) => `2026-01-01T00:${String(n).padStart(2, '0')}:00.000Z`;
@@ -30,8 +29,8 @@ interface Page<Item> {
 const list = (query = '') => api.send<Page<Ticket>>('GET', `/ticket${query}`);
 const ids = async (query: string) => (await list(query)).body.items.map(({ id }) => id);
 
-/** Follows next_cursor to the end; returns the ids of each page. */
-async function walk(query: string): Promise<number[][]> {
+/** Follows next_cursor to the last page; returns the ids of each page. */
+async function readAllPages(query: string): Promise<number[][]> {
   const pages = [];
   for (let cursor: string | null = ''; cursor !== null;) {
     const { body } = await list(`?${query}${cursor && `&cursor=${cursor}`}`);
@@ -105,8 +104,8 @@ describe('GET /ticket', () => {
         [11, 12],
       ],
     ],
-  ])('gives every ticket once, page by page: %s', async (query, pages) => {
-    expect(await walk(`${query}&limit=5`)).toEqual(pages);
+  ])('pages through every ticket once: %s', async (query, pages) => {
+    expect(await readAllPages(`${query}&limit=5`)).toEqual(pages);
   });
 
   it('links to the next page', async () => {
@@ -119,7 +118,7 @@ describe('GET /ticket', () => {
     expect((await api.send('GET', search)).status).toBe(200);
   });
 
-  it('does not show a ticket twice where others are created meanwhile', async () => {
+  it('repeats no ticket when others are created between two pages', async () => {
     const { body } = await list('?limit=6');
     const { id } = (await api.createTicket()).body;
     const next = await ids(`?limit=20&cursor=${body.next_cursor ?? ''}`);
@@ -129,7 +128,7 @@ describe('GET /ticket', () => {
     await database.end();
   });
 
-  it('takes a cursor for the list it was made for alone', async () => {
+  it('accepts a cursor only with the filters and the order it was issued for', async () => {
     const { next_cursor } = (await list('?limit=2&status=opened')).body;
     const cursor = next_cursor ?? '';
     expect((await list(`?limit=1&status=opened&cursor=${cursor}`)).status).toBe(200);
@@ -172,21 +171,21 @@ describe('GET /ticket', () => {
     ['color=red', 'color'],
     ['__proto__=1', '__proto__'],
     ['constructor=1', 'constructor'],
-  ])('refuses %s, and names the parameter', async (query, field) => {
+  ])('rejects %s and names the parameter', async (query, field) => {
     const { status, problem } = await list(`?${query}`);
     expect(status).toBe(400);
     expect(problem.errors?.map((error) => error.field)).toEqual([field]);
   });
 
   it.each(['9999-12-31T23:59:59-23:59', '1000-01-01T00:00:00+23:59', '2026-01-01t00:00:00.123456789z'])(
-    'takes the time %s',
+    'accepts the time %s',
     async (time) => {
       expect((await list(`?created_from=${encodeURIComponent(time)}`)).status).toBe(200);
     },
   );
 
   it.each([`/ticket/1?x=1`, '/health/live?x=1'])(
-    'refuses a parameter where there is none: %s',
+    'and other operations reject unknown parameters: %s',
     async (path) => {
       const { status, problem } = await api.send('GET', path);
       expect([status, problem.errors?.[0]?.field]).toEqual([400, 'x']);

@@ -1,12 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
-import { Api, count, times, type Answer, type Ticket } from '../support/api.js';
-import { usesRedis } from '../support/cached.js';
+import { type ApiResponse, Api, count, type Ticket, times, waitForRedis } from '../support/api.js';
 import { eventually } from '../support/eventually.js';
 import { connect } from '../support/servers.js';
 import { Service, type ServiceOnStores } from '../support/service.js';
 
-/** Two replicas, so that nothing can be decided in the memory of one. */
+/** Two replicas, so that no decision can rest on the memory of one process. */
 let services: [ServiceOnStores, ServiceOnStores];
 let apis: [Api, Api];
 
@@ -21,11 +20,11 @@ afterAll(async () => {
   await Promise.all(services.map((service) => service.stop()));
 });
 
-/** The client of one of the two replicas, in turns. */
+/** Alternates between the clients of the two replicas. */
 const api = (turn: number) => (turn % 2 === 0 ? apis[0] : apis[1]);
 
-describe('A ticket that many write to at once', () => {
-  it('lets exactly one of 32 racing moves win', async () => {
+describe('A ticket with many concurrent writers', () => {
+  it('lets exactly one of 32 racing transitions win', async () => {
     const { id } = (await api(0).createTicket()).body;
     const answers = await times(32, (turn) => api(turn).updateStatus(id, 'answered'));
 
@@ -36,11 +35,11 @@ describe('A ticket that many write to at once', () => {
     }
   });
 
-  it('answers each racing move by the status it found, whatever the order', async () => {
+  it('decides each racing transition by the status it finds', async () => {
     const { id } = (await api(0).createTicket()).body;
-    const moves = ['answered', 'awaited', 'answered', 'awaited'];
+    const transitions = ['answered', 'awaited', 'answered', 'awaited'];
     const answers = await times(64, async (turn) => {
-      const to = moves[turn % moves.length] ?? '';
+      const to = transitions[turn % transitions.length] ?? '';
       return { to, ...(await api(turn).updateStatus(id, to)) };
     });
 
@@ -50,7 +49,7 @@ describe('A ticket that many write to at once', () => {
     }
   });
 
-  it('never takes a comment after the close', async () => {
+  it('accepts no comment after the close', async () => {
     for (let round = 0; round < 20; round++) {
       const { id } = (await api(0).createTicket()).body;
       const comments = times(16, (turn) => api(turn).comment(id));
@@ -58,16 +57,16 @@ describe('A ticket that many write to at once', () => {
 
       expect(close.status).toBe(200);
       expect(count(answers, 201) + count(answers, 409)).toBe(16);
-      // The close shows the comments before it; those are all there ever are.
+      // The response of the close shows the earlier comments; no later one may exist.
       expect(close.body.comments).toHaveLength(close.body.comment_count);
       expect(close.body.comment_count).toBe(count(answers, 201));
       expect((await api(round).ticket(id)).body).toEqual(close.body);
     }
   });
 
-  it('raises the version by one with each of 64 racing changes', async () => {
+  it('increments its version once for each of 64 racing changes', async () => {
     const { id } = (await api(0).createTicket()).body;
-    const answers = await times<Answer<unknown>>(64, (turn) =>
+    const answers = await times<ApiResponse<unknown>>(64, (turn) =>
       turn % 4 === 0 ? api(turn).updateStatus(id, 'answered') : api(turn).comment(id),
     );
     const changes = answers.filter(({ status }) => status < 300).length;
@@ -80,11 +79,11 @@ describe('A ticket that many write to at once', () => {
 });
 
 describe('The cache of two replicas', () => {
-  // Under the load of the races Redis may have been too slow to be used, for a moment, and it may be late for a call.
-  beforeAll(() => Promise.all(apis.map(usesRedis)));
+  // The load of the races may have opened the circuit breakers.
+  beforeAll(() => Promise.all(apis.map(waitForRedis)));
 
-  it('says whether an answer came from it', async () => {
-    let answers: Answer<Ticket>[] = [];
+  it('names its outcome in X-Cache', async () => {
+    let answers: ApiResponse<Ticket>[] = [];
     await eventually(async () => {
       const { id } = (await api(0).createTicket()).body;
       answers = [await api(0).ticket(id), await api(0).ticket(id), await api(1).ticket(id)];
@@ -94,7 +93,7 @@ describe('The cache of two replicas', () => {
     expect(answers[2]?.headers.get('content-type')).toBe('application/json; charset=utf-8');
   });
 
-  it('shows a write made at one replica at once at the other', async () => {
+  it('returns a write of one replica at once from the other', async () => {
     const { id } = (await api(0).createTicket()).body;
     await api(1).ticket(id);
     await api(0).updateStatus(id, 'answered');
@@ -103,7 +102,7 @@ describe('The cache of two replicas', () => {
     expect((await api(1).ticket(id)).body.comment_count).toBe(1);
   });
 
-  it.each(['/', '?', '/?'])('keeps one entry for a ticket, also where its URL ends in %s', async (end) => {
+  it.each(['/', '?', '/?'])('has one entry for a ticket, also for URLs that end in %s', async (end) => {
     let id = 0;
     await eventually(async () => {
       ({ id } = (await api(0).createTicket()).body);

@@ -4,8 +4,7 @@ import { startCacheAside } from '../support/checker/cache-aside.js';
 import { judge, oneChecker, type Finding } from '../support/checker/check.js';
 import { faults } from '../support/checker/faults.js';
 import { load } from '../support/checker/load.js';
-import { Api, times } from '../support/api.js';
-import { usesRedis } from '../support/cached.js';
+import { Api, times, waitForRedis } from '../support/api.js';
 import { connect, createStores, servers } from '../support/servers.js';
 import { Service } from '../support/service.js';
 
@@ -56,7 +55,7 @@ describe('A cold herd', () => {
     const service = await Service.start({ stores });
     const api = new Api(service.url);
     const { id } = (await api.createTicket()).body;
-    await usesRedis(api);
+    await waitForRedis(api);
     const database = await connect(stores.database);
     const scans = async () => {
       await database.query('SELECT pg_stat_force_next_flush()');

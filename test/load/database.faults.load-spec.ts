@@ -2,36 +2,36 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
-import { nothingWrong } from '../support/checker/crashes.js';
-import { Trial } from '../support/checker/trial.js';
+import { DurabilityTrial } from '../support/checker/durability-trial.js';
+import { noFindings } from '../support/checker/write-ledger.js';
 
-/** What is done to PostgreSQL under load; it is over when the promise resolves. */
-const faults: Record<string, (trial: Trial) => Promise<void>> = {
-  'is stopped and continued': async ({ postgres }) => {
+/** Faults of PostgreSQL under load; each ends when its promise resolves. */
+const faults: Record<string, (trial: DurabilityTrial) => Promise<void>> = {
+  'is frozen and continued': async ({ postgres }) => {
     postgres.signal('SIGSTOP');
     await sleep(4_000);
     postgres.signal('SIGCONT');
   },
 
-  'loses its connections in the middle of statements': async ({ gate }) => {
+  'loses its connections during statements': async ({ proxy }) => {
     for (let n = 0; n < 20; n++) {
       await sleep(50);
-      gate.reset();
+      proxy.reset();
     }
   },
 
-  'loses connections right before and right after a COMMIT': async ({ gate }) => {
+  'loses connections right before and right after a COMMIT': async ({ proxy }) => {
     let commits = 0;
-    gate.cut = (sent) => {
+    proxy.cut = (sent) => {
       if (!sent.includes('COMMIT')) return undefined;
       return commits++ % 2 === 0 ? 'after' : 'before';
     };
     await sleep(2_000);
-    delete gate.cut;
+    delete proxy.cut;
     expect(commits).toBeGreaterThan(20);
   },
 
-  'waits for a lock that another session holds': async ({ postgres }) => {
+  'waits for a lock of another session': async ({ postgres }) => {
     const holder = await postgres.connect();
     await holder.query('BEGIN');
     await holder.query('LOCK TABLE ticket IN ACCESS EXCLUSIVE MODE');
@@ -39,15 +39,15 @@ const faults: Record<string, (trial: Trial) => Promise<void>> = {
     await holder.end();
   },
 
-  'has no connections left': async ({ postgres }) => {
-    const hoarded = await hoard(postgres);
+  'has no free connections': async ({ postgres }) => {
+    const connections = await takeAllConnections(postgres);
     await sleep(2_000);
-    await Promise.all(hoarded.map((client) => client.end()));
+    await Promise.all(connections.map((client) => client.end()));
   },
 };
 
-/** Takes every connection there is: the service's are ended until it has won none of them back. */
-async function hoard(postgres: Trial['postgres']) {
+/** Takes every connection of the server, and terminates those of the service until it gets none back. */
+async function takeAllConnections(postgres: DurabilityTrial['postgres']) {
   const first = await postgres.connect();
   const { rows } = await first.query<{ max: number }>(
     `SELECT current_setting('max_connections')::int AS max`,
@@ -65,26 +65,26 @@ async function hoard(postgres: Trial['postgres']) {
   return clients;
 }
 
-let trial: Trial;
+let trial: DurabilityTrial;
 
 beforeAll(async () => {
-  trial = await Trial.start();
+  trial = await DurabilityTrial.start();
 });
 
 afterAll(() => trial.stop());
 
-describe('Where PostgreSQL', () => {
+describe('When PostgreSQL', () => {
   it.each(Object.entries(faults))(
-    '%s, writes are answered 503 within 3 s, succeed again within 2, and are there exactly once',
+    '%s, writes fail with 503 within 3 s, succeed within 2 s after it recovers, and take effect exactly once',
     async (_name, fault) => {
-      const { acknowledged, unavailable, longestMs, longestRecoveryMs, ...finding } = await trial.under(
+      const { acknowledged, unavailable, longestMs, longestRecoveryMs, ...findings } = await trial.run(
         async () => {
           await sleep(500);
           await fault(trial);
-          await trial.recovers();
+          await trial.waitForRecovery();
         },
       );
-      expect(finding).toMatchObject(nothingWrong);
+      expect(findings).toMatchObject(noFindings);
       expect(acknowledged).toBeGreaterThan(50);
       expect(unavailable).toBeGreaterThan(5);
       expect(longestMs).toBeLessThan(3_000);

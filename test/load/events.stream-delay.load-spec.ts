@@ -7,9 +7,9 @@ import { Follower } from '../support/follower.js';
 import { createStores } from '../support/servers.js';
 import { Service } from '../support/service.js';
 
-describe('A stream of the feed', () => {
-  // Alone: the feed waits for every transaction of its server, also for those of other tests.
-  it('sends an event within 250 ms of its commit', async () => {
+describe('An event stream', () => {
+  // Among the load tests, which run alone: the feed waits for the transactions of all databases of its server.
+  it('delivers an event within 250 ms of its commit', async () => {
     const stores = await createStores();
     const services = await times(2, () => Service.start({ stores }));
     const urls = services.map(({ url }) => url);

@@ -3,15 +3,13 @@ import { request, type IncomingMessage } from 'node:http';
 
 import { describe, expect, it } from '@jest/globals';
 
-import { Api, aTicket, count, times } from '../support/api.js';
-import { fromCache } from '../support/cached.js';
+import { Api, aTicket, count, median, readFromCache, times } from '../support/api.js';
 import { eventually } from '../support/eventually.js';
-import { median } from '../support/median.js';
 import { connect, lockTicket, waitingForLock } from '../support/servers.js';
 import { Service } from '../support/service.js';
 
-describe('Many streams that are behind', () => {
-  it('do not turn others away', async () => {
+describe('Many event streams that lag behind', () => {
+  it('do not cause the refusal of other requests', async () => {
     const service = await Service.start({ environment: { MAX_IN_FLIGHT: '16' } });
     const database = await connect(service.stores.database);
     await database.query(
@@ -23,8 +21,8 @@ describe('Many streams that are behind', () => {
     const headers = { accept: 'text/event-stream' };
     const streams: Response[] = [];
     while (streams.length < 100) {
-      const opened = () => fetch(`${service.url}/events?from=beginning`, { headers, signal: abort.signal });
-      streams.push(...(await times(5, opened)));
+      const open = () => fetch(`${service.url}/events?from=beginning`, { headers, signal: abort.signal });
+      streams.push(...(await times(5, open)));
     }
     expect(streams.every(({ status }) => status === 200)).toBe(true);
     const reading = streams.map(async ({ body }) =>
@@ -38,55 +36,55 @@ describe('Many streams that are behind', () => {
   });
 });
 
-describe('A hundred bodies that end together', () => {
-  it('are looked at again, though their heads were let in', async () => {
+describe('A hundred requests whose bodies arrive at the same time', () => {
+  it('are subject to MAX_IN_FLIGHT although their heads were accepted', async () => {
     const service = await Service.start({ environment: { MAX_IN_FLIGHT: '2' } });
-    const begun = await times(100, () => begin(`${service.url}/ticket`));
-    const answers = await Promise.all(begun.map((end) => end(JSON.stringify(aTicket))));
-    expect(count(answers, 201)).toBeGreaterThan(0);
-    expect(count(answers, 503)).toBeGreaterThan(50);
+    const sendBodies = await times(100, () => sendHead(`${service.url}/ticket`));
+    const responses = await Promise.all(sendBodies.map((sendBody) => sendBody(JSON.stringify(aTicket))));
+    expect(count(responses, 201)).toBeGreaterThan(0);
+    expect(count(responses, 503)).toBeGreaterThan(50);
     await service.stop();
   });
 });
 
-/** Sends the head of a POST; resolves, once it is let in, to what sends its body and tells the status. */
-async function begin(url: string): Promise<(body: string) => Promise<{ status: number }>> {
+/** Sends the head of a POST; resolves after 100 Continue to a function that sends the body. */
+async function sendHead(url: string): Promise<(body: string) => Promise<{ status: number }>> {
   const headers = { 'content-type': 'application/json', expect: '100-continue' };
   const sent = request(url, { method: 'POST', headers, agent: false });
   sent.flushHeaders();
   await once(sent, 'continue');
   return async (body) => {
     sent.end(body);
-    const [answer] = (await once(sent, 'response')) as [IncomingMessage];
-    answer.resume();
-    return { status: answer.statusCode ?? 0 };
+    const [response] = (await once(sent, 'response')) as [IncomingMessage];
+    response.resume();
+    return { status: response.statusCode ?? 0 };
   };
 }
 
-describe('Where MAX_IN_FLIGHT calls are being worked on', () => {
-  it('the next is told at once to come again, what needs no database is answered, and then all is well', async () => {
+describe('While MAX_IN_FLIGHT requests are in progress', () => {
+  it('others fail at once with 503 and Retry-After, those that need no database succeed, and then all recover', async () => {
     const service = await Service.start({ environment: { MAX_IN_FLIGHT: '4' } });
     const api = new Api(service.url);
     const { id } = (await api.createTicket()).body;
     const cached = (await api.createTicket()).body.id;
     const cold = (await api.createTicket()).body.id;
-    await fromCache(api, cached);
+    await readFromCache(api, cached);
     const unlock = await lockTicket(service.stores.database, id);
-    const working = times(4, () => api.comment(id));
+    const inProgress = times(4, () => api.comment(id));
     await waitingForLock(service.stores.database, 4);
 
-    const calls = [
+    const refused = [
       () => api.createTicket(),
       () => api.ticket(cold),
       () => api.send('GET', '/ticket'),
       () => api.updateStatus(cached, 'closed'),
     ];
-    for (const call of calls) {
-      const waited: number[] = [];
+    for (const request of refused) {
+      const latencies: number[] = [];
       for (let n = 0; n < 5; n++) {
         const begin = performance.now();
-        const { status, headers, problem } = await call();
-        waited.push(performance.now() - begin);
+        const { status, headers, problem } = await request();
+        latencies.push(performance.now() - begin);
         expect(status).toBe(503);
         expect(headers.get('retry-after')).toBe('1');
         const request_id = headers.get('x-request-id');
@@ -96,7 +94,7 @@ describe('Where MAX_IN_FLIGHT calls are being worked on', () => {
           request_id,
         });
       }
-      expect(median(waited)).toBeLessThan(10);
+      expect(median(latencies)).toBeLessThan(10);
     }
     await eventually(async () => (await api.ticket(cached)).headers.get('x-cache') === 'HIT');
     expect((await api.send('GET', '/health/ready')).status).toBe(200);
@@ -105,8 +103,8 @@ describe('Where MAX_IN_FLIGHT calls are being worked on', () => {
     );
 
     await unlock();
-    expect(count(await working, 201)).toBe(4);
-    // Who was refused holds nobody up who comes later.
+    expect(count(await inProgress, 201)).toBe(4);
+    // A refused read does not delay later ones.
     const reads = [await api.ticket(cold), await api.ticket(cold)];
     expect(reads.map(({ headers }) => headers.get('x-cache'))).toEqual(['MISS', 'HIT']);
     expect((await api.updateStatus(cached, 'closed')).status).toBe(200);

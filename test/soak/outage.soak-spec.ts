@@ -4,14 +4,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 
 import { startRedis, type FaultyRedis } from '../support/checker/faulty-redis.js';
-import { load, type Answered } from '../support/checker/load.js';
-import { Api, times } from '../support/api.js';
-import { median } from '../support/median.js';
+import { load, type LoadResponse } from '../support/checker/load.js';
+import { Api, median, times } from '../support/api.js';
 import { memoryOf } from '../support/processes.js';
 import { createStores } from '../support/servers.js';
 import { Service } from '../support/service.js';
 
-/** Two minutes without Redis under full load: `npm run test:soak -- outage`. Its figures stand in docs/cache.md. */
+/** Duration of the outage under full load; docs/cache.md shows the figures for two minutes. */
 const outageMs = Number(process.env['OUTAGE_SECONDS'] ?? 120) * 1000;
 const aroundMs = 5_000;
 
@@ -34,16 +33,17 @@ const outages: Outage[] = [
 ];
 const figures: object[] = [];
 
-/** The memory of a process, in MB. */
+/** Resident memory of a process in MiB. */
 function memoryMb(pid = 0): number {
   return Math.round(memoryOf(pid) / 1024 / 1024);
 }
 
-const longest = (answers: Answered[]) => Math.round(answers.reduce((max, { ms }) => Math.max(max, ms), 0));
+const longest = (responses: LoadResponse[]) =>
+  Math.round(responses.reduce((max, { ms }) => Math.max(max, ms), 0));
 
 describe('An outage of Redis', () => {
   it.each(outages)(
-    'is not seen by clients: $name',
+    'has no effect on clients: Redis $name',
     async ({ name, begin, end }) => {
       const redis = await startRedis(1);
       const service = await Service.start({
@@ -52,15 +52,15 @@ describe('An outage of Redis', () => {
       });
       const ids = await times(8, async () => (await new Api(service.url).createTicket()).body.id);
 
-      const answers: Answered[] = [];
+      const responses: LoadResponse[] = [];
       let isOver = false;
       const running = load({
         ...{ urls: [service.url], ids, readers: 6, writers: 2, reads: 0, writes: 0 },
         until: () => isOver,
-        onAnswer: (answer) => answers.push(answer),
+        onResponse: (response) => responses.push(response),
       });
       await sleep(aroundMs);
-      const lostAt = performance.now();
+      const outageAt = performance.now();
       await begin(redis);
       await sleep(outageMs / 10);
       const early = memoryMb(service.process.pid);
@@ -72,13 +72,13 @@ describe('An outage of Redis', () => {
       isOver = true;
       const { failures } = await running;
 
-      const before = answers.filter(({ at }) => at < lostAt - 100);
-      const first = answers.filter(({ at, ms }) => at + ms >= lostAt && at < lostAt + 1_000);
-      const during = answers.filter(({ at }) => at > lostAt + 1_000 && at < backAt);
-      const hit = answers.find(({ at, cache }) => at > backAt && cache === 'HIT');
+      const before = responses.filter(({ at }) => at < outageAt - 100);
+      const first = responses.filter(({ at, ms }) => at + ms >= outageAt && at < outageAt + 1_000);
+      const during = responses.filter(({ at }) => at > outageAt + 1_000 && at < backAt);
+      const hit = responses.find(({ at, cache }) => at > backAt && cache === 'HIT');
       const figure = {
         outage: name,
-        calls: answers.length,
+        requests: responses.length,
         failures: failures.length,
         medianMs: { before: median(before.map(({ ms }) => ms)), during: median(during.map(({ ms }) => ms)) },
         longestMs: { before: longest(before), firstSecond: longest(first), during: longest(during) },
@@ -91,7 +91,7 @@ describe('An outage of Redis', () => {
       await redis.stop();
 
       expect(failures).toEqual([]);
-      expect(answers.filter(({ status }) => status >= 500)).toEqual([]);
+      expect(responses.filter(({ status }) => status >= 500)).toEqual([]);
       expect(figure.longestMs.firstSecond).toBeLessThanOrEqual(figure.longestMs.before + 30);
       expect(figure.hitAgainMs).toBeLessThan(2_000);
       expect(late).toBeLessThan(early + 30);

@@ -2,42 +2,43 @@ import type { CloudEventDto } from '../../src/events/event.dto.js';
 import type { CommentDto } from '../../src/comments/comment.dto.js';
 import type { TicketDto } from '../../src/tickets/ticket.dto.js';
 import type { ProblemDto } from '../../src/api/problem.dto.js';
+import { eventually } from './eventually.js';
 
-/** The three forms a body can take. */
+/** The three media types of a request body. */
 export const bodyKinds = ['form-data', 'form', 'JSON'] as const;
 export type BodyKind = (typeof bodyKinds)[number];
 
-/** What the service answered. */
-export interface Answer<Body> {
+/** A response of the service. */
+export interface ApiResponse<Body> {
   status: number;
   headers: Headers;
-  /** What the call answers when it succeeds. */
+  /** The parsed body, typed for a success. */
   body: Body;
-  /** The same, where it is a problem. */
+  /** The same body, typed for a problem. */
   problem: ProblemDto;
 }
 
 type Fields = Record<string, string>;
 type Wire<Dto> = { [Field in keyof Dto]: Dto[Field] extends Date ? string : Dto[Field] };
 
-/** A comment as it comes over the wire. */
+/** A comment in its JSON form. */
 export type Comment = Wire<CommentDto>;
 
-/** A ticket as it comes over the wire. */
+/** A ticket in its JSON form. */
 export type Ticket = Wire<Omit<TicketDto, 'comments'>> & { comments: Comment[] };
 
-/** A client of the service: each method is one call, and answers what came back, be it a success or a problem. */
+/** A client of the service: each method sends one request and returns its response, a success or a problem. */
 export class Api {
   /**
-   * @param base where the service listens, or what tells once it is known
-   * @param token is sent with each call
+   * @param base URL of the service, or a function for a service that starts later
+   * @param token bearer token sent with each request
    */
   constructor(
     private readonly base: string | (() => string),
     private readonly token?: string,
   ) {}
 
-  /** Where the service listens. */
+  /** URL of the service. */
   get url(): string {
     return typeof this.base === 'string' ? this.base : this.base();
   }
@@ -62,8 +63,8 @@ export class Api {
     return this.send<{ items: Wire<CloudEventDto>[]; next_cursor: string }>('GET', `/events?${query}`);
   }
 
-  /** Sends anything, also what no well-meaning client would. */
-  async send<Body>(method: string, path: string, init: RequestInit = {}): Promise<Answer<Body>> {
+  /** Sends any request, malformed ones included. */
+  async send<Body>(method: string, path: string, init: RequestInit = {}): Promise<ApiResponse<Body>> {
     const headers = new Headers(init.headers);
     if (this.token !== undefined && !headers.has('authorization'))
       headers.set('authorization', `Bearer ${this.token}`);
@@ -76,17 +77,17 @@ export class Api {
   }
 }
 
-/** The fields of a ticket that the rules allow. */
+/** Valid fields of a ticket. */
 export const aTicket = {
   theme: 'Invoice 2043 is wrong',
   text: 'It lists an item twice.',
   email: 'ada@example.com',
 };
 
-/** The fields of a comment that the rules allow. */
+/** Valid fields of a comment. */
 export const aComment = { text: 'Which item do you mean?', email: 'support@example.com' };
 
-/** A body of these fields, with the header that names its kind. */
+/** Encodes fields as a request body with its Content-Type. */
 export function encode(fields: Fields, kind: BodyKind): RequestInit {
   if (kind === 'form') return { body: new URLSearchParams(fields) };
   if (kind === 'JSON') return json(JSON.stringify(fields));
@@ -95,17 +96,46 @@ export function encode(fields: Fields, kind: BodyKind): RequestInit {
   return { body: form };
 }
 
-/** A body of this text, called JSON. */
+/** A body sent as JSON, valid or not. */
 export function json(body: string): RequestInit {
   return { body, headers: { 'content-type': 'application/json' } };
 }
 
-/** Does something n times at once. */
+/** Runs an action n times concurrently. */
 export function times<Result>(n: number, act: (index: number) => Promise<Result>): Promise<Result[]> {
   return Promise.all(Array.from({ length: n }, (_, index) => act(index)));
 }
 
-/** How many answers have this status. */
-export function count(answers: { status: number }[], status: number): number {
-  return answers.filter((answer) => answer.status === status).length;
+/** Number of responses with this status. */
+export function count(responses: { status: number }[], status: number): number {
+  return responses.filter((response) => response.status === status).length;
+}
+
+/** Upper median of latencies or other numbers; Infinity for none. */
+export function median(values: number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Infinity;
+}
+
+/** Reads /metrics; the keys are names with their labels. */
+export async function scrape(api: Api): Promise<Map<string, number>> {
+  const { body } = await api.send<string>('GET', '/metrics');
+  const samples = [...body.matchAll(/^([a-z_]+(?:\{[^}]*\})?) (\S+)$/gm)];
+  return new Map(samples.map(([, name = '', value]) => [name, Number(value)]));
+}
+
+/** Resolves once a replica uses Redis; on a busy machine slow responses may have opened its circuit breaker. */
+export async function waitForRedis(api: Api): Promise<void> {
+  await eventually(
+    async () => (await api.send<{ status: string }>('GET', '/health/ready')).body.status === 'ok',
+  );
+}
+
+/** Reads a ticket until the response is a cache hit; on a busy machine Redis may miss its deadline. */
+export async function readFromCache(api: Api, id: number): Promise<ApiResponse<Ticket>> {
+  let response = await api.ticket(id);
+  await eventually(async () => {
+    response = await api.ticket(id);
+    return response.headers.get('x-cache') === 'HIT';
+  });
+  return response;
 }

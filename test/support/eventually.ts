@@ -1,15 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Asks again and again until what it asks for holds; fails after this time, which is long where it is no fact in itself. */
+/** Polls until the condition holds; throws after `withinMs`, which is generous unless the time itself is tested. */
 export async function eventually(
-  holds: () => Promise<boolean>,
-  withinMs = 15_000,
+  condition: () => boolean | Promise<boolean>,
+  withinMs = 30_000,
   everyMs = 20,
 ): Promise<void> {
   const deadline = Date.now() + withinMs;
-  while (!(await holds())) {
+  while (!(await condition())) {
     if (Date.now() > deadline)
-      throw new Error(`Did not come true within ${withinMs} ms: ${holds.toString()}`);
+      throw new Error(`Condition not met within ${withinMs} ms: ${condition.toString()}`);
     await sleep(everyMs);
   }
 }

@@ -2,21 +2,21 @@ import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** A TCP proxy in front of a server, that a test can close, and so cut the server off, or freeze. */
+/** A TCP proxy in front of a server, used to inject faults: closed and reset connections, freezes, latency. */
 export class FaultProxy {
   private readonly sockets = new Set<Socket>();
   private frozen = false;
 
-  /** How many pieces have come from clients: with PostgreSQL that is one for each statement. */
+  /** Number of chunks received from clients; a PostgreSQL statement is one chunk. */
   sent = 0;
 
-  /** How many connections clients have made. */
+  /** Number of accepted connections. */
   accepted = 0;
 
-  /** How much later everything gets through, each way. */
+  /** Delay added in each direction. */
   latencyMs = 0;
 
-  /** Says of what a client sends whether its connection is cut, before that gets through or right after it. */
+  /** Decides whether to reset the connection of a client before or right after one of its chunks is forwarded. */
   cut?: (sent: Buffer) => 'before' | 'after' | undefined;
 
   private constructor(
@@ -24,19 +24,19 @@ export class FaultProxy {
     readonly port: number,
   ) {}
 
-  /** Opens a gate to the server on this port of the loopback. */
+  /** Opens a proxy to the server on this port of the loopback interface. */
   static async to(targetPort: number): Promise<FaultProxy> {
     const server = createServer({ allowHalfOpen: false }).listen(0, '127.0.0.1');
     await once(server, 'listening');
-    const gate = new FaultProxy(server, (server.address() as AddressInfo).port);
+    const proxy = new FaultProxy(server, (server.address() as AddressInfo).port);
     server.on('connection', (client) => {
-      gate.accepted++;
-      gate.pipe(client, connect(targetPort, '127.0.0.1'));
+      proxy.accepted++;
+      proxy.pipe(client, connect(targetPort, '127.0.0.1'));
     });
-    return gate;
+    return proxy;
   }
 
-  /** Cuts every connection, and takes no new one. */
+  /** Closes every connection and stops listening. */
   async close(): Promise<void> {
     if (!this.server.listening) return;
     const closed = once(this.server, 'close');
@@ -45,24 +45,24 @@ export class FaultProxy {
     await closed;
   }
 
-  /** Resets every connection, and takes new ones at once. */
+  /** Resets every connection; new ones are accepted at once. */
   reset(): void {
     for (const socket of this.sockets) socket.resetAndDestroy();
   }
 
-  /** Takes connections again. */
+  /** Listens again after `close`, on the same port. */
   async open(): Promise<void> {
     this.server.listen(this.port, '127.0.0.1');
     await once(this.server, 'listening');
   }
 
-  /** Lets nothing more through, without a word to either side, until `thaw`. */
+  /** Stops forwarding in both directions until `thaw`; connections stay open. */
   freeze(): void {
     this.frozen = true;
     for (const socket of this.sockets) socket.pause();
   }
 
-  /** Lets through what has come meanwhile, and all that follows. */
+  /** Forwards the buffered data and resumes. */
   thaw(): void {
     this.frozen = false;
     for (const socket of this.sockets) socket.resume();
@@ -74,25 +74,25 @@ export class FaultProxy {
       [target, client],
     ] as const) {
       this.sockets.add(from);
-      // What comes later stays behind, also where it has less far to go: a connection keeps its order.
+      // Chunks stay in order, even when the latency is lowered between two of them.
       let last = Promise.resolve();
-      let onTheWay = 0;
+      let pending = 0;
       const deliver = (chunk: Buffer) => {
         const arrival = performance.now() + this.latencyMs;
-        onTheWay++;
+        pending++;
         last = last.then(async () => {
           await sleep(Math.max(arrival - performance.now(), 0));
           to.write(chunk);
-          onTheWay--;
+          pending--;
         });
       };
       from.on('data', (chunk) => {
         if (from === client) this.sent++;
         const cut = from === client ? this.cut?.(chunk) : undefined;
         if (cut === 'before') return void client.resetAndDestroy();
-        // What the server answers is for nobody any more.
+        // The response of the server is discarded.
         if (cut === 'after') return void target.end(chunk, () => client.resetAndDestroy());
-        if (this.latencyMs === 0 && onTheWay === 0) to.write(chunk);
+        if (this.latencyMs === 0 && pending === 0) to.write(chunk);
         else deliver(chunk);
       });
       if (this.frozen) from.pause();

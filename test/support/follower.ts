@@ -2,26 +2,27 @@ import { EventSource } from 'eventsource';
 
 import { eventually } from './eventually.js';
 
-/** What a follower was sent: its id, its type, and when it came. */
+/** An event received from the stream. */
 export interface Received {
   id: string;
   type: string;
   ticket: number;
   version: number;
+  /** Time of arrival, by performance.now(). */
   at: number;
 }
 
 const types = ['ticket.created', 'ticket.status_changed', 'comment.added'];
 
-/** A client that follows the feed as server-sent events, and comes back by itself where its stream ends. */
+/** A client that reads the feed as server-sent events and reconnects when its stream ends. */
 export class Follower {
   readonly received: Received[] = [];
   private readonly source: EventSource;
   private turn = 0;
 
-  /** @param services where to follow it; after the end of a stream the next one in turn */
+  /** @param services URLs of the replicas; each connection uses the next one */
   constructor(services: string[], query: string) {
-    // The base only completes the URL; each connection chooses its own replica.
+    // The host is a placeholder: fetch below replaces it by that of a replica.
     this.source = new EventSource(`http://replica/events?${query}`, {
       fetch: (url, init) => {
         const { pathname, search } = new URL(url);
@@ -38,15 +39,15 @@ export class Follower {
     }
   }
 
-  /** Resolves once the stream is open. */
+  /** Waits until the stream is open. */
   async open(): Promise<this> {
-    await eventually(() => Promise.resolve(this.source.readyState === EventSource.OPEN));
+    await eventually(() => this.source.readyState === EventSource.OPEN);
     return this;
   }
 
-  /** Resolves once it has been sent so many events. */
+  /** Waits until this many events were received. */
   async has(count: number, withinMs?: number): Promise<void> {
-    await eventually(() => Promise.resolve(this.received.length >= count), withinMs);
+    await eventually(() => this.received.length >= count, withinMs);
   }
 
   close(): void {

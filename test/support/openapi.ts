@@ -43,15 +43,15 @@ interface Document {
   components: { schemas: Record<string, Schema> };
 }
 
-/** The service's own document, and what it promises of each call. */
+/** The OpenAPI document of the service; checks responses against it. */
 export class OpenApi {
   private readonly ajv = new Ajv({ strict: false, allErrors: true });
   private readonly validators = new Map<Schema, ValidateFunction>();
 
   private constructor(private readonly document: Document) {
     addFormats.default(this.ajv);
-    // The names of components resolve within the document.
-    this.ajv.addSchema(strictly(nullable(document)) as AnySchema, 'document');
+    // References to components resolve within the document.
+    this.ajv.addSchema(closed(nullable(document)) as AnySchema, 'document');
   }
 
   /** Reads the document of a running service. */
@@ -59,51 +59,55 @@ export class OpenApi {
     return new OpenApi((await api.send<Document>('GET', '/docs-json')).body);
   }
 
-  /** Every call of the document. */
+  /** All operations of the document. */
   get operations(): Operation[] {
     return Object.entries(this.document.paths).flatMap(([path, methods]) =>
       Object.entries(methods).map(([method, operation]) => ({ ...operation, method, path })),
     );
   }
 
-  /** The schema that a reference leads to. */
+  /** Follows references to the schema itself. */
   resolve(schema: Schema): Schema {
     const name = schema.$ref?.split('/').at(-1);
     return name === undefined ? schema : this.resolve(this.document.components.schemas[name] ?? {});
   }
 
-  /** What in an answer the document does not promise; nothing where it keeps its word. */
-  breaches({ responses }: Operation, answer: { status: number; headers: Headers; body: unknown }): string[] {
-    const response = responses[String(answer.status)];
-    if (!response) return [`status ${answer.status} is not documented`];
-    const [type] = (answer.headers.get('content-type') ?? '').split(';');
-    const promised = response.content?.[type ?? ''];
-    if (response.content && !promised) return [`content type ${type ?? ''} is not documented`];
-    const faults = promised ? this.faultsOf(promised.schema, answer.body) : [];
+  /** Differences between a response and the document; empty for a conforming one. */
+  violations(
+    { responses }: Operation,
+    actual: { status: number; headers: Headers; body: unknown },
+  ): string[] {
+    const response = responses[String(actual.status)];
+    if (!response) return [`status ${actual.status} is not documented`];
+    const [type] = (actual.headers.get('content-type') ?? '').split(';');
+    const documented = response.content?.[type ?? ''];
+    if (response.content && !documented) return [`content type ${type ?? ''} is not documented`];
+    const errors = documented ? this.schemaErrors(documented.schema, actual.body) : [];
     for (const [name, { schema }] of Object.entries(response.headers ?? {})) {
-      const value = answer.headers.get(name);
+      const value = actual.headers.get(name);
       const typed = schema.type === 'integer' ? Number(value) : value;
-      if (value !== null) faults.push(...this.faultsOf(schema, typed).map((fault) => `${name}: ${fault}`));
+      if (value !== null)
+        errors.push(...this.schemaErrors(schema, typed).map((error) => `${name}: ${error}`));
     }
-    return faults;
+    return errors;
   }
 
-  private faultsOf(schema: Schema, value: unknown): string[] {
+  private schemaErrors(schema: Schema, value: unknown): string[] {
     let validate = this.validators.get(schema);
     if (!validate) {
-      validate = this.ajv.compile(strictly(nullable(rooted(schema))) as AnySchema);
+      validate = this.ajv.compile(closed(nullable(rooted(schema))) as AnySchema);
       this.validators.set(schema, validate);
     }
     return validate(value) ? [] : (validate.errors ?? []).map((e) => `${e.instancePath} ${e.message ?? ''}`);
   }
 }
 
-/** Makes references of a part of the document lead into the whole. */
+/** Makes the references of a sub-schema resolve against the whole document. */
 function rooted(schema: Schema): unknown {
   return JSON.parse(JSON.stringify(schema).replaceAll('"#/', '"document#/'));
 }
 
-/** OpenAPI 3.0 writes `nullable`, where JSON Schema has a type more. */
+/** Translates `nullable` of OpenAPI 3.0 to JSON Schema. */
 function nullable(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(nullable);
   if (typeof value !== 'object' || value === null) return value;
@@ -113,11 +117,11 @@ function nullable(value: unknown): unknown {
   return isNullable === true ? { anyOf: [{ type: 'null' }, rest] } : schema;
 }
 
-/** A body with a property that its schema does not name is a breach too. */
-function strictly(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(strictly);
+/** Forbids properties that a schema does not name. */
+function closed(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(closed);
   if (typeof value !== 'object' || value === null) return value;
-  const schema = Object.fromEntries(Object.entries(value).map(([key, part]) => [key, strictly(part)]));
+  const schema = Object.fromEntries(Object.entries(value).map(([key, part]) => [key, closed(part)]));
   const isClosed = schema['type'] === 'object' && schema['properties'] && !('additionalProperties' in schema);
   return isClosed ? { ...schema, additionalProperties: false } : schema;
 }

@@ -1,12 +1,21 @@
 import { readFileSync } from 'node:fs';
 
-/** The memory that a process takes, in bytes. */
+/** Resident memory of a process in bytes. */
 export function memoryOf(pid = 0): number {
   return Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) * 1024;
 }
 
-/** The numbers of the processes that a process has begun and that have not ended. */
+/** Process ids of the running children of a process. */
 export function childrenOf(pid = 0): number[] {
   const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ');
   return children.map(Number).filter((child) => child > 0);
+}
+
+/** Tells running processes from exited ones; a zombie counts as exited. */
+export function isRunning(pid: number): boolean {
+  try {
+    return !readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ');
+  } catch {
+    return false;
+  }
 }

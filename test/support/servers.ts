@@ -7,22 +7,22 @@ interface Servers {
   postgres: { host: string; port: number; user: string; password: string };
   redisUrl: string;
   redisDatabases: number;
-  /** What the services need besides to go through what stands between. */
+  /** Variables that route the services through the servers of TEST_TOPOLOGY. */
   environment: Record<string, string>;
 }
 
-/** Where the servers are that the tests share. */
+/** The PostgreSQL and the Redis that all tests share, as global-setup.js started them. */
 export function servers(): Servers {
   return JSON.parse(process.env['TEST_SERVERS'] ?? '') as Servers;
 }
 
-/** What services that are replicas of each other share: a database and a cache. */
+/** The database and the cache that replicas of one service share. */
 export interface Stores {
   database: string;
   redisUrl: string;
 }
 
-/** Makes stores that no other test sees: a new database, and one of the databases of Redis that come after the first. */
+/** Creates stores for one test: a new database of PostgreSQL and an emptied database of Redis other than 0. */
 export async function createStores(): Promise<Stores> {
   const postgres = await connect('postgres');
   const { rows } = await postgres.query<{ number: number }>(
@@ -41,14 +41,14 @@ export async function createStores(): Promise<Stores> {
   return { database: `test_${number}`, redisUrl };
 }
 
-/** Connects to a database beside the service, to see or to disturb what it does. */
+/** Connects to a database directly, to inspect or disturb it. */
 export async function connect(database: string): Promise<pg.Client> {
   const client = new pg.Client({ ...servers().postgres, database });
   await client.connect();
   return client;
 }
 
-/** Resolves once this many sessions of the database wait for a lock. */
+/** Waits until this many sessions of the database wait for a lock. */
 export async function waitingForLock(database: string, sessions: number): Promise<void> {
   const observer = await connect(database);
   const sql = `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
@@ -56,7 +56,7 @@ export async function waitingForLock(database: string, sessions: number): Promis
   await observer.end();
 }
 
-/** Locks a ticket for all who would write to it, until what it returns is called. */
+/** Locks a ticket against writes; returns the function that unlocks it. */
 export async function lockTicket(database: string, id: number): Promise<() => Promise<void>> {
   const holder = await connect(database);
   await holder.query('BEGIN');

@@ -6,27 +6,27 @@ import { join, resolve } from 'node:path';
 
 import { createStores, servers, type Stores } from './servers.js';
 
-/** What the services of the tests sign with. */
+/** SECRET_KEY of the services that the tests start. */
 export const key = 'a key of the tests, long enough to pass';
 
 const builtMain = resolve('dist/src/main.js');
 
-/** The options that `npm start` gives to node. */
+/** The Node.js options of `npm start`. */
 const nodeOptions = ['--max-old-space-size=256'];
 
-/** Variables by which the runs that measure the tests reach into the service. */
-const watchers = ['NODE_V8_COVERAGE', '__STRYKER_ACTIVE_MUTANT__'];
+/** Variables that coverage and mutation runs pass on to the service. */
+const instrumentation = ['NODE_V8_COVERAGE', '__STRYKER_ACTIVE_MUTANT__'];
 
-/** A service on the tests' servers, and what it shares with its replicas. */
+/** A service on the shared servers, with the stores that its replicas use too. */
 export type ServiceOnStores = Service & { stores: Stores };
 
-/** A service as a user runs it: the built one, as a process of its own. */
+/** The built service in a process of its own, as users run it. */
 export class Service {
   private output = '';
 
   private constructor(
     readonly process: ChildProcess,
-    /** The folder it was started in. */
+    /** The working directory. */
     readonly folder: string,
   ) {
     for (const stream of [process.stdout, process.stderr]) {
@@ -35,9 +35,9 @@ export class Service {
   }
 
   /**
-   * Starts the service on the tests' servers and a free port.
-   * @param options.stores those of another service, to be its replica
-   * @param options.environment further variables, or others
+   * Starts the service on the shared servers and a free port.
+   * @param options.stores stores of another service, to start a replica of it
+   * @param options.environment variables added to the defaults or replacing them
    */
   static async start(
     options: { stores?: Stores; environment?: Record<string, string> } = {},
@@ -48,7 +48,7 @@ export class Service {
     return Object.assign(service, { stores });
   }
 
-  /** Starts the service with this environment alone; resolves once it listens, or has ended. */
+  /** Starts the service with exactly this environment; resolves once it listens or has exited. */
   static async launch(environment: Record<string, string>, folder?: string): Promise<Service> {
     const service = Service.spawn(environment, folder);
     const { stdout } = service.process;
@@ -60,26 +60,26 @@ export class Service {
   }
 
   /**
-   * The same, without waiting for anything.
-   * @param main the file that starts another version of the service
+   * Starts the service without waiting for it.
+   * @param main the main file of another version of the service
    */
   static spawn(environment: Record<string, string>, folder?: string, main = builtMain): Service {
     const cwd = folder ?? mkdtempSync(join(tmpdir(), 'ticket-service-'));
-    const env = { ...onlyOf(process.env, ['PATH', ...watchers]), ...environment };
+    const env = { ...onlyOf(process.env, ['PATH', ...instrumentation]), ...environment };
     return new Service(spawn(process.execPath, [...nodeOptions, main], { cwd, env }), cwd);
   }
 
-  /** Where the service listens; empty where it does not. */
+  /** URL of the service; empty until it listens. */
   get url(): string {
     return /listens on (\S+),/.exec(this.output)?.[1] ?? '';
   }
 
-  /** What the service has written. */
+  /** Output of the service so far. */
   get log(): string {
     return this.output;
   }
 
-  /** Ends the service; returns its exit code, or the signal that ended it. */
+  /** Sends a signal; returns the exit code, or the signal that killed the process. */
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | string> {
     const { exitCode, signalCode } = this.process;
     if (exitCode !== null || signalCode !== null) return exitCode ?? signalCode ?? '';
@@ -90,7 +90,7 @@ export class Service {
   }
 }
 
-/** The environment that puts a service on these stores. */
+/** Environment of a service on these stores. */
 export function environmentOf({ database, redisUrl }: Stores): Record<string, string> {
   const { postgres, environment } = servers();
   return {

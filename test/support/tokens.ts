@@ -1,21 +1,21 @@
 import { SignJWT } from 'jose';
 
-import { key as usualKey } from './service.js';
+import { key as defaultKey } from './service.js';
 
-/** What a token says, besides the usual. */
+/** Claims of a token; those that are left out get a valid default. */
 interface Claims {
   sub?: string | null;
-  /** Null leaves the claim out, here and below. */
+  /** Null omits the claim; likewise below. */
   scope?: string | null;
-  /** In so many seconds; a negative number is in the past. */
+  /** Seconds from now; negative values lie in the past. */
   exp?: number | null;
   nbf?: number;
   iss?: string;
   aud?: string;
 }
 
-/** A token as another issuer with the same key would make it. */
-export function token(claims: Claims = {}, key = usualKey, alg = 'HS256'): Promise<string> {
+/** Signs a token independently of the service, with its key by default. */
+export function token(claims: Claims = {}, key = defaultKey, alg = 'HS256'): Promise<string> {
   const { sub = 'billing', scope = 'tickets:read tickets:write', exp = 60, nbf, iss, aud } = claims;
   const now = Math.floor(Date.now() / 1000);
   const payload = {
@@ -29,7 +29,7 @@ export function token(claims: Claims = {}, key = usualKey, alg = 'HS256'): Promi
   return new SignJWT(payload).setProtectedHeader({ alg }).sign(new TextEncoder().encode(key));
 }
 
-/** A token that nobody has signed. */
+/** A token without a signature (`alg: none`). */
 export function unsigned(): string {
   const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
   return `${part({ alg: 'none' })}.${part({ sub: 'billing', exp: 9_999_999_999, scope: 'tickets:write' })}.`;

@@ -1,3 +1,7 @@
+/*
+ * Proves that the checker of stale reads can fail: a cache with a known race, which the checker must detect.
+ */
+
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
@@ -5,8 +9,8 @@ import { createClient } from '@redis/client';
 import pg from 'pg';
 
 /**
- * The stock way, with the fault that the checker must find: read the cache, else the database, and store what was read;
- * on a write, commit and then delete the key. A reader that read before the commit may store after the deletion.
+ * Starts a server with the common cache-aside pattern: a read takes the cached value, or reads the database and stores the
+ * result; a write commits and then deletes the key. A reader may read before the commit and store after the deletion.
  */
 export async function startCacheAside(connection: pg.PoolConfig, redisUrl: string) {
   const pool = new pg.Pool(connection);
@@ -15,8 +19,8 @@ export async function startCacheAside(connection: pg.PoolConfig, redisUrl: strin
 
   const read = async (id: string) => {
     const key = `aside:${id}`;
-    const kept = await redis.get(key);
-    if (kept !== null) return kept;
+    const cached = await redis.get(key);
+    if (cached !== null) return cached;
     const { rows } = await pool.query<{ version: number }>('SELECT version FROM ticket WHERE id = $1', [id]);
     const version = String(rows[0]?.version);
     await redis.set(key, version, { EX: 60 });

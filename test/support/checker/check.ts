@@ -1,20 +1,23 @@
+/*
+ * Proves that no replica returns stale data after an acknowledged write, whatever happens to Redis meanwhile.
+ */
+
 import { afterAll, beforeAll } from '@jest/globals';
 
-import { Api, times } from '../api.js';
-import { usesRedis } from '../cached.js';
+import { Api, times, waitForRedis } from '../api.js';
 import { createStores } from '../servers.js';
 import { Service } from '../service.js';
 import type { Fault } from './faults.js';
 import { startRedis, type FaultyRedis } from './faulty-redis.js';
-import { findStaleReads, type StaleRead } from './history.js';
+import { findStaleReads, type StaleRead } from './stale-reads.js';
 import { load, type Recording } from './load.js';
 
-/** What a run of the checker found. */
+/** Result of one run of the checker. */
 export interface Finding {
   fault: string;
   reads: number;
   writes: number;
-  /** Of the reads, those that came from the cache. */
+  /** Number of reads that were cache hits. */
   hits: number;
   failures: string[];
   stale: StaleRead[];
@@ -23,7 +26,7 @@ export interface Finding {
 
 const replicas = 2;
 
-/** Replicas of the real service on a Redis with faults. */
+/** Replicas of the real service on a Redis that faults are injected into. */
 class Checker {
   private constructor(
     private readonly redis: FaultyRedis,
@@ -36,25 +39,25 @@ class Checker {
     return new Checker(redis, await times(replicas, start));
   }
 
-  /** Lets clients read and write a few hot tickets under a fault, and looks at what they were told. */
+  /** Lets clients read and write a few tickets during a fault, and finds their stale reads. */
   async check(fault: Fault, size: { reads: number; writes: number }): Promise<Finding> {
     const urls = this.services.map(({ url }) => url);
-    // The fault before may have left them without Redis for a moment.
-    for (const url of urls) await usesRedis(new Api(url));
+    // After the previous fault a circuit breaker may still be open.
+    for (const url of urls) await waitForRedis(new Api(url));
     const ids = await times(4, async () => (await new Api(urls[0] ?? '').createTicket()).body.id);
     await fault.begin?.(this.redis);
     let hits = 0;
     let rounds = 0;
     let isOver = false;
-    const loaded = load({
+    const loading = load({
       ...{ ...size, urls, ids, readers: 8, writers: 2 },
       until: () => !fault.again || rounds > 0,
-      onAnswer: ({ cache }) => (hits += cache === 'HIT' ? 1 : 0),
+      onResponse: ({ cache }) => (hits += cache === 'HIT' ? 1 : 0),
     }).finally(() => (isOver = true));
-    const disturb = async () => {
+    const injectFault = async () => {
       for (; !isOver && fault.again; rounds++) await fault.again(this.redis);
     };
-    const [recording] = await Promise.all([loaded, disturb()]);
+    const [recording] = await Promise.all([loading, injectFault()]);
     await fault.end?.(this.redis);
     return { fault: fault.name, hits, ...judge(recording) };
   }
@@ -65,7 +68,7 @@ class Checker {
   }
 }
 
-/** The same for the tests of a group: started before them, stopped after them. */
+/** Starts a checker before the tests of a group and stops it after them. */
 export function oneChecker() {
   let checker: Checker;
   beforeAll(async () => {
@@ -75,7 +78,7 @@ export function oneChecker() {
   return (...what: Parameters<Checker['check']>) => checker.check(...what);
 }
 
-/** Counts a recording, and finds what is stale in it. */
+/** Counts the requests of a recording and finds its stale reads. */
 export function judge({ calls, failures }: Recording): Omit<Finding, 'fault' | 'hits'> {
   const stale = findStaleReads(calls);
   return {

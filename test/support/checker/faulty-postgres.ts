@@ -9,9 +9,9 @@ import pg from 'pg';
 import { startReplica } from '../../../deploy/local/replica.js';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '../../../src/database/embedded-postgres.js';
 import { freePort } from '../../../src/database/free-port.js';
-import { childrenOf } from '../processes.js';
+import { childrenOf, isRunning } from '../processes.js';
 
-/** A PostgreSQL of its own, with all its durability, that a test can do to what it likes. */
+/** A PostgreSQL with full durability of its own, for tests that stop, freeze or kill it. */
 export class FaultyPostgres {
   private server!: EmbeddedPostgres;
 
@@ -22,8 +22,8 @@ export class FaultyPostgres {
   ) {}
 
   /**
-   * @param settings what postgresql.conf would say
-   * @param parent where its folder is made
+   * @param settings parameters of postgresql.conf
+   * @param parent parent of the data directory
    */
   static async start(settings: Record<string, string> = {}, parent = tmpdir()): Promise<FaultyPostgres> {
     const folder = await mkdtemp(join(parent, 'ticket-postgres-'));
@@ -32,23 +32,23 @@ export class FaultyPostgres {
     return postgres;
   }
 
-  /** Starts the server on the data that it had, and the port. */
+  /** Starts the server on its existing data and port. */
   async launch(): Promise<void> {
     const settings = { ...this.settings, port: String(this.port) };
     this.server = await startEmbeddedPostgres(join(this.folder, 'data'), settings);
   }
 
-  /** Starts a replica of it; it ends with this one's folder. */
+  /** Starts a streaming replica; `stop` of the primary deletes its data. */
   replica() {
     return startReplica(join(this.folder, 'data'), { ...this.server, port: this.port });
   }
 
-  /** Starts the server if it has ended, as it does where it cannot write its log. */
-  async revive(): Promise<void> {
-    if (!isThere(this.processes()[0] ?? 0)) await this.launch();
+  /** Starts the server if it has exited, as PostgreSQL does when it cannot write its WAL. */
+  async restartIfStopped(): Promise<void> {
+    if (!isRunning(this.processes()[0] ?? 0)) await this.launch();
   }
 
-  /** Where a service finds it. */
+  /** Variables that connect a service to this server. */
   get environment(): Record<string, string> {
     return {
       POSTGRES_HOST: '127.0.0.1',
@@ -59,7 +59,7 @@ export class FaultyPostgres {
     };
   }
 
-  /** Connects beside the service; to its replica by that one's port. */
+  /** Connects to the server, or to its replica by the port of that. */
   async connect(port = this.port): Promise<pg.Client> {
     const { user, password } = this.server;
     const client = new pg.Client({
@@ -74,16 +74,16 @@ export class FaultyPostgres {
     return client;
   }
 
-  /** Sends all its processes a signal at once, as a machine that dies or stalls would. */
+  /** Signals all processes of the server at once, like a machine that crashes or stalls. */
   signal(signal: NodeJS.Signals): void {
-    for (const pid of this.processes()) if (isThere(pid)) process.kill(pid, signal);
+    for (const pid of this.processes()) if (isRunning(pid)) process.kill(pid, signal);
   }
 
-  /** Kills it, so that what is not on the disk is lost; resolves once all its processes are gone. */
+  /** Kills all processes of the server; resolves once they are gone. */
   async kill(): Promise<void> {
     const pids = this.processes();
     this.signal('SIGKILL');
-    while (pids.some(isThere)) await sleep(5);
+    while (pids.some(isRunning)) await sleep(5);
     await this.server.stop();
   }
 
@@ -97,14 +97,5 @@ export class FaultyPostgres {
     if (!existsSync(file)) return [];
     const first = Number.parseInt(readFileSync(file, 'utf8'));
     return [first, ...childrenOf(first)];
-  }
-}
-
-/** Whether a process is there; one that nobody has waited for yet is not. */
-function isThere(pid: number): boolean {
-  try {
-    return !readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ');
-  } catch {
-    return false;
   }
 }

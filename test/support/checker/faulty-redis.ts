@@ -8,7 +8,7 @@ import { RedisServer } from '../../../deploy/local/redis-server.js';
 import { freePort } from '../../../src/database/free-port.js';
 import { FaultProxy } from '../fault-proxy.js';
 
-/** A Redis of its own for each replica to meet through a gate of its own, so that a test can do to it what it likes. */
+/** A Redis for fault injection, with one proxy for each replica of the service. */
 export class FaultyRedis extends RedisServer {
   readonly gates: FaultProxy[] = [];
 
@@ -19,12 +19,12 @@ export class FaultyRedis extends RedisServer {
     super(port, { dir: folder });
   }
 
-  /** Where a replica of the service finds it. */
+  /** Variables that connect a replica of the service through its proxy. */
   environment(replica: number): Record<string, string> {
     return { REDIS_URL: `redis://127.0.0.1:${this.gates[replica]?.port ?? 0}` };
   }
 
-  /** Runs a command past the gates. */
+  /** Sends a command to Redis directly. */
   async command(...parts: string[]): Promise<unknown> {
     const client = createClient({ url: `redis://127.0.0.1:${this.port}` });
     client.on('error', () => undefined);
@@ -39,7 +39,7 @@ export class FaultyRedis extends RedisServer {
   }
 }
 
-/** Starts a server, and as many gates to it. */
+/** Starts a Redis with this many proxies. */
 export async function startRedis(gates: number): Promise<FaultyRedis> {
   const redis = new FaultyRedis(await freePort());
   await redis.launch();

@@ -1,44 +1,45 @@
 import { Agent, request } from 'node:http';
 
-import type { Call } from './history.js';
+import type { Call } from './stale-reads.js';
 
-/** How a load is made. */
+/** Clients, tickets and end of a load. */
 export interface LoadOptions {
-  /** Where the replicas listen; each client talks to all of them in turns. */
+  /** URLs of the replicas; each client uses all of them in turn. */
   urls: string[];
-  /** The tickets that are read and written, at least one for each writer. */
+  /** Tickets that are read and written, at least one for each writer. */
   ids: number[];
-  /** How many clients read, and how many write, each one call after the other. */
+  /** Number of clients; each sends one request after the other. */
   readers: number;
   writers: number;
-  /** The load ends when there are so many of both, and `until` holds. */
+  /** The load ends after this many successful reads and writes, once `until` holds. */
   reads: number;
   writes: number;
   until?: () => boolean;
-  /** Told of every answer, for whoever wants to see more of it than the recording. */
-  onAnswer?: (answer: Answered) => void;
+  /** Receives every response, failed ones included. */
+  onResponse?: (response: LoadResponse) => void;
 }
 
-/** An answer, as the load saw it. */
-export interface Answered {
+/** A response as a client of the load recorded it. */
+export interface LoadResponse {
   kind: Call['kind'];
   status: number;
-  /** When the call began, and how long it took. */
+  /** Begin of the request, by performance.now(), and its duration. */
   at: number;
   ms: number;
+  /** The X-Cache header. */
   cache: string | undefined;
 }
 
-/** What the clients of a load recorded, and what they met that was no answer to a call. */
+/** The requests of a load. */
 export interface Recording {
   calls: Call[];
-  /** Calls that were answered with an error, or not at all. */
+  /** Requests that failed or got no response. */
   failures: string[];
 }
 
 /**
- * Lets many clients read and write a few tickets as fast as they can, and records every call. Every client reads all
- * tickets; each ticket has one writer, who moves it back and forth, so that every write raises its version.
+ * Lets many clients read and write a few tickets as fast as they can, and records every request. Every reader reads all
+ * tickets; each ticket has one writer, which transitions it back and forth, so that every write raises the version.
  */
 export async function load(options: LoadOptions): Promise<Recording> {
   const { readers, writers, ids, urls } = options;
@@ -50,14 +51,15 @@ export async function load(options: LoadOptions): Promise<Recording> {
 
   const call = async (kind: Call['kind'], turn: number, id: number, to?: string): Promise<number> => {
     const begin = performance.now();
-    const answer = await send(agent, `${urls[turn % urls.length] ?? ''}/ticket/${id}`, to);
+    const response = await send(agent, `${urls[turn % urls.length] ?? ''}/ticket/${id}`, to);
     const end = performance.now();
-    options.onAnswer?.({ kind, status: answer.status, at: begin, ms: end - begin, cache: answer.cache });
-    if (answer.status === 200) {
-      recording.calls.push({ kind, key: String(id), begin, end, version: answer.version });
+    const { status, version, cache, error } = response;
+    options.onResponse?.({ kind, status, at: begin, ms: end - begin, cache });
+    if (status === 200) {
+      recording.calls.push({ kind, key: String(id), begin, end, version });
       done[kind]++;
-    } else if (answer.status !== 409) recording.failures.push(`${kind} ${answer.fault ?? answer.status}`);
-    return answer.status;
+    } else if (status !== 409) recording.failures.push(`${kind} ${error ?? status}`);
+    return status;
   };
   const read = async (seed: number) => {
     for (let turn = seed; !isDone(); turn++)
@@ -69,7 +71,7 @@ export async function load(options: LoadOptions): Promise<Recording> {
       const id = own[Math.floor(turn / urls.length) % own.length] ?? 0;
       const to = next.get(id) ?? '';
       const status = await call('write', turn, id, to);
-      // Refused is what has happened already: a write whose answer was lost.
+      // 409: the transition took effect before, but its response was lost.
       if (status === 200 || status === 409) next.set(id, to === 'answered' ? 'awaited' : 'answered');
     }
   };
@@ -82,18 +84,18 @@ export async function load(options: LoadOptions): Promise<Recording> {
 }
 
 interface Sent {
-  /** 0 where there was no answer. */
+  /** 0 for no response. */
   status: number;
   version: number;
   cache?: string | undefined;
-  fault?: string;
+  error?: string;
 }
 
-/** node:http rather than fetch: the load shares the machine with what it measures. */
+/** Uses node:http because fetch takes more CPU time, and the load shares the machine with the service. */
 function send(agent: Agent, url: string, to?: string): Promise<Sent> {
   return new Promise((resolve) => {
     const lost = (error: Error) => {
-      resolve({ status: 0, version: 0, fault: error.message });
+      resolve({ status: 0, version: 0, error: error.message });
     };
     const headers = { 'content-type': 'application/json' };
     const sent = request(url, to === undefined ? { agent } : { agent, method: 'PUT', headers });

@@ -1,13 +1,17 @@
+/*
+ * Proves that a migration neither blocks nor breaks the previous version of the service while that still serves.
+ */
+
 import { spawnSync } from 'node:child_process';
 
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** A migration may not run in a transaction if it makes an index concurrently. */
+/** The part of a migration that the linter reads; `transaction: false` is needed to create an index concurrently. */
 export type Migration = Pick<MigrationInterface, 'up' | 'transaction'>;
 
 /**
- * Rules of squawk that tell of taste, or of what is so already: every migration runs with a lock_timeout, and within a
- * transaction unless it says otherwise.
+ * Rules of squawk that are a matter of style or already satisfied: every migration runs with a lock_timeout, and in a
+ * transaction unless it opts out.
  */
 const excluded = [
   'require-lock-timeout',
@@ -18,8 +22,8 @@ const excluded = [
   'prefer-bigint-over-int',
 ];
 
-/** The rules of squawk that a migration breaks: what would stop, or break, a version of the service that is serving. */
-export async function dangersOf(migration: Migration): Promise<string[]> {
+/** Returns the rules of squawk that a migration breaks. */
+export async function lintMigration(migration: Migration): Promise<string[]> {
   const statements: string[] = [];
   // Returns no rows, as on a database that nothing was done to yet.
   const query = (sql: string) => {

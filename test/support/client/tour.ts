@@ -4,7 +4,7 @@ import createClient from 'openapi-fetch';
 
 import type { paths } from './schema.js';
 
-/** The tour of the README, by a client that was generated from the OpenAPI document alone. */
+/** The tour of the documentation with a client generated from the OpenAPI document. */
 const client = createClient<paths>({ baseUrl: process.argv[2] ?? '' });
 
 const created = await client.POST('/ticket', {
@@ -21,16 +21,16 @@ const comment = await client.POST('/ticket/{ticket_id}/comment', {
 assert.equal(comment.data?.ticket_id, created.data.id);
 
 const etag = (await client.GET('/ticket/{ticket_id}', { params })).response.headers.get('etag') ?? '';
-const moved = await client.PUT('/ticket/{ticket_id}', {
+const updated = await client.PUT('/ticket/{ticket_id}', {
   params: { ...params, header: { 'If-Match': etag } },
   body: { status: 'answered' },
 });
-assert.equal(moved.data?.status, 'answered');
-assert.equal(moved.data.comments[0]?.text, 'Which item do you mean?');
+assert.equal(updated.data?.status, 'answered');
+assert.equal(updated.data.comments[0]?.text, 'Which item do you mean?');
 
-const refused = await client.PUT('/ticket/{ticket_id}', { params, body: { status: 'answered' } });
-assert.equal(refused.error?.status, 409);
-assert.deepEqual(refused.error.allowed, ['awaited', 'closed']);
+const rejected = await client.PUT('/ticket/{ticket_id}', { params, body: { status: 'answered' } });
+assert.equal(rejected.error?.status, 409);
+assert.deepEqual(rejected.error.allowed, ['awaited', 'closed']);
 
 const listed = await client.GET('/ticket', {
   params: { query: { status: ['answered', 'closed'], limit: 1 } },

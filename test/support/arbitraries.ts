@@ -2,7 +2,7 @@ import fc from 'fast-check';
 
 import type { Schema } from './openapi.js';
 
-/** Characters that trip programs up: controls, bidi marks, emoji, combining and unassigned ones, but never a NUL. */
+/** Error-prone characters: controls, bidirectional marks, emoji, combining and unassigned ones; no NUL. */
 const character = fc.oneof(
   fc.string({ unit: 'grapheme', minLength: 1, maxLength: 1 }),
   fc.constantFrom(
@@ -27,7 +27,7 @@ const textOf = (max: number) =>
     .map((characters) => Array.from(characters.join('')).slice(0, max).join(''))
     .filter((text) => text.trim() !== '' && !text.includes('\0') && text.isWellFormed());
 
-/** A value that a schema allows, as it is written in a form or a query. */
+/** Values that a schema allows, as strings of a form or a query. */
 export function valid(schema: Schema): fc.Arbitrary<string> {
   if (schema.items) return valid(schema.items);
   if (schema.enum) return fc.constantFrom(...schema.enum);
@@ -46,7 +46,7 @@ export function valid(schema: Schema): fc.Arbitrary<string> {
   return textOf(schema.maxLength ?? 50);
 }
 
-/** A value that it does not allow. */
+/** Values that a schema does not allow. */
 export function invalid(schema: Schema): fc.Arbitrary<string> {
   if (schema.items) return invalid(schema.items);
   if (schema.enum) return textOf(20).filter((text) => !schema.enum?.includes(text));

@@ -1,3 +1,8 @@
+/*
+ * Proves that the feed is complete and in order: every reader receives every event once, and the events of a ticket in
+ * the order of its versions, although transactions commit in another order than they wrote their events.
+ */
+
 import { Agent, request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -7,86 +12,77 @@ import { Api, aComment, aTicket, times } from '../api.js';
 import { connect, createStores } from '../servers.js';
 import { Service } from '../service.js';
 
-/** One event, as a reader or the table knows it. */
-export interface Seen {
+/** An event, from the feed or from the table. */
+interface FeedEvent {
   id: number;
   ticket: number;
   version: number;
 }
 
-/** What readers saw of the feed, and what there was to see. */
-export interface FeedRun {
-  written: Seen[];
-  readers: Seen[][];
+/** All events of the table, and what each reader received of them. */
+interface FeedRun {
+  written: FeedEvent[];
+  readers: FeedEvent[][];
 }
 
-/** How a run of the feed is made. */
-export interface FeedRunOptions {
+/** Size of a run. */
+interface FeedRunOptions {
   writers: number;
   readers: number;
   events: number;
-  /** What is done to the database before. */
+  /** Changes the database before the run. */
   prepare?: (database: pg.Client) => Promise<unknown>;
 }
 
-/** Some transactions dawdle between the writing of their event and their commit, and a few hang. */
-const delays = `
-  CREATE FUNCTION dawdle() RETURNS trigger LANGUAGE plpgsql AS $$
+/** Delays some transactions between the insert of their event and their commit, and a few for long. */
+const delayCommits = `
+  CREATE FUNCTION delay_commit() RETURNS trigger LANGUAGE plpgsql AS $$
   BEGIN
     IF random() < 0.1 THEN PERFORM pg_sleep(random() * 0.03); END IF;
     IF random() < 0.0005 THEN PERFORM pg_sleep(0.7); END IF;
     RETURN NULL;
   END $$;
-  CREATE TRIGGER dawdle AFTER INSERT ON event FOR EACH ROW EXECUTE FUNCTION dawdle();`;
+  CREATE TRIGGER delay_commit AFTER INSERT ON event FOR EACH ROW EXECUTE FUNCTION delay_commit();`;
 
 /**
- * Makes the feed's order the plain sequence: to the clock all transactions are over, and all events of one time, so that
- * only their numbers order them.
+ * Orders the feed by the sequence alone: its clock reports every transaction as finished and all events as simultaneous.
+ * Readers must miss events then, which shows that the check can fail.
  */
-export const plainSequence = `
+export const orderBySequence = `
   CREATE OR REPLACE FUNCTION feed_clock(xid8) RETURNS bigint LANGUAGE sql STABLE
   RETURN CASE WHEN $1 = pg_current_xact_id_if_assigned() THEN 1 ELSE 2 END`;
 
-/** Lets writers write to shared tickets over two replicas while readers follow the feed as fast as they can. */
+/** Lets writers write to shared tickets through two replicas while readers poll the feed as fast as they can. */
 export async function followFeed(options: FeedRunOptions): Promise<FeedRun> {
   const stores = await createStores();
   const services = await times(2, () => Service.start({ stores }));
   const urls = services.map(({ url }) => url);
   const database = await connect(stores.database);
-  await database.query(delays);
+  await database.query(delayCommits);
   await options.prepare?.(database);
   const ids = await times(24, async () => (await new Api(urls[0] ?? '').createTicket()).body.id);
 
   const agent = new Agent({ keepAlive: true });
-  const url = (turn: number) => urls[turn % urls.length] ?? '';
-  let [written, isWritten, isOver] = [ids.length, false, false];
+  let [written, isWritten, isComplete] = [ids.length, false, false];
   const write = async (writer: number) => {
     for (let turn = writer; written < options.events; turn++) {
-      const status = await send(agent, ...aWrite(url(turn), ids[(turn * 7) % ids.length] ?? 0, turn));
+      const status = await send(
+        agent,
+        ...nextWrite(urls[turn % urls.length] ?? '', ids[(turn * 7) % ids.length] ?? 0, turn),
+      );
       if (status === 201 || status === 200) written++;
     }
   };
-  const read = async (reader: number): Promise<Seen[]> => {
-    const seen: Seen[] = [];
-    for (let [place, turn] = ['from=beginning', reader]; ; turn++) {
-      const wasOver = isOver;
-      const page = await get(agent, `${url(turn)}/events?limit=1000&${place}`);
-      for (const { id, data } of page.items)
-        seen.push({ id: Number(id.split('-')[1]), ticket: data.ticket_id, version: data.version });
-      place = `after=${page.next_cursor}`;
-      if (wasOver && page.items.length === 0) return seen;
-    }
-  };
-  const reading = times(options.readers, read);
-  const hanging = hang(stores.database, () => isWritten);
+  const reading = times(options.readers, (n) => readToEnd(agent, urls, n, () => isComplete));
+  const openTransactions = holdTransactionsOpen(stores.database, () => isWritten);
   await times(options.writers, write);
   isWritten = true;
-  await hanging;
-  // Only now is all of it there to be read: the feed waits for transactions that are still open.
-  isOver = true;
+  await openTransactions;
+  // The feed waits for open transactions, so only now it holds every event.
+  isComplete = true;
   const readers = await reading;
 
-  const { rows } = await database.query<Seen>(
+  const { rows } = await database.query<FeedEvent>(
     'SELECT id::integer, ticket_id::integer AS ticket, version FROM event ORDER BY id',
   );
   agent.destroy();
@@ -95,31 +91,44 @@ export async function followFeed(options: FeedRunOptions): Promise<FeedRun> {
   return { written: rows, readers };
 }
 
-/** What is wrong with what a reader saw: events that it missed or saw twice, and tickets whose versions it saw in disorder. */
-export function faultsOf(seen: Seen[], written: Seen[]): { missed: number; twice: number; disorder: number } {
+/** Polls the replicas in turn; ends with the first empty page that was requested after the feed was complete. */
+async function readToEnd(agent: Agent, urls: string[], reader: number, isComplete: () => boolean) {
+  const seen: FeedEvent[] = [];
+  for (let [position, turn] = ['from=beginning', reader]; ; turn++) {
+    const isLast = isComplete();
+    const page = await get(agent, `${urls[turn % urls.length] ?? ''}/events?limit=1000&${position}`);
+    for (const { id, data } of page.items)
+      seen.push({ id: Number(id.split('-')[1]), ticket: data.ticket_id, version: data.version });
+    position = `after=${page.next_cursor}`;
+    if (isLast && page.items.length === 0) return seen;
+  }
+}
+
+/** Counts the events that a reader missed, received twice, or received before an earlier one of their ticket. */
+export function checkReader(seen: FeedEvent[], written: FeedEvent[]) {
   const ids = new Set(seen.map(({ id }) => id));
   const versions = new Map<number, number>();
-  let disorder = 0;
+  let outOfOrder = 0;
   for (const { ticket, version } of seen) {
-    if (version <= (versions.get(ticket) ?? 0)) disorder++;
+    if (version <= (versions.get(ticket) ?? 0)) outOfOrder++;
     versions.set(ticket, version);
   }
   const missed = written.filter(({ id }) => !ids.has(id)).length;
-  return { missed, twice: seen.length - ids.size, disorder };
+  return { missed, duplicates: seen.length - ids.size, outOfOrder };
 }
 
 type Request = [method: string, url: string, body: Record<string, string>, headers: Record<string, string>];
 
-/** Mostly comments, some with an Idempotency-Key, whose transactions begin long before they come to the ticket. */
-function aWrite(service: string, ticket: number, turn: number): Request {
+/** Mostly comments; some with an Idempotency-Key, whose transactions begin long before they write the event. */
+function nextWrite(service: string, ticket: number, turn: number): Request {
   if (turn % 20 === 0) return ['POST', `${service}/ticket`, aTicket, {}];
   const headers: Record<string, string> =
     turn % 4 === 0 ? { 'Idempotency-Key': `${turn}-${Math.random()}` } : {};
   return ['POST', `${service}/ticket/${ticket}/comment`, aComment, headers];
 }
 
-/** A session beside the service whose transactions stay open for long, again and again. */
-async function hang(name: string, isOver: () => boolean): Promise<void> {
+/** Holds transactions of half a second open, one after the other. */
+async function holdTransactionsOpen(name: string, isOver: () => boolean): Promise<void> {
   const database = await connect(name);
   while (!isOver()) {
     await database.query('BEGIN');
@@ -136,27 +145,27 @@ interface FeedPage {
   next_cursor: string;
 }
 
-/** A page; where the reader is told to come again it asks for the same one, twice at most. */
+/** Reads a page; a 503 is followed by at most two more attempts, as Retry-After asks for. */
 async function get(agent: Agent, url: string, attempts = 3): Promise<FeedPage> {
-  const { status, text } = await call(agent, 'GET', url);
+  const { status, text } = await exchange(agent, 'GET', url);
   if (status === 503 && attempts > 1) {
     await sleep(1_000);
     return get(agent, url, attempts - 1);
   }
-  if (status !== 200) throw new Error(`${url} was answered ${status}`);
+  if (status !== 200) throw new Error(`${url} returned ${status}`);
   return JSON.parse(text) as FeedPage;
 }
 
 async function send(agent: Agent, ...[method, url, body, headers]: Request): Promise<number> {
-  const { status } = await call(agent, method, url, JSON.stringify(body), {
+  const { status } = await exchange(agent, method, url, JSON.stringify(body), {
     'content-type': 'application/json',
     ...headers,
   });
   return status;
 }
 
-/** node:http rather than fetch: the load shares the machine with what it measures. */
-function call(
+/** Uses node:http because fetch takes more CPU time, and the load shares the machine with the service. */
+function exchange(
   agent: Agent,
   method: string,
   url: string,

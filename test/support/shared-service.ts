@@ -4,25 +4,25 @@ import { Api } from './api.js';
 import { connect } from './servers.js';
 import { Service, type ServiceOnStores } from './service.js';
 
-/** A service for all the tests of a file: started before them, stopped after them. */
-export function oneService() {
+/** Starts one service before the tests of a file and stops it after them. */
+export function sharedService() {
   let service: ServiceOnStores;
   beforeAll(async () => {
     service = await Service.start();
   });
   afterAll(async () => {
-    // Whatever it was asked, it is still there to be ended.
+    // The service survived every request of the tests and shuts down cleanly.
     expect(await service.stop()).toBe(0);
   });
   return { api: new Api(() => service.url), service: () => service };
 }
 
 /**
- * The same for tests of what is refused: in the end no ticket may be there but one to refuse things of, and those whose
- * theme is `kept`, and nothing may have surprised the service.
+ * A shared service for tests of invalid requests. After the tests the database may hold only the ticket that the requests
+ * aim at and tickets with the theme `kept`, and the log may hold no error.
  */
-export function oneServiceThatRefuses() {
-  const { api, service } = oneService();
+export function sharedServiceRejectingWrites() {
+  const { api, service } = sharedService();
   let id: number;
   beforeAll(async () => {
     id = (await api.createTicket()).body.id;

@@ -7,15 +7,15 @@ import { join } from 'node:path';
 import { eventually } from '../eventually.js';
 import { freePort } from '../../../src/database/free-port.js';
 
-/** A proxy before replicas that sends requests only to those that are ready: haproxy, of Debian's packages. */
-export class Proxy {
+/** haproxy in front of replicas; it forwards requests only to ready ones. */
+export class Haproxy {
   private constructor(
     private readonly process: ChildProcess,
     readonly url: string,
   ) {}
 
-  /** Starts it before the replicas on these ports of the loopback. */
-  static async before(ports: number[]): Promise<Proxy> {
+  /** @param ports ports of the replicas on the loopback interface */
+  static async start(ports: number[]): Promise<Haproxy> {
     const port = await freePort();
     const file = join(mkdtempSync(join(tmpdir(), 'ticket-proxy-')), 'haproxy.cfg');
     writeFileSync(file, configuration(port, ports));
@@ -26,12 +26,12 @@ export class Proxy {
         Promise.reject(new Error('Install haproxy: apt-get install haproxy')),
       ),
     ]);
-    const proxy = new Proxy(process, `http://127.0.0.1:${port}`);
+    const proxy = new Haproxy(process, `http://127.0.0.1:${port}`);
     await eventually(() => proxy.hasReplica());
     return proxy;
   }
 
-  /** Whether it listens, and knows of a replica that is ready. */
+  /** Tells if haproxy listens and found a ready replica. */
   private hasReplica(): Promise<boolean> {
     return fetch(`${this.url}/health/ready`).then(
       ({ ok }) => ok,
@@ -46,7 +46,7 @@ export class Proxy {
   }
 }
 
-/** A replica is sent nothing new once it has said three times that it is not ready; what is under way goes on. */
+/** Three failed readiness checks take a replica out of rotation; requests in progress continue. */
 function configuration(port: number, replicas: number[]): string {
   const servers = replicas.map(
     (replica, n) => `  server replica${n} 127.0.0.1:${replica} check inter 100ms fall 3 rise 1`,

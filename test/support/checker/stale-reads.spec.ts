@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { findStaleReads, type Call } from './history.js';
+import { findStaleReads, type Call } from './stale-reads.js';
 
 const call = (kind: Call['kind'], version: number, begin: number, end: number, key = 'a'): Call => ({
   ...{ kind, version, begin, end, key },
 });
 
-describe('The checker', () => {
+describe('The checker of stale reads', () => {
   it('finds a read that began after a newer version was acknowledged', () => {
     const read = call('read', 1, 30, 31);
     expect(findStaleReads([call('write', 2, 0, 10), call('write', 3, 11, 20), read])).toEqual([
@@ -15,16 +15,19 @@ describe('The checker', () => {
   });
 
   it.each([
-    ['shows the newest version', [call('write', 2, 0, 10), call('read', 2, 11, 12)]],
-    ['shows a version whose writer has no answer yet', [call('write', 2, 0, 30), call('read', 2, 11, 12)]],
+    ['returns the newest version', [call('write', 2, 0, 10), call('read', 2, 11, 12)]],
+    [
+      'returns a version whose write is not acknowledged yet',
+      [call('write', 2, 0, 30), call('read', 2, 11, 12)],
+    ],
     ['began before the write was acknowledged', [call('write', 2, 0, 10), call('read', 1, 9, 50)]],
-    ['began with the acknowledgement', [call('write', 2, 0, 10), call('read', 1, 10, 50)]],
-    ['is of another key', [call('write', 2, 0, 10, 'b'), call('read', 1, 11, 12)]],
-  ])('lets a read pass that %s', (_what, calls) => {
+    ['began at the moment of the acknowledgement', [call('write', 2, 0, 10), call('read', 1, 10, 50)]],
+    ['reads another key', [call('write', 2, 0, 10, 'b'), call('read', 1, 11, 12)]],
+  ])('accepts a read that %s', (_case, calls) => {
     expect(findStaleReads(calls)).toEqual([]);
   });
 
-  it('is not misled by an older write that is acknowledged later', () => {
+  it('ignores an older write that is acknowledged later', () => {
     const calls = [call('write', 3, 0, 10), call('write', 2, 0, 20), call('read', 2, 30, 31)];
     expect(findStaleReads(calls)).toMatchObject([{ staleMs: 20 }]);
   });

@@ -1,30 +1,34 @@
-/** One call as a client saw it: when it began and ended, which version of which thing it wrote or was shown. */
+/*
+ * Proves that a cache never returns stale data: versions of a ticket only rise, so a read is stale if and only if a write
+ * that was acknowledged before the read began has a higher version than the read returned.
+ */
+
+/** One request as its client recorded it, by one clock for all clients. */
 export interface Call {
   kind: 'read' | 'write';
+  /** Identifies the ticket. */
   key: string;
   begin: number;
   end: number;
+  /** Version that was written or read. */
   version: number;
 }
 
-/** A read that began after a write was acknowledged, and shows an older version. */
+/** A read that began after the acknowledgement of a write and returned an older version. */
 export interface StaleRead {
   read: Call;
-  /** The newest version acknowledged before the read began. */
+  /** The newest write acknowledged before the read began. */
   acknowledged: Call;
-  /** How long before the read began that write had been acknowledged, in milliseconds. */
+  /** Time from the first acknowledgement of a newer version to the begin of the read. */
   staleMs: number;
 }
 
-/**
- * Finds every stale read in what clients recorded, from all of them by one clock. Versions of a key only rise, so a read
- * is stale if and only if some write that ended before it began has a higher version than it shows.
- */
+/** Finds all stale reads in a recording. */
 export function findStaleReads(calls: Call[]): StaleRead[] {
-  return [...groupByKey(calls).values()].flatMap(staleReadsOfKey);
+  return [...groupByKey(calls).values()].flatMap(findStaleReadsOfKey);
 }
 
-function staleReadsOfKey(calls: Call[]): StaleRead[] {
+function findStaleReadsOfKey(calls: Call[]): StaleRead[] {
   const writes = calls.filter(({ kind }) => kind === 'write').sort((a, b) => a.end - b.end);
   const reads = calls.filter(({ kind }) => kind === 'read').sort((a, b) => a.begin - b.begin);
   const stale: StaleRead[] = [];
@@ -32,12 +36,12 @@ function staleReadsOfKey(calls: Call[]): StaleRead[] {
   const acknowledged: Call[] = [];
   for (const read of reads) {
     for (let write = writes[next]; write && write.end < read.begin; write = writes[++next]) {
-      // Kept in the order of versions: of two writes the older may be acknowledged later.
+      // Sorted by version: the older of two writes may be acknowledged later.
       if (write.version > (acknowledged.at(-1)?.version ?? 0)) acknowledged.push(write);
     }
     const newest = acknowledged.at(-1);
     if (!newest || read.version >= newest.version) continue;
-    // It has been stale since the first acknowledgement of anything newer than what it shows.
+    // The version that was read became stale with the first acknowledgement of a newer one.
     const first = acknowledged.find(({ version }) => version > read.version) ?? newest;
     stale.push({ read, acknowledged: newest, staleMs: read.begin - first.end });
   }
