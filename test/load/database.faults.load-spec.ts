@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { DurabilityTrial } from '../support/checker/durability-trial.js';
 import { noFindings } from '../support/checker/write-ledger.js';
+import { eventually } from '../support/eventually.js';
 
 /** Faults of PostgreSQL under load; each ends when its promise resolves. */
 const faults: Record<string, (trial: DurabilityTrial) => Promise<void>> = {
@@ -27,6 +28,7 @@ const faults: Record<string, (trial: DurabilityTrial) => Promise<void>> = {
       return commits++ % 2 === 0 ? 'after' : 'before';
     };
     await sleep(2_000);
+    await eventually(() => commits > 20);
     delete proxy.cut;
     expect(commits).toBeGreaterThan(20);
   },
@@ -78,7 +80,8 @@ describe('When PostgreSQL', () => {
     '%s, writes fail with 503 within 3 s, succeed within 2 s after it recovers, and take effect exactly once',
     async (_name, fault) => {
       const { acknowledged, unavailable, longestMs, longestRecoveryMs, ...findings } = await trial.run(
-        async () => {
+        async (written) => {
+          await eventually(() => written() > 50);
           await sleep(500);
           await fault(trial);
           await trial.waitForRecovery();

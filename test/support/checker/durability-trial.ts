@@ -6,6 +6,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { freePort } from '../../../src/database/free-port.js';
+import { eventually } from '../eventually.js';
 import { FaultProxy } from '../fault-proxy.js';
 import { createStores } from '../servers.js';
 import { environmentOf, Service } from '../service.js';
@@ -68,23 +69,26 @@ export class DurabilityTrial {
     this.longestRecoveryMs = Math.max(this.longestRecoveryMs, Math.round(performance.now() - begin));
   }
 
-  /** Injects faults while clients write, then compares the database with the acknowledgements. */
-  async run(injectFaults: () => Promise<void>): Promise<TrialResult> {
+  /**
+   * Injects faults while clients write, then compares the database with the acknowledgements.
+   * @param injectFaults receives a function that counts the acknowledged writes so far
+   */
+  async run(injectFaults: (acknowledged: () => number) => Promise<void>): Promise<TrialResult> {
     this.longestRecoveryMs = 0;
     const load = new WriteLoad(this.url, 8);
+    const { ledger } = load;
+    const acknowledged = () => ledger.tickets.size + ledger.comments.size + ledger.transitions.length;
     try {
-      await injectFaults();
+      await injectFaults(acknowledged);
       await sleep(300);
     } finally {
       await load.stop();
     }
-    const { ledger } = load;
     const database = await this.postgres.connect();
     const findings = await checkLedger(ledger, database);
     await database.end();
-    const acknowledged = ledger.tickets.size + ledger.comments.size + ledger.transitions.length;
     const { attempts, unavailable, longestMs } = ledger;
-    const figures = { attempts, acknowledged, unavailable, longestMs };
+    const figures = { attempts, acknowledged: acknowledged(), unavailable, longestMs };
     return { ...findings, ...figures, longestRecoveryMs: this.longestRecoveryMs };
   }
 
@@ -101,12 +105,19 @@ export class DurabilityTrial {
  */
 export async function runCrashes(rounds: { service: number; postgres: number }): Promise<TrialResult> {
   const trial = await DurabilityTrial.start();
-  const result = await trial.run(async () => {
+  const result = await trial.run(async (acknowledged) => {
+    // A kill must hit a busy service, however slow the machine is.
+    const writeMore = async () => {
+      const goal = acknowledged() + 75;
+      await eventually(() => acknowledged() >= goal);
+    };
     for (let round = 0; round < rounds.service; round++) {
+      await writeMore();
       await sleep(200 + Math.random() * 400);
       await trial.killService();
     }
     for (let round = 0; round < rounds.postgres; round++) {
+      await writeMore();
       await sleep(300 + Math.random() * 700);
       await trial.postgres.kill();
       await sleep(Math.random() * 500);
