@@ -59,7 +59,7 @@ describe.each(bodyKinds)('The bounds of a ticket in %s', (kind) => {
       const fields = Object.fromEntries([...Object.entries(aTicket), [field, 'x']]);
       const { status, problem } = await api.createTicket(fields, kind);
       expect(status).toBe(400);
-      expect(problem.errors).toEqual([{ field, message: 'is not a field of this call' }]);
+      expect(problem.errors).toEqual([{ field, message: 'is not a field of this endpoint' }]);
     },
   );
 

@@ -131,7 +131,7 @@ describe('An Idempotency-Key', () => {
     expect(status).toBe(409);
     expect(headers.get('retry-after')).toBe('1');
     expect(problem.type).toBe('urn:problem-type:ticket-system:request-in-progress');
-    expect(problem.detail).toContain('still under way');
+    expect(problem.detail).toContain('still in progress');
 
     await other.query('ROLLBACK');
     await other.end();

@@ -122,7 +122,7 @@ describe('Without PostgreSQL, the service', () => {
   });
 
   it.each([
-    ['transition', 'move_ticket', (id: number) => api.updateStatus(id, 'answered')],
+    ['transition', 'transition_ticket', (id: number) => api.updateStatus(id, 'answered')],
     ['comment', 'add_comment', (id: number) => api.comment(id)],
   ])('shows a %s that took effect although its response was a 503', async (_write, statement, write) => {
     const { id } = (await api.createTicket()).body;

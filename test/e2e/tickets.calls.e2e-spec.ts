@@ -69,7 +69,7 @@ describe('GET /ticket/{ticket_id}', () => {
     expect(headers.get('content-type')).toBe('application/problem+json; charset=utf-8');
     expect(problem).toEqual({
       type: 'urn:problem-type:ticket-system:not-found',
-      title: 'There is no such thing',
+      title: 'Not found',
       status: 404,
       detail: 'There is no ticket 999999',
       instance: '/ticket/999999',
