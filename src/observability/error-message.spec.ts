@@ -4,7 +4,7 @@ import { errorMessage } from './error-message.js';
 
 describe('What is told of an error', () => {
   it('is its message', () => {
-    expect(errorMessage(new Error('The database does not answer'))).toBe('The database does not answer');
+    expect(errorMessage(new Error('Connection refused'))).toBe('Connection refused');
   });
 
   it('is all of them for a host with several addresses', () => {
