@@ -50,7 +50,7 @@ export default {
       comment: 'In the features, only repositories run SQL statements.',
       severity: 'error',
       from: { path: '^src/(tickets|comments|events)/', pathNot: '[.]repository[.]ts$' },
-      to: { path: '^src/database/(database|replicas|pipelined-connections|pool)[.]ts$' },
+      to: { path: '^src/database/(database|replicas|pipelined-connections)[.]ts$' },
     },
     {
       name: 'http-in-controllers',

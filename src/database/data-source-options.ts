@@ -3,24 +3,27 @@ import { join } from 'node:path';
 import type { ClientBase } from 'pg';
 import type { DataSourceOptions } from 'typeorm';
 
-import { timestampParser } from './timestamp-parser.js';
 import type { PostgresServer } from './postgres-server.js';
+import { timestampParser } from './timestamp-parser.js';
 
-/** The compiled project: dist/ */
+/** Root of the compiled project: dist/ */
 const root = join(import.meta.dirname, '../..');
 
-/** A call that takes one statement, as nearly all do, is answered within what these allow together: below 3 s. */
+/** Time limits of one statement, chosen so that a request with one statement is answered within 3 s. */
 const connectTimeoutMs = 1_000;
 const statementTimeoutMs = 1_500;
 const lockTimeoutMs = 1_000;
 
-/** How long a start waits for a connection to a PostgreSQL that has much to do. */
+/** Margin after which the client gives up on a server that did not cancel the statement itself. */
+const queryTimeoutMarginMs = 250;
+
+/** Time limit for a connection at start, when PostgreSQL may be busy. */
 const startConnectTimeoutMs = 10_000;
 
-/** Well below what a call waits for a lock: who waits behind a migration is still served. */
+/** Less than lockTimeoutMs, so that requests which wait behind a migration still succeed. */
 const migrationLockTimeoutMs = 300;
 
-/** What the service and its migrations share. The schema comes from the migrations alone, never from entities. */
+/** Options of the service and of its migrations. The schema comes from migrations alone, never from entities. */
 function sharedOptions(server: PostgresServer) {
   return {
     ...server.options,
@@ -33,7 +36,7 @@ function sharedOptions(server: PostgresServer) {
   } as const satisfies DataSourceOptions;
 }
 
-/** The service's own pool: every statement is bounded in time, on the server and, were it frozen, here. */
+/** Options of the service's pool. Every statement has a time limit on the server, and on the client for a frozen server. */
 export function serviceOptions(server: PostgresServer) {
   return {
     ...sharedOptions(server),
@@ -42,7 +45,7 @@ export function serviceOptions(server: PostgresServer) {
       statement_timeout: statementTimeoutMs,
       lock_timeout: lockTimeoutMs,
       idle_in_transaction_session_timeout: statementTimeoutMs,
-      query_timeout: statementTimeoutMs + 250,
+      query_timeout: statementTimeoutMs + queryTimeoutMarginMs,
       keepAlive: true,
       types: timestampParser,
       onConnect: ignoreConnectionErrors,
@@ -51,18 +54,17 @@ export function serviceOptions(server: PostgresServer) {
 }
 
 /**
- * A lost connection tells its statement, or the pool. It emits an error besides, which ends the process where nobody
- * listens: as it can be lost before whoever asked for it has it, that is heard from its first moment.
+ * Listens for errors of a connection from its first moment. A lost connection fails its statement or informs the pool, but
+ * also emits an error event, which would end the process before the pool's own listener is there.
  */
 function ignoreConnectionErrors(client: ClientBase): void {
   client.on('error', () => undefined);
 }
 
-/** The migrations' connections: a migration may take as long as it takes, but not keep others waiting for its locks. */
+/** Options of the migrations: a migration may run for long, but must not block others while it waits for a lock. */
 export function migrationOptions(server: PostgresServer) {
   return {
     ...sharedOptions(server),
-    // A start is in no hurry.
     connectTimeoutMS: startConnectTimeoutMs,
     poolSize: 2,
     extra: { lock_timeout: migrationLockTimeoutMs },

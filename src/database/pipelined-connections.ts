@@ -1,14 +1,14 @@
 import pg, { type Client, type ClientConfig, type QueryConfig } from 'pg';
 
-/** Enough to keep several cores of PostgreSQL busy; few enough for statements to travel together. */
+/** Enough to keep several cores of PostgreSQL busy; few enough for statements to share packets. */
 const maxConnections = 3;
 
 /**
- * Connections that many requests use at once. Each sends its statement without waiting for the answers to those before
- * it (the pipeline mode of PostgreSQL's protocol), so that under load several share a packet and a system call.
+ * Connections that many requests share. Each request sends its statement without waiting for earlier results (pipeline
+ * mode of PostgreSQL's protocol), so that under load several statements share a packet and a system call.
  *
- * The answers come in the order of the statements. So this is for short reads only: a statement that waits, for a lock
- * or for the disk as every commit does, would keep those behind it waiting too.
+ * Results arrive in the order of the statements, so only short reads may run here: a statement that waits for a lock, or
+ * for the disk as every commit does, would delay those behind it.
  * @see https://www.postgresql.org/docs/current/libpq-pipeline-mode.html
  */
 export class PipelinedConnections {
@@ -17,14 +17,14 @@ export class PipelinedConnections {
 
   constructor(private readonly options: ClientConfig) {}
 
-  /** Runs a statement on one of them, in turns. Where a connection is lost, its statements fail and the next makes it anew. */
+  /** Runs a statement on the next connection. When a connection is lost its statements fail, and the next call reconnects. */
   async query(statement: QueryConfig): Promise<object[]> {
     this.turn = (this.turn + 1) % maxConnections;
     const client = await (this.connections.get(this.turn) ?? this.connect(this.turn));
     return (await client.query<object>(statement)).rows;
   }
 
-  /** Ends them all; a statement that comes after that makes them anew. */
+  /** Closes all connections; a later statement opens new ones. */
   async end(): Promise<void> {
     const connections = [...this.connections.values()];
     this.connections.clear();
@@ -34,11 +34,11 @@ export class PipelinedConnections {
   private connect(turn: number): Promise<Client> {
     const client = new pg.Client({ ...this.options, pipeline: true });
     const connection = client.connect().then(() => client);
-    const forget = () => {
+    const remove = () => {
       if (this.connections.get(turn) === connection) this.connections.delete(turn);
     };
-    client.on('error', forget).on('end', forget);
-    connection.catch(forget);
+    client.on('error', remove).on('end', remove);
+    connection.catch(remove);
     this.connections.set(turn, connection);
     return connection;
   }

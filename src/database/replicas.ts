@@ -1,38 +1,38 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import pg from 'pg';
 import { DataSource } from 'typeorm';
 
 import { Environment } from '../config/environment.js';
-import { Database, type Statement } from './database.js';
+import { connectionOptions, Database, type Statement } from './database.js';
 import { DatabaseUnavailable, isStatementTimeout } from './database-errors.js';
-import { parseLogPosition, Replica } from './replica.js';
 
-/** How far behind the primary a replica that is read from may be. */
+/** Maximum age of the data of a replica that is read from. */
 const maxLagMs = 1_000;
 
-/** How often to look how far they are. */
-const watchMs = 200;
+const pollIntervalMs = 200;
+const replicaPoolSize = 10;
 
-/** How far the primary was at a time. */
+/** WAL position of the primary at a time of `performance.now()`. */
 interface Mark {
   atMs: number;
   position: bigint;
 }
 
-const selectWritten = { name: 'select_written', text: 'SELECT pg_current_wal_lsn()::text AS lsn' };
+const selectPosition = { name: 'select_written', text: 'SELECT pg_current_wal_lsn()::text AS lsn' };
 
 /**
- * Streaming replicas of PostgreSQL, for reads that may tell of a moment ago. One that lies further behind than a second,
- * that does not answer, or of which that is not known, is left alone; where none is left the primary is read.
+ * Streaming replicas of PostgreSQL, for reads that may be up to one second old. A replica that lags further, does not
+ * respond, or whose lag is unknown is not used; without a fresh replica the primary is read.
  *
- * TypeORM's own replication would not start while a replica is away, and knows nothing of how far one is.
+ * TypeORM's own replication does not start while a replica is down, and does not measure lag.
  */
 @Injectable()
 export class Replicas implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly replicas: Replica[];
   private readonly stop = new AbortController();
-  private watching = Promise.resolve();
+  private polling = Promise.resolve();
   private turn = 0;
 
   constructor(
@@ -46,15 +46,12 @@ export class Replicas implements OnApplicationBootstrap, OnModuleDestroy {
     });
   }
 
-  /** How many replicas are read from now. */
+  /** Number of replicas that are read from now. */
   get inUse(): number {
     return this.replicas.filter(({ isFresh }) => isFresh).length;
   }
 
-  /**
-   * Runs a read that may tell of a moment ago. Where a replica finds nothing the primary is asked: what is looked for
-   * may be younger than that.
-   */
+  /** Runs a read that may be up to one second old. An empty result is read again on the primary, which has newer rows. */
   async run<Row>(statement: Statement, values: unknown[]): Promise<Row[]> {
     const replica = this.next();
     if (!replica) return this.database.run<Row>(statement, values);
@@ -62,7 +59,7 @@ export class Replicas implements OnApplicationBootstrap, OnModuleDestroy {
       const rows = await this.database.runOn<Row>(replica.pool, statement, values);
       if (rows.length > 0) return rows;
     } catch (error) {
-      // What takes too long is not the replica's fault, and would take as long on the primary.
+      // A statement that times out here would time out on the primary too.
       if (!(error instanceof DatabaseUnavailable) || isStatementTimeout(error)) throw error;
       replica.markStale();
     }
@@ -70,12 +67,12 @@ export class Replicas implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   onApplicationBootstrap(): void {
-    if (this.replicas.length > 0) this.watching = this.watch();
+    if (this.replicas.length > 0) this.polling = this.poll();
   }
 
   async onModuleDestroy(): Promise<void> {
     this.stop.abort();
-    await this.watching;
+    await this.polling;
     await Promise.all(this.replicas.map((replica) => replica.end()));
   }
 
@@ -85,28 +82,85 @@ export class Replicas implements OnApplicationBootstrap, OnModuleDestroy {
     return fresh[this.turn];
   }
 
-  /** Notes how far the primary is, and asks each replica whether it has come as far as the primary was not long ago. */
-  private async watch(): Promise<void> {
+  /** Records the primary's position, and checks which of its recent positions each replica has reached. */
+  private async poll(): Promise<void> {
     const marks: Mark[] = [];
     while (!this.stop.signal.aborted) {
       const atMs = performance.now();
-      const written = await this.database
-        .runForOne<{ lsn: string }>(selectWritten, [])
+      const primary = await this.database
+        .runForOne<{ lsn: string }>(selectPosition, [])
         .catch(() => undefined);
-      if (written) marks.push({ atMs, position: parseLogPosition(written.lsn) });
+      if (primary) marks.push({ atMs, position: parseWalPosition(primary.lsn) });
       while (marks[0] && marks[0].atMs < atMs - maxLagMs) marks.shift();
-      // Not waited for: one that does not answer must not hold up the others.
-      for (const replica of this.replicas) void this.look(replica, [...marks]);
-      await sleep(watchMs, undefined, { signal: this.stop.signal }).catch(() => undefined);
+      // Not awaited, because a replica that does not respond must not delay the others.
+      for (const replica of this.replicas) void this.update(replica, [...marks]);
+      await sleep(pollIntervalMs, undefined, { signal: this.stop.signal }).catch(() => undefined);
     }
   }
 
-  private async look(replica: Replica, marks: Mark[]): Promise<void> {
+  private async update(replica: Replica, marks: Mark[]): Promise<void> {
     const wasFresh = replica.isFresh;
     const replayed = await replica.replayed();
     const mark = marks.findLast(({ position }) => replayed !== undefined && position <= replayed);
     if (mark) replica.markFreshUntil(mark.atMs + maxLagMs);
     if (wasFresh !== replica.isFresh)
-      new Logger('Replicas').warn(`${replica.name} is ${replica.isFresh ? 'read from' : 'left alone'}`);
+      new Logger('Replicas').warn(`${replica.name} is ${replica.isFresh ? 'in use' : 'not in use'}`);
   }
+}
+
+/** A streaming replica, with the time until which its data is fresh enough to read. */
+class Replica {
+  readonly name: string;
+  readonly pool: pg.Pool;
+  private freshUntilMs = 0;
+  private isPolling = false;
+
+  constructor(source: DataSource, { host, port }: { host: string; port: number }) {
+    this.name = `The replica at ${host}:${port}`;
+    this.pool = new pg.Pool({ ...connectionOptions(source), host, port, max: replicaPoolSize });
+    // The pool replaces an idle connection that is lost; the error event would end the process.
+    this.pool.on('error', () => undefined);
+  }
+
+  /** True while its data is known to be recent enough. */
+  get isFresh(): boolean {
+    return performance.now() < this.freshUntilMs;
+  }
+
+  /** Allows reads until a time of `performance.now()`. */
+  markFreshUntil(ms: number): void {
+    this.freshUntilMs = Math.max(this.freshUntilMs, ms);
+  }
+
+  /** Stops reads until the next call of `markFreshUntil`. */
+  markStale(): void {
+    this.freshUntilMs = 0;
+  }
+
+  /** Returns the WAL position that was replayed; undefined where it is unknown, or the previous poll still runs. */
+  async replayed(): Promise<bigint | undefined> {
+    if (this.isPolling) return undefined;
+    this.isPolling = true;
+    try {
+      const { rows } = await this.pool.query<{ lsn: string | null }>(
+        'SELECT pg_last_wal_replay_lsn()::text AS lsn',
+      );
+      const lsn = rows[0]?.lsn;
+      return lsn ? parseWalPosition(lsn) : undefined;
+    } catch {
+      return undefined;
+    } finally {
+      this.isPolling = false;
+    }
+  }
+
+  async end(): Promise<void> {
+    await this.pool.end();
+  }
+}
+
+/** Parses a WAL position such as `16/B374D848`: two hexadecimal halves of a 64-bit number. */
+function parseWalPosition(lsn: string): bigint {
+  const [high = '', low = ''] = lsn.split('/');
+  return (BigInt(`0x${high}`) << 32n) + BigInt(`0x${low}`);
 }

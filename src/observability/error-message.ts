@@ -1,6 +1,6 @@
-/** What the log, or who started the service, is told of an error in one line. */
+/** Returns the message of anything thrown, in one line. */
 export function errorMessage(error: unknown): string {
-  // Node reports a host with several addresses as an AggregateError, which has no message of its own.
+  // For a host with several addresses Node.js throws an AggregateError, whose own message is empty.
   if (error instanceof AggregateError) return error.errors.map(errorMessage).join(', ');
   return error instanceof Error ? error.message : String(error);
 }

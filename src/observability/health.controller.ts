@@ -1,31 +1,40 @@
-import { Controller, Get, ServiceUnavailableException } from '@nestjs/common';
+import { Controller, Get, Inject, ServiceUnavailableException } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { HealthCheckService, TypeOrmHealthIndicator, type HealthCheckResult } from '@nestjs/terminus';
+import {
+  HealthCheckService,
+  HealthIndicatorService,
+  TypeOrmHealthIndicator,
+  type HealthCheckResult,
+  type HealthIndicatorResult,
+} from '@nestjs/terminus';
 
-import { Public } from '../auth/scope.guard.js';
-import { DescribeLiveness, DescribeReadiness } from './health.decorators.js';
-import { CacheIndicator } from './cache.indicator.js';
 import { Problem } from '../api/problem.js';
+import { Public } from '../auth/scope.guard.js';
+import { Redis } from '../cache/redis.js';
+import { ResponseCache } from '../cache/response-cache.js';
 import { Readiness } from '../middleware/graceful-shutdown.js';
+import { DescribeLiveness, DescribeReadiness } from './health.decorators.js';
 
-/** Below the second or so after which an orchestrator gives a probe up. */
+/** Less than the second after which orchestrators usually give up on a probe. */
 const pingTimeoutMs = 800;
 
-/** The probes of an orchestrator. */
+/** Probes for an orchestrator. */
 @ApiTags('Health')
 @Controller('health')
 export class HealthController {
   constructor(
     private readonly health: HealthCheckService,
+    private readonly indicators: HealthIndicatorService,
     private readonly postgres: TypeOrmHealthIndicator,
-    private readonly cache: CacheIndicator,
+    @Inject(Redis) private readonly redis: Redis | undefined,
+    private readonly cache: ResponseCache,
     private readonly readiness: Readiness,
   ) {}
 
   /**
-   * Whether the process lives.
+   * Liveness: the process responds.
    *
-   * @remarks It answers, and that is all it takes: a restart would mend nothing else.
+   * @remarks PostgreSQL and Redis are not checked, because a restart would not repair them.
    */
   @Get('live')
   @Public()
@@ -35,9 +44,9 @@ export class HealthController {
   }
 
   /**
-   * Whether the service can do its work.
+   * Readiness: the service can process requests.
    *
-   * @remarks PostgreSQL decides; the cache is only reported.
+   * @remarks Only PostgreSQL decides. The cache is reported, and makes the status "degraded" while Redis is unavailable.
    */
   @Get('ready')
   @Public()
@@ -47,12 +56,18 @@ export class HealthController {
     try {
       return await this.health.check([
         () => this.postgres.pingCheck('postgres', { timeout: pingTimeoutMs }),
-        () => this.cache.check(),
+        () => this.checkCache(),
       ]);
     } catch (error) {
       if (!(error instanceof ServiceUnavailableException)) throw error;
       const { details } = error.getResponse() as HealthCheckResult;
       throw new Problem('unavailable', 'The service is not ready', { checks: details });
     }
+  }
+
+  private checkCache(): HealthIndicatorResult {
+    const indicator = this.indicators.check('cache');
+    if (!this.redis) return indicator.up({ store: 'process' });
+    return this.cache.inUse ? indicator.up({ store: 'redis' }) : indicator.degraded({ store: 'redis' });
   }
 }

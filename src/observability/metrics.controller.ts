@@ -1,25 +1,21 @@
-import { Controller, Get, Res, type OnModuleInit } from '@nestjs/common';
+import { Controller, Get, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 
 import { RequireScope } from '../auth/scope.guard.js';
-import { measureProcess, registry } from './metrics.js';
 import { DescribeMetrics } from './health.decorators.js';
+import { registry } from './metrics.js';
 
-/** What is measured. */
+/** Metrics for Prometheus. */
 @ApiTags('Health')
 @Controller('metrics')
-export class MetricsController implements OnModuleInit {
+export class MetricsController {
   private reading?: Promise<string>;
 
-  onModuleInit(): void {
-    measureProcess();
-  }
-
   /**
-   * The metrics of the service, for Prometheus.
+   * Returns the metrics of this process, for Prometheus.
    *
-   * @remarks Open unless METRICS_AUTH_REQUIRED is on.
+   * @remarks Public unless METRICS_AUTH_REQUIRED is true.
    */
   @Get()
   @RequireScope('metrics:read')

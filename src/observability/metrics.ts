@@ -1,39 +1,39 @@
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry, type Metric } from 'prom-client';
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 
-/** What is measured, for Prometheus. Every metric of the service is declared here, or in the gauges of src/health. */
+/** Registry of all metrics. They are declared here and in metrics.collectors.ts. */
 export const registry = new Registry();
 
 const registers = [registry];
 
-/** How long requests took, by the pattern of their route; streams of the feed are left out, as they stay open. */
+/** Request durations by route pattern; streams of the feed are excluded, because they stay open. */
 export const requestSeconds = new Histogram({
   name: 'ticket_http_request_duration_seconds',
-  help: 'How long requests took, from their head to the end of their answer',
+  help: 'Duration of requests, from their headers to the end of the response',
   labelNames: ['method', 'route', 'status'],
   buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
   registers,
 });
 
-/** Requests that were refused because there was too much to do. */
+/** Requests that load shedding refused. */
 export const refusals = new Counter({
   name: 'ticket_http_overload_refusals_total',
-  help: 'Requests that were told to come again, because MAX_IN_FLIGHT calls were being worked on',
+  help: 'Requests that were refused because MAX_IN_FLIGHT was reached',
   registers,
 });
 
-/** Requests that were refused because their client calls too often. */
+/** Requests that the rate limit refused. */
 export const rateLimited = new Counter({
   name: 'ticket_http_rate_limited_total',
   help: 'Requests that were refused by RATE_LIMIT',
   registers,
 });
 
-/** What the cache was good for: counted here, as a counter of the library costs a hit more than its lookup. */
+/** Outcomes of cache reads. Plain numbers, because a counter of the library costs more than a cache hit. */
 export const cacheReads = { HIT: 0, MISS: 0, BYPASS: 0 };
 
 new Counter({
   name: 'ticket_cache_reads_total',
-  help: 'Reads of single tickets: HIT from the cache, MISS past it, BYPASS while the cache is not in use',
+  help: 'Reads of single tickets: HIT from the cache, MISS from the database, BYPASS while the cache is not in use',
   labelNames: ['outcome'],
   registers,
   collect() {
@@ -42,36 +42,40 @@ new Counter({
   },
 });
 
-/** Statements that PostgreSQL did not do, or not in time. */
+/** Statements that failed. */
 export const statementErrors = new Counter({
   name: 'ticket_database_errors_total',
-  help: 'Statements that failed, by the SQLSTATE of the error; none where no answer came',
+  help: 'Failed statements, by SQLSTATE; "none" where PostgreSQL did not respond',
   labelNames: ['sqlstate'],
   registers,
 });
 
-/** POSTs that were repeated and got the first answer again. */
+/** Repeated requests that received the stored response. */
 export const idempotentReplays = new Counter({
   name: 'ticket_idempotent_replays_total',
-  help: 'Requests that were answered again for their Idempotency-Key',
+  help: 'Requests that received the stored response of their Idempotency-Key',
   registers,
 });
 
-/** Begins to measure the process itself: its time, memory, garbage collection and the delay of its event loop. */
-export function measureProcess(): void {
-  collectDefaultMetrics({ register: registry });
+/** Registers a gauge whose value is read at each scrape. */
+export function gauge(name: string, help: string, read: () => number | Promise<number>): void {
+  const collect = async function (this: Gauge) {
+    this.set(await read());
+  };
+  new Gauge({ name, help, registers, collect });
 }
 
-/**
- * Something that is looked at when it is asked for.
- * @param look sets the values
- */
-export function gauge<Label extends string>(
-  { name, help, labelNames = [] }: { name: string; help: string; labelNames?: Label[] },
-  look: (gauge: Gauge<Label>) => void | Promise<void>,
-): Metric<Label> {
-  const collect = function (this: Gauge<Label>) {
-    return look(this);
+/** Registers a gauge whose values, one for each value of a label, are read at each scrape. */
+export function gaugeBy(
+  label: string,
+  name: string,
+  help: string,
+  read: () => Record<string, number> | Promise<Record<string, number>>,
+): void {
+  const collect = async function (this: Gauge) {
+    const values = await read();
+    this.reset();
+    for (const [value, number] of Object.entries(values)) this.set({ [label]: value }, number);
   };
-  return new Gauge<Label>({ name, help, labelNames, registers, collect });
+  new Gauge({ name, help, labelNames: [label], registers, collect });
 }

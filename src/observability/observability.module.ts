@@ -4,15 +4,14 @@ import { TerminusModule } from '@nestjs/terminus';
 import { EventsModule } from '../events/events.module.js';
 import { Readiness } from '../middleware/graceful-shutdown.js';
 import { TicketsModule } from '../tickets/tickets.module.js';
-import { CacheIndicator } from './cache.indicator.js';
-import { MetricsCollectors } from './metrics.collectors.js';
 import { HealthController } from './health.controller.js';
+import { MetricsCollectors } from './metrics.collectors.js';
 import { MetricsController } from './metrics.controller.js';
 
 /** Liveness, readiness and metrics. */
 @Module({
   imports: [TerminusModule.forRoot({ logger: false }), EventsModule, TicketsModule],
   controllers: [HealthController, MetricsController],
-  providers: [CacheIndicator, MetricsCollectors, Readiness],
+  providers: [MetricsCollectors, Readiness],
 })
 export class ObservabilityModule {}

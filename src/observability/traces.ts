@@ -7,10 +7,10 @@ import { resourceFromAttributes } from '@opentelemetry/resources';
 import { BatchSpanProcessor, NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
 
 /**
- * Traces every request and statement from now on, and sends them to OTEL_EXPORTER_OTLP_ENDPOINT. What is to
- * be traced must not have been loaded before; where nothing is to be traced, this is not loaded at all.
- * @param serviceName what the service is called there
- * @returns sends what is left, and ends
+ * Traces every request and statement, and sends the spans to OTEL_EXPORTER_OTLP_ENDPOINT. Must run before the traced
+ * packages are loaded. Loaded only where tracing is on, because its packages cost memory.
+ * @param serviceName name of the service in the traces
+ * @returns a function that sends the remaining spans and stops tracing
  */
 export function traceRequests(serviceName: string): () => Promise<void> {
   const resource = resourceFromAttributes({ 'service.name': serviceName });
@@ -30,7 +30,7 @@ export function traceRequests(serviceName: string): () => Promise<void> {
   return () => provider.shutdown();
 }
 
-/** The query of a request may name e-mail addresses, and its path is told by the route. */
+/** Removes the query, which may contain e-mail addresses. */
 function withoutQuery(span: Span): void {
   const attributes = (span as Span & { attributes?: Record<string, unknown> }).attributes ?? {};
   for (const name of ['http.url', 'http.target', 'url.full', 'url.path', 'url.query']) {
