@@ -56,8 +56,13 @@ export class MetricsCollectors implements OnModuleInit {
       'Age of the oldest event that the feed holds back because an earlier transaction is still running',
       () => this.feed.lagSeconds().catch(() => NaN),
     );
-import { TicketsRepository } from '../tickets/tickets.repository.js';
-import { gauge, gaugeBy, registry } from './metrics.js';
+    gaugeBy(
+      'status',
+      'ticket_tickets',
+      "Estimated number of tickets, from PostgreSQL's statistics",
+      async () => {
+        const counts = await this.tickets.countByStatus().catch(() => []);
+        return Object.fromEntries(counts.map(({ status, tickets }) => [status, tickets]));
       },
     );
   }
