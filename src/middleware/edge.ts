@@ -2,10 +2,11 @@ import type { INestApplication } from '@nestjs/common';
 import cors from 'cors';
 import type { RequestHandler } from 'express';
 
-import { AuthorizationService } from '../auth/authorization.service.js';
+import { TokenService } from '../auth/token.service.js';
 import { Redis } from '../cache/redis.js';
 import { ResponseCache } from '../cache/response-cache.js';
 import { Environment } from '../config/environment.js';
+import { authenticate } from './authenticate.js';
 import { bodyParser } from './body-parser.js';
 import { isSafeMethod } from './safe-method.js';
 import { answerOptions } from '../api/routes.js';
@@ -28,8 +29,9 @@ const exposedHeaders = [
 
 /** What every request meets before its route is looked for, in this order. What is not asked for is not there. */
 export function edgeOf(app: INestApplication, log: Log): RequestHandler[] {
-  const { CORS_ORIGINS, RATE_LIMIT, REDIS_KEY_PREFIX, TRUST_PROXY } = app.get(Environment);
-  const access = app.get(AuthorizationService);
+  const environment = app.get(Environment);
+  const { CORS_ORIGINS, RATE_LIMIT, REDIS_KEY_PREFIX, TRUST_PROXY } = environment;
+  const usesTokens = environment.AUTH_REQUIRED || environment.METRICS_AUTH_REQUIRED;
   const counting = () => ({
     redis: app.get<Redis | undefined>(Redis),
     cache: app.get(ResponseCache),
@@ -38,7 +40,7 @@ export function edgeOf(app: INestApplication, log: Log): RequestHandler[] {
   return [
     accessLog(log, TRUST_PROXY !== undefined),
     ...(CORS_ORIGINS ? [cors({ origin: CORS_ORIGINS, exposedHeaders, preflightContinue: true })] : []),
-    ...(access.isAsked ? [access.identify()] : []),
+    ...(usesTokens ? [authenticate(app.get(TokenService), environment)] : []),
     ...(RATE_LIMIT === undefined ? [] : [rateLimit(RATE_LIMIT, counting())]),
     readBodies(),
   ];

@@ -2,7 +2,6 @@ import type { Request, RequestHandler, Response } from 'express';
 import ipaddr from 'ipaddr.js';
 import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 
-import { principalOf } from '../auth/principal.js';
 import { redisDeadlineMs, within } from '../cache/deadline.js';
 import type { Redis } from '../cache/redis.js';
 import type { ResponseCache } from '../cache/response-cache.js';
@@ -81,8 +80,8 @@ async function consume(limiter: RateLimiterRedis, client: string): Promise<RateL
 }
 
 /** Who is counted as one. Whoever has an address of IPv6 has all those of its /64. */
-function clientOf({ ip = '' }: Request, response: Response): string {
-  const { subject } = principalOf(response);
+function clientOf({ ip = '' }: Request, { locals }: Response): string {
+  const subject = locals.principal?.subject;
   if (subject !== undefined) return `sub:${subject}`;
   return `ip:${networkOf(ip)}`;
 }

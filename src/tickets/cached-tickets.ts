@@ -20,7 +20,7 @@ export function cachedTickets(app: INestApplication): RequestHandler {
       return;
     }
     setRoute(response, '/ticket/:ticket_id');
-    access.demand('tickets:read', response);
+    access.authorize('tickets:read', response);
     readCache(cache, key, request, response).then((isAnswered) => {
       if (isAnswered) return;
       if (admission.refuses(request, response)) releaseLease(cache, response);
