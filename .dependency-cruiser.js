@@ -10,8 +10,7 @@ const modules = {
   middleware: ['auth', 'cache', 'api', 'database', 'config', 'observability'],
   idempotency: ['jobs', 'database', 'api', 'observability'],
   cache: ['api', 'database', 'config', 'observability'],
-  // WriteContext carries the subject of the caller.
-  api: ['auth/principal', 'database', 'config', 'observability'],
+  api: ['database', 'config', 'observability'],
   auth: ['api', 'config', 'observability'],
   jobs: ['observability'],
   database: ['config', 'observability'],

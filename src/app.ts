@@ -9,7 +9,7 @@ import { Problem } from './api/problem.js';
 import { options } from './api/routes.js';
 import { writeProblem } from './api/write-problem.js';
 import { AppModule } from './app.module.js';
-import { AuthorizationService } from './auth/authorization.service.js';
+import { TokenService } from './auth/token.service.js';
 import { Redis } from './cache/redis.js';
 import { ResponseCache } from './cache/response-cache.js';
 import { Environment } from './config/environment.js';
@@ -53,8 +53,8 @@ export async function createApp(log: Log, logger: LoggerService): Promise<NestEx
  * problems. Disabled features install no middleware.
  */
 function middlewares(app: NestExpressApplication, log: Log): RequestHandler[] {
-  const { CORS_ORIGINS, RATE_LIMIT, REDIS_KEY_PREFIX, TRUST_PROXY } = app.get(Environment);
-  const authorization = app.get(AuthorizationService);
+  const environment = app.get(Environment);
+  const { AUTH_REQUIRED, METRICS_AUTH_REQUIRED, CORS_ORIGINS, RATE_LIMIT, REDIS_KEY_PREFIX } = environment;
   const shedLoad = loadShedding(app.get(Database));
   const counters = () => ({
     redis: app.get<Redis | undefined>(Redis),
@@ -65,9 +65,9 @@ function middlewares(app: NestExpressApplication, log: Log): RequestHandler[] {
     secureHeaders(),
     requestId(),
     shedLoad,
-    accessLog(log, TRUST_PROXY !== undefined),
+    accessLog(log, environment.TRUST_PROXY !== undefined),
     ...(CORS_ORIGINS ? [crossOrigin(CORS_ORIGINS)] : []),
-    ...(authorization.isAsked ? [authenticate(authorization)] : []),
+    ...(AUTH_REQUIRED || METRICS_AUTH_REQUIRED ? [authenticate(app.get(TokenService), environment)] : []),
     ...(RATE_LIMIT === undefined ? [] : [rateLimit(RATE_LIMIT, counters())]),
     options(),
     bodyParser(),

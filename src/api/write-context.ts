@@ -1,7 +1,6 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { Request, Response } from 'express';
 
-import { principalOf } from '../auth/principal.js';
 import { parseIfMatch } from './etags.js';
 import { InvalidRequest } from './problem.js';
 
@@ -20,7 +19,7 @@ export const WriteContext = createParamDecorator((_: unknown, context: Execution
   const http = context.switchToHttp();
   const { headers } = http.getRequest<Request>();
   return {
-    actor: principalOf(http.getResponse<Response>()).subject,
+    actor: http.getResponse<Response>().locals.principal?.subject,
     versions: parseIfMatch(headers['if-match']),
     idempotencyKey: parseIdempotencyKey(headers['idempotency-key']),
   };

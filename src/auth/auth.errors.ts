@@ -1,36 +1,31 @@
 import { Problem } from '../api/problem.js';
 import type { Scope } from './principal.js';
 
-/** Which tokens are asked for, as RFC 6750 (Bearer Token Usage) has the service say it. */
-const realm = 'Bearer realm="ticket-system"';
+/** Challenge of RFC 6750, Bearer Token Usage. */
+const challenge = 'Bearer realm="ticket-system"';
 
-/** 401: it is not known who calls. */
+/** 401: the request has no token, or an invalid one. */
 export class Unauthenticated extends Problem {
-  /** @param reason what is wrong with the token; undefined where there is none */
+  /** @param reason why the token is invalid; undefined without a token */
   constructor(reason: string | undefined) {
-    const challenge =
-      reason === undefined ? realm : `${realm}, error="invalid_token", error_description="${reason}"`;
+    const error = reason === undefined ? '' : `, error="invalid_token", error_description="${reason}"`;
     super(
       'unauthenticated',
-      reason ?? 'The call needs a token: Authorization: Bearer',
+      reason ?? 'The request needs a token in the header Authorization: Bearer',
       {},
-      {
-        'WWW-Authenticate': challenge,
-      },
+      { 'WWW-Authenticate': challenge + error },
     );
   }
 }
 
-/** 403: it is known who calls, and their token does not let them. */
+/** 403: the token lacks the scope that the endpoint requires. */
 export class Forbidden extends Problem {
-  constructor(needed: Scope) {
+  constructor(scope: Scope) {
     super(
       'forbidden',
-      `The call needs a token with the scope ${needed}`,
-      { scope: needed },
-      {
-        'WWW-Authenticate': `${realm}, error="insufficient_scope", scope="${needed}"`,
-      },
+      `The request needs a token with the scope ${scope}`,
+      { scope },
+      { 'WWW-Authenticate': `${challenge}, error="insufficient_scope", scope="${scope}"` },
     );
   }
 }

@@ -5,10 +5,10 @@ import { AuthorizationService } from './authorization.service.js';
 import { ScopeGuard } from './scope.guard.js';
 import { TokenService } from './token.service.js';
 
-/** Who calls, and what they may. */
+/** Verification of tokens, and authorization by their scopes. */
 @Global()
 @Module({
   providers: [TokenService, AuthorizationService, { provide: APP_GUARD, useClass: ScopeGuard }],
-  exports: [AuthorizationService],
+  exports: [TokenService, AuthorizationService],
 })
 export class AuthModule {}

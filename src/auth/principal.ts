@@ -1,46 +1,40 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { Response } from 'express';
 
-/** All that a token can let its holder do. */
+/** All scopes that a token can grant. */
 export const scopes = ['tickets:read', 'tickets:write', 'metrics:read'] as const;
 
-/** One thing that a token can let its holder do. */
+/** One scope that a token can grant. */
 export type Scope = (typeof scopes)[number];
 
-/** Who calls, by a token that was found to be right. */
+/** Caller with a valid token. */
 export interface Principal {
-  /** The subject of the token: who it was made for. */
+  /** Claim `sub` of the token. */
   readonly subject: string;
   readonly scopes: ReadonlySet<string>;
-  /** When the token is taken no longer, in milliseconds since 1970. */
+  /** Time at which the token expires, in milliseconds since 1970. */
   readonly expiresMs: number;
 }
 
-/** Nobody who is known: a call without a token, or with one that is wrong for the reason given. */
+/** Caller without a token, or with an invalid one. */
 export interface Anonymous {
   readonly subject?: never;
   readonly expiresMs?: never;
+  /** Reason why the token is invalid; undefined without a token. */
   readonly reason?: string;
 }
 
-/** Notes who makes the call that this is the answer to. */
-export function setPrincipal(response: Response, caller: Principal | Anonymous): void {
-  response.locals['caller'] = caller;
+declare global {
+  namespace Express {
+    interface Locals {
+      /** Set by the middleware `authenticate`; undefined where authentication is off. */
+      principal?: Principal | Anonymous;
+    }
+  }
 }
 
-/** Who makes that call; a stranger, too, where nobody is asked. */
-export function principalOf(response: Response): Principal | Anonymous {
-  return (response.locals['caller'] as Principal | Anonymous | undefined) ?? {};
-}
-
-/** When the token of the caller is taken no longer, in milliseconds since 1970; undefined where nobody is asked. */
+/** Injects the time at which the caller's token expires, in milliseconds since 1970; undefined without authentication. */
 export const TokenExpiry = createParamDecorator(
   (_: unknown, context: ExecutionContext) =>
-    principalOf(context.switchToHttp().getResponse<Response>()).expiresMs,
-);
-
-/** The actor of a change, for its history: the subject of the caller; undefined where nobody is asked. */
-export const Actor = createParamDecorator(
-  (_: unknown, context: ExecutionContext) =>
-    principalOf(context.switchToHttp().getResponse<Response>()).subject,
+    context.switchToHttp().getResponse<Response>().locals.principal?.expiresMs,
 );

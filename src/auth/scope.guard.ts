@@ -14,35 +14,36 @@ import { AuthorizationService } from './authorization.service.js';
 import type { Scope } from './principal.js';
 
 const SCOPE = 'auth:scope';
-const PUBLIC = 'open';
+const PUBLIC = 'public';
 
-/** Makes a call need a token with this scope, where tokens are asked for. */
+/** Requires a token with this scope, where authentication is on. */
 export function RequireScope(scope: Scope): MethodDecorator {
   return applyDecorators(
     SetMetadata(SCOPE, scope),
     ApiBearerAuth(),
-    ProblemResponse(401, 'A token is asked for, and the call has none, or one that is not right.'),
-    ProblemResponse(403, `The token has not the scope ${scope}.`),
+    ProblemResponse(401, 'Authentication is on, and the request has no valid token.'),
+    ProblemResponse(403, `The token does not have the scope ${scope}.`),
   );
 }
 
-/** Leaves a call open to everybody. */
+/** Allows requests without a token. */
 export function Public(): MethodDecorator {
   return SetMetadata(SCOPE, PUBLIC);
 }
 
-/** Holds every call to its scope. One that says none is nobody's: it was forgotten. */
+/** Checks the scope of every endpoint. An endpoint that declares none fails, because its author forgot to. */
 @Injectable()
 export class ScopeGuard implements CanActivate {
   constructor(
     private readonly reflector: Reflector,
-    private readonly access: AuthorizationService,
+    private readonly authorization: AuthorizationService,
   ) {}
 
   canActivate(context: ExecutionContext): boolean {
-    const scope = this.reflector.get<Scope | typeof PUBLIC | undefined>(SCOPE, context.getHandler());
-    if (scope === undefined) throw new Error(`${context.getHandler().name} needs a scope, or to be open`);
-    if (scope !== PUBLIC) this.access.demand(scope, context.switchToHttp().getResponse<Response>());
+    const handler = context.getHandler();
+    const scope = this.reflector.get<Scope | typeof PUBLIC | undefined>(SCOPE, handler);
+    if (scope === undefined) throw new Error(`${handler.name} needs @RequireScope() or @Public()`);
+    if (scope !== PUBLIC) this.authorization.authorize(scope, context.switchToHttp().getResponse<Response>());
     return true;
   }
 }

@@ -7,10 +7,10 @@ import { errorMessage } from '../observability/error-message.js';
 import { scopes } from './principal.js';
 import { TokenService } from './token.service.js';
 
-const usage = `npm run --silent token -- --sub <who> --scope '<${scopes.join('|')} …>' [--seconds 3600]`;
+const usage = `npm run --silent token -- --sub <subject> --scope '<${scopes.join('|')} …>' [--seconds 3600]`;
 
-/** Writes a token that is signed with the SECRET_KEY of the environment, or of .env. */
-async function mint(): Promise<string> {
+/** Signs a token with SECRET_KEY, from the environment or .env. */
+async function signToken(): Promise<string> {
   const { sub, scope, seconds } = parseArgs({
     options: {
       sub: { type: 'string' },
@@ -25,7 +25,7 @@ async function mint(): Promise<string> {
 }
 
 try {
-  console.log(await mint());
+  console.log(await signToken());
 } catch (error) {
   console.error(errorMessage(error));
   process.exit(1);

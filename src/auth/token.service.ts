@@ -6,39 +6,40 @@ import { Environment } from '../config/environment.js';
 import { ConfigurationError } from '../config/read-environment.js';
 import type { Principal } from './principal.js';
 
-/** The one algorithm that is taken: a token does not get to choose how it is checked. */
+/** The only accepted algorithm, because a token must not choose how it is verified. */
 const algorithm = 'HS256';
 
-/** How far the clocks of who issues tokens and of this service may be apart, in seconds. */
+/** Tolerated difference between the clocks of the issuer and of this service. */
 const clockSkewSeconds = 30;
 
-/** How many characters of tokens are remembered as checked: some ten thousand tokens. */
-const rememberedCharacters = 4_000_000;
+/** Size of the cache of verified tokens: some ten thousand tokens. */
+const maxCachedCharacters = 4_000_000;
 
-/** The actor of an event is a text of PostgreSQL, which holds neither NUL nor lone surrogates. */
+/** Subjects that can be stored as the actor of an event: PostgreSQL's text holds neither NUL nor lone surrogates. */
 const subjectPattern = /^[^\p{Cc}\p{Cs}]{1,255}$/u;
 
-/** A token is not right; the message says in what way. */
+/** Error whose message says why a token is invalid. */
 export class InvalidToken extends Error {}
 
 /**
- * Makes and checks the tokens of callers: JSON Web Tokens, signed with SECRET_KEY.
+ * Signs and verifies JSON Web Tokens with SECRET_KEY.
  * @see RFC 7519, JSON Web Token; RFC 8725, its best current practices; RFC 9068, scope and sub
  */
 @Injectable()
 export class TokenService {
   private readonly keys: Uint8Array[];
-  private readonly checks;
+  private readonly options;
 
-  /** Tokens that were right when they were checked: checking one costs more than a cached read. */
-  private readonly known = new LRUCache<string, Principal>({
-    maxSize: rememberedCharacters,
+  /** Verified tokens, because verifying one costs more than a cached read. */
+  private readonly verified = new LRUCache<string, Principal>({
+    maxSize: maxCachedCharacters,
     sizeCalculation: (_, token) => token.length,
   });
 
   constructor({ SECRET_KEY, SECRET_KEY_PREVIOUS, JWT_ISSUER, JWT_AUDIENCE }: Environment) {
-    this.keys = [SECRET_KEY, SECRET_KEY_PREVIOUS].flatMap((key) => key ?? []).map(asBytes);
-    this.checks = {
+    const encoder = new TextEncoder();
+    this.keys = [SECRET_KEY, SECRET_KEY_PREVIOUS].flatMap((key) => (key ? encoder.encode(key) : []));
+    this.options = {
       algorithms: [algorithm],
       clockTolerance: clockSkewSeconds,
       requiredClaims: ['exp', 'sub'],
@@ -47,66 +48,63 @@ export class TokenService {
     };
   }
 
-  /** Who a token is for, if it was checked before and has not ended since. */
+  /** Returns the principal of a token that was verified before and has not expired. */
   findVerified(token: string): Principal | undefined {
-    const caller = this.known.get(token);
-    return caller && Date.now() < caller.expiresMs ? caller : undefined;
+    const principal = this.verified.get(token);
+    return principal && Date.now() < principal.expiresMs ? principal : undefined;
   }
 
   /**
-   * Who a token is for.
+   * Verifies a token; returns its principal.
    * @throws InvalidToken
    */
   async verify(token: string): Promise<Principal> {
-    const caller = asCaller(await this.claimsOf(token));
-    this.known.set(token, caller);
-    return caller;
+    const principal = toPrincipal(await this.verifyClaims(token));
+    this.verified.set(token, principal);
+    return principal;
   }
 
   /**
-   * Makes a token.
-   * @param claims.scope the scopes, with spaces between
-   * @param seconds how long it holds
+   * Signs a token.
+   * @param claims.scope the scopes, separated by spaces
+   * @param seconds lifetime of the token
    */
   sign({ subject, scope }: { subject: string; scope: string }, seconds: number): Promise<string> {
     const [key] = this.keys;
-    if (!key) throw new ConfigurationError('SECRET_KEY is missing: tokens are signed with it');
+    if (!key) throw new ConfigurationError('SECRET_KEY is missing: it is required to sign tokens');
     const token = new SignJWT({ scope })
       .setProtectedHeader({ alg: algorithm, typ: 'JWT' })
       .setSubject(subject);
-    if (this.checks.issuer !== undefined) token.setIssuer(this.checks.issuer);
-    if (this.checks.audience !== undefined) token.setAudience(this.checks.audience);
+    if (this.options.issuer !== undefined) token.setIssuer(this.options.issuer);
+    if (this.options.audience !== undefined) token.setAudience(this.options.audience);
     return token.setIssuedAt().setExpirationTime(`${seconds}s`).sign(key);
   }
 
-  private async claimsOf(token: string): Promise<JWTPayload> {
+  private async verifyClaims(token: string): Promise<JWTPayload> {
     for (const key of this.keys) {
       try {
-        return (await jwtVerify(token, key, this.checks)).payload;
+        return (await jwtVerify(token, key, this.options)).payload;
       } catch (error) {
         if (!(error instanceof errors.JOSEError)) throw error;
-        // Another key may have made it; all else is wrong with it under any key.
+        // Only a wrong signature can be right with the other key.
         if (!(error instanceof errors.JWSSignatureVerificationFailed))
-          throw new InvalidToken(reasonOf(error));
+          throw new InvalidToken(describeError(error));
       }
     }
-    throw new InvalidToken('Its signature is not of this service');
+    throw new InvalidToken('The signature of the token is invalid');
   }
 }
 
-function asBytes(key: string): Uint8Array {
-  return new TextEncoder().encode(key);
-}
-
-function asCaller({ sub, exp = 0, scope }: JWTPayload): Principal {
+function toPrincipal({ sub, exp = 0, scope }: JWTPayload): Principal {
   if (typeof sub !== 'string' || !subjectPattern.test(sub))
-    throw new InvalidToken('Its sub must be 1 to 255 characters, none of them a control character');
+    throw new InvalidToken('The claim sub must have 1 to 255 characters and no control characters');
   const scopes = new Set(typeof scope === 'string' ? scope.split(' ') : []);
   return { subject: sub, scopes, expiresMs: (exp + clockSkewSeconds) * 1000 };
 }
 
-function reasonOf(error: errors.JOSEError): string {
-  if (error instanceof errors.JWTExpired) return 'It has expired';
-  if (error instanceof errors.JWTClaimValidationFailed) return `Its claim ${error.claim} is missing or wrong`;
-  return `It is no JSON Web Token signed with ${algorithm}`;
+function describeError(error: errors.JOSEError): string {
+  if (error instanceof errors.JWTExpired) return 'The token has expired';
+  if (error instanceof errors.JWTClaimValidationFailed)
+    return `The claim ${error.claim} is missing or invalid`;
+  return `The token is not a JSON Web Token signed with ${algorithm}`;
 }

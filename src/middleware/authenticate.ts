@@ -1,8 +1,50 @@
 import type { RequestHandler } from 'express';
 
-import type { AuthorizationService } from '../auth/authorization.service.js';
+import { requirePrincipal } from '../auth/authorization.service.js';
+import type { Anonymous, Principal } from '../auth/principal.js';
+import { InvalidToken, type TokenService } from '../auth/token.service.js';
+import type { Environment } from '../config/environment.js';
+import { isSafeMethod } from './safe-method.js';
 
-/** Identifies the caller. */
-export function authenticate(authorization: AuthorizationService): RequestHandler {
-  return authorization.identify();
+const metricsPath = /^\/metrics\/?$/i;
+
+/**
+ * Sets `response.locals.principal` from the header Authorization (RFC 6750, Bearer Token Usage). An invalid token makes
+ * the caller anonymous, because some endpoints are public; but a write without a valid token is refused here, before its
+ * body is read.
+ */
+export function authenticate(tokens: TokenService, { AUTH_REQUIRED }: Environment): RequestHandler {
+  return (request, response, next) => {
+    // With METRICS_AUTH_REQUIRED alone, only /metrics needs a token.
+    if (!AUTH_REQUIRED && !metricsPath.test(request.path)) {
+      next();
+      return;
+    }
+    const proceed = (principal: Principal | Anonymous) => {
+      response.locals.principal = principal;
+      if (AUTH_REQUIRED && request.method !== 'OPTIONS' && !isSafeMethod(request)) requirePrincipal(response);
+      next();
+    };
+    const token = bearerToken(request.headers.authorization);
+    const known = token === undefined ? {} : tokens.findVerified(token);
+    if (known) proceed(known);
+    else
+      verify(tokens, token ?? '')
+        .then(proceed)
+        .catch(next);
+  };
+}
+
+async function verify(tokens: TokenService, token: string): Promise<Principal | Anonymous> {
+  try {
+    return await tokens.verify(token);
+  } catch (error) {
+    if (error instanceof InvalidToken) return { reason: error.message };
+    throw error;
+  }
+}
+
+/** Returns the token of the header: empty for a header of another form, undefined without a header. */
+function bearerToken(header: string | undefined): string | undefined {
+  return header === undefined ? undefined : (/^Bearer +([\w.~+/-]+=*) *$/i.exec(header)?.[1] ?? '');
 }

@@ -3,7 +3,6 @@ import ipaddr from 'ipaddr.js';
 import { RateLimiterMemory, RateLimiterRedis } from 'rate-limiter-flexible';
 
 import { Problem } from '../api/problem.js';
-import { principalOf } from '../auth/principal.js';
 import { redisDeadlineMs, within } from '../cache/deadline.js';
 import type { Redis } from '../cache/redis.js';
 import type { ResponseCache } from '../cache/response-cache.js';
@@ -65,8 +64,8 @@ function tooManyRequests(limit: string, seconds: number): Problem {
 }
 
 /** The addresses of one IPv6 network of 64 bits count as one client, because one host can use all of them. */
-function clientKey({ ip = '' }: Request, response: Response): string {
-  const { subject } = principalOf(response);
+function clientKey({ ip = '' }: Request, { locals }: Response): string {
+  const subject = locals.principal?.subject;
   return subject === undefined ? `ip:${clientNetwork(ip)}` : `sub:${subject}`;
 }
 
