@@ -7,9 +7,8 @@ import pg from 'pg';
 import { startEmbeddedPostgres } from '../../dist/src/database/embedded-postgres.js';
 
 /**
- * Starts a streaming replica of an embedded PostgreSQL, beside its data: what pg_basebackup would do, which the embedded
- * binaries come without.
- * @param {string} data the folder of the primary's data
+ * Starts a streaming replica of an embedded PostgreSQL. Does the work of pg_basebackup, which the embedded binaries lack.
+ * @param {string} data data directory of the primary; the replica's is beside it
  * @param {{ host: string, port: number, user: string, password: string }} primary
  * @see https://www.postgresql.org/docs/current/continuous-archiving.html#BACKUP-LOWLEVEL-BASE-BACKUP
  */
@@ -18,7 +17,7 @@ export async function startReplica(data, { host, port, user, password }) {
   const client = new pg.Client({ host, port, user, password, database: 'postgres' });
   await client.connect();
   await client.query(`SELECT pg_backup_start('replica', true)`);
-  // What changes meanwhile is in the log, which the replica asks for from the beginning of the copy.
+  // The replica requests the log from the start of the copy, with all changes that were made during it.
   spawnSync('cp', ['-a', data, copy], { stdio: 'inherit' });
   const { rows } = await client.query('SELECT labelfile FROM pg_backup_stop(false)');
   await client.end();

@@ -8,16 +8,17 @@ import { startRedis, type FaultyRedis } from '../support/checker/faulty-redis.js
 import { eventually } from '../support/eventually.js';
 
 let server: FaultyRedis;
+let replica: FaultyRedis;
 let caches: [RedisResponseCache, RedisResponseCache];
 
 beforeAll(async () => {
-  server = await startRedis(2);
+  [server, replica] = await Promise.all([startRedis(2), startRedis(0)]);
   caches = [await cacheOn(server.environment(0)), await cacheOn(server.environment(1))];
 });
 
 afterAll(async () => {
   closeCaches();
-  await server.stop();
+  await Promise.all([server.stop(), replica.stop()]);
 });
 
 describe.each([
@@ -136,7 +137,6 @@ describe('An entry whose deletion Redis has lost', () => {
   it('does not return with a failover', async () => {
     const [writer, reader] = caches;
     await writer.fill('failover', await takeLease(writer, 'failover'), entry);
-    const replica = await startRedis(0);
     await replica.command('REPLICAOF', '127.0.0.1', String(server.port));
     await eventually(async () => (await replica.command('EXISTS', 'failover')) === 1);
     await replica.command('REPLICAOF', 'NO', 'ONE');
@@ -146,6 +146,5 @@ describe('An entry whose deletion Redis has lost', () => {
 
     expect(await server.command('GET', 'failover')).toContain('line');
     expect((await readUntilAnswered(reader, 'failover')).outcome).toBe('MISS');
-    await replica.stop();
   }, 60_000);
 });
