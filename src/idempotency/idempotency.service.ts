@@ -1,17 +1,11 @@
 import { createHash } from 'node:crypto';
 
-import {
-  createParamDecorator,
-  Injectable,
-  type ExecutionContext,
-  type OnApplicationBootstrap,
-  type OnModuleDestroy,
-} from '@nestjs/common';
+import { createParamDecorator, Injectable, type ExecutionContext } from '@nestjs/common';
 import type { Request } from 'express';
 
 import { Database, type Transaction } from '../database/database.js';
 import { isLockTimeout } from '../database/database-errors.js';
-import { CleanupJob } from '../jobs/cleanup-job.js';
+import { JobScheduler } from '../jobs/job-scheduler.js';
 import { idempotentReplays } from '../observability/metrics.js';
 import { IdempotencyRepository } from './idempotency.repository.js';
 import { InvalidRequest, Problem } from '../api/problem.js';
@@ -44,13 +38,14 @@ export interface IdempotentResult<Result> {
 
 /** Lets a client repeat a POST without doing it twice. */
 @Injectable()
-export class IdempotencyService implements OnApplicationBootstrap, OnModuleDestroy {
-  private readonly sweeper = new CleanupJob('idempotency keys', () => this.keys.sweep());
-
+export class IdempotencyService {
   constructor(
     private readonly database: Database,
     private readonly keys: IdempotencyRepository,
-  ) {}
+    jobs: JobScheduler,
+  ) {
+    jobs.register('delete expired idempotency keys', () => keys.sweep());
+  }
 
   /**
    * Does something once for a key, in one transaction with the memory of it: a process that dies leaves both or
@@ -79,15 +74,6 @@ export class IdempotencyService implements OnApplicationBootstrap, OnModuleDestr
       await this.keys.saveResponse(session, key, result);
       return { result, replayed: false };
     });
-  }
-
-  /** Sweeps old keys now and then. */
-  onApplicationBootstrap(): void {
-    this.sweeper.start();
-  }
-
-  onModuleDestroy(): void {
-    this.sweeper.stop();
   }
 
   private async recall<Result>(session: Transaction, key: string, fingerprint: Buffer): Promise<Result> {
