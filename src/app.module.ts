@@ -6,6 +6,7 @@ import { CommentsModule } from './comments/comments.module.js';
 import { ConfigModule } from './config/config.module.js';
 import { DatabaseModule } from './database/database.module.js';
 import { EventsModule } from './events/events.module.js';
+import { JobsModule } from './jobs/jobs.module.js';
 import { ObservabilityModule } from './observability/observability.module.js';
 import { ApiModule } from './api/api.module.js';
 import { TicketsModule } from './tickets/tickets.module.js';
@@ -15,6 +16,7 @@ import { TicketsModule } from './tickets/tickets.module.js';
   imports: [
     ConfigModule,
     DatabaseModule,
+    JobsModule,
     CacheModule,
     AuthModule,
     ApiModule,

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 
-import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 
 import { Problem } from '../api/problem.js';
 import type { WriteContext } from '../api/write-context.js';
 import { Database, type Transaction } from '../database/database.js';
 import { isLockTimeout } from '../database/database-errors.js';
-import { CleanupJob } from '../jobs/cleanup-job.js';
+import { JobScheduler } from '../jobs/job-scheduler.js';
 import { idempotentReplays } from '../observability/metrics.js';
 import { IdempotencyRepository } from './idempotency.repository.js';
 
@@ -18,13 +18,14 @@ export interface IdempotentResult<Result> {
 
 /** Makes requests with an Idempotency-Key safe to repeat. */
 @Injectable()
-export class IdempotencyService implements OnApplicationBootstrap, OnModuleDestroy {
-  private readonly sweeper = new CleanupJob('idempotency keys', () => this.keys.sweep());
-
+export class IdempotencyService {
   constructor(
     private readonly database: Database,
     private readonly keys: IdempotencyRepository,
-  ) {}
+    jobs: JobScheduler,
+  ) {
+    jobs.register('delete expired idempotency keys', () => keys.sweep());
+  }
 
   /**
    * Runs a write once for a key, in one transaction with the record of its result: a process that dies leaves both or neither.
@@ -52,14 +53,6 @@ export class IdempotencyService implements OnApplicationBootstrap, OnModuleDestr
       await this.keys.saveResponse(transaction, key, result);
       return { result, replayed: false };
     });
-  }
-
-  onApplicationBootstrap(): void {
-    this.sweeper.start();
-  }
-
-  onModuleDestroy(): void {
-    this.sweeper.stop();
   }
 
   private async replay<Result>(transaction: Transaction, key: string, fingerprint: Buffer): Promise<Result> {

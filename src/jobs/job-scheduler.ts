@@ -1,0 +1,55 @@
+import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+
+import { errorMessage } from '../observability/error-message.js';
+
+const intervalMs = 10 * 60 * 1000;
+
+/** Runs one batch of a job; returns true where more work may be left. */
+type RunBatch = () => Promise<boolean>;
+
+/** Runs the jobs of all modules at start and then every 10 minutes. Replicas may run the same job at the same time. */
+@Injectable()
+export class JobScheduler implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly logger = new Logger('Jobs');
+  private readonly jobs = new Map<string, RunBatch>();
+  private round = Promise.resolve();
+  private timer?: NodeJS.Timeout;
+  private isStopping = false;
+
+  /**
+   * Registers a job. To be called while modules are constructed.
+   * @param name of the job in the log
+   */
+  register(name: string, runBatch: RunBatch): void {
+    this.jobs.set(name, runBatch);
+  }
+
+  onApplicationBootstrap(): void {
+    this.startRound();
+    this.timer = setInterval(() => {
+      this.startRound();
+    }, intervalMs).unref();
+  }
+
+  /** Stops after the batches that are running. */
+  async onModuleDestroy(): Promise<void> {
+    this.isStopping = true;
+    clearInterval(this.timer);
+    await this.round;
+  }
+
+  private startRound(): void {
+    // A round that takes longer than the interval is not overtaken by the next one.
+    this.round = this.round.then(async () => {
+      await Promise.all([...this.jobs].map(([name, runBatch]) => this.run(name, runBatch)));
+    });
+  }
+
+  private async run(name: string, runBatch: RunBatch): Promise<void> {
+    try {
+      while (!this.isStopping && (await runBatch()));
+    } catch (error) {
+      this.logger.warn(`The job "${name}" failed: ${errorMessage(error)}`);
+    }
+  }
+}
