@@ -6,7 +6,7 @@ import { CommentsModule } from './comments/comments.module.js';
 import { ConfigModule } from './config/config.module.js';
 import { DatabaseModule } from './database/database.module.js';
 import { EventsModule } from './events/events.module.js';
-import { JobsModule } from './jobs/jobs.module.js';
+import { JobsModule } from './jobs/job-scheduler.js';
 import { ObservabilityModule } from './observability/observability.module.js';
 import { ApiModule } from './api/api.module.js';
 import { TicketsModule } from './tickets/tickets.module.js';

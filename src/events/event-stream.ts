@@ -10,7 +10,7 @@ import type { FeedEvent } from './feed-event.js';
 import { formatCursor, isBefore, type FeedCursor } from './feed-cursor.js';
 import type { FeedTail } from './feed-tail.js';
 import type { FeedService, FeedBatch } from './feed.service.js';
-import type { FeedFilter } from './feed.repository.js';
+import type { FeedFilter } from './events.repository.js';
 
 /** The time after which a client should reconnect. */
 const reconnectMs = 1_000;

@@ -6,7 +6,7 @@ import { EventStream } from './event-stream.js';
 import { FeedTail } from './feed-tail.js';
 import type { FeedCursor } from './feed-cursor.js';
 import { FeedService, type FeedStart } from './feed.service.js';
-import type { FeedFilter } from './feed.repository.js';
+import type { FeedFilter } from './events.repository.js';
 
 /** The time between two heartbeats of a stream without events. */
 const heartbeatMs = 15_000;

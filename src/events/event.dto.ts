@@ -1,4 +1,4 @@
-import { ApiProperty, IntersectionType } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional, IntersectionType } from '@nestjs/swagger';
 
 import { ReadDto } from '../api/dto.js';
 import { timeSchema } from '../api/fields.js';
@@ -7,16 +7,12 @@ import { Event, eventTypes, type EventType } from './event.entity.js';
 
 /** The data of a change. The type decides which of these fields are present. */
 export class EventDataDto {
-  /**
-   * ticket.status_changed: the status before.
-   * @example 'opened'
-   */
+  /** ticket.status_changed: the status before. */
+  @ApiPropertyOptional({ example: 'opened' })
   from?: string;
 
-  /**
-   * ticket.status_changed: the status after.
-   * @example 'answered'
-   */
+  /** ticket.status_changed: the status after. */
+  @ApiPropertyOptional({ example: 'answered' })
   to?: string;
 
   /** comment.added: the id of the comment. */
@@ -50,40 +46,28 @@ export class CloudEventDto {
   @ApiProperty({ enum: ['1.0'] })
   specversion!: '1.0';
 
-  /**
-   * The id of the event. It never changes.
-   * @example '731-42'
-   */
-  @ApiProperty()
+  /** The id of the event. It never changes. */
+  @ApiProperty({ example: '731-42' })
   id!: string;
 
-  /**
-   * The source: the path of tickets.
-   * @example '/ticket'
-   */
-  @ApiProperty()
+  /** The source: the path of tickets. */
+  @ApiProperty({ example: '/ticket' })
   source!: string;
 
   /** The type of the change. */
   @ApiProperty({ enum: eventTypes, example: 'ticket.status_changed' })
   type!: EventType;
 
-  /**
-   * The id of the ticket.
-   * @example '7'
-   */
-  @ApiProperty()
+  /** The id of the ticket. */
+  @ApiProperty({ example: '7' })
   subject!: string;
 
   /** The time of the change: RFC 3339, UTC, milliseconds. */
   @ApiProperty(timeSchema)
   time!: string;
 
-  /**
-   * The value to send as `after` for the following events.
-   * @example '731-42'
-   */
-  @ApiProperty()
+  /** The value to send as `after` for the following events. */
+  @ApiProperty({ example: '731-42' })
   cursor!: string;
 
   /** The data of the event. */

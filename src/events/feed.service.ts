@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { Page } from '../api/pagination.js';
 import { FeedEvent } from './feed-event.js';
 import { CursorExpired, formatCursor, isBefore, maxCursor, type FeedCursor } from './feed-cursor.js';
-import { FeedRepository, type FeedFilter } from './feed.repository.js';
+import { EventsRepository, type FeedFilter } from './events.repository.js';
 
 /** The start of a read: a cursor, the first event that is kept, or the next event from now on. */
 export type FeedStart = FeedCursor | 'beginning' | 'now';
@@ -20,7 +20,7 @@ const beginning: FeedCursor = { position: -1, id: 0 };
 /** Reads the changes of all tickets, in an order in which a client that continues from its last cursor misses none. */
 @Injectable()
 export class FeedService {
-  constructor(private readonly repository: FeedRepository) {}
+  constructor(private readonly repository: EventsRepository) {}
 
   /**
    * Returns some events.

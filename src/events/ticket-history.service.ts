@@ -3,13 +3,13 @@ import { Injectable } from '@nestjs/common';
 import { Cursors } from '../api/cursors.js';
 import { cutPage, type Page, type PageQuery } from '../api/pagination.js';
 import type { HistoryEventDto } from './event.dto.js';
-import { TicketHistoryRepository } from './ticket-history.repository.js';
+import { EventsRepository } from './events.repository.js';
 
 /** Returns the history of tickets. */
 @Injectable()
 export class TicketHistoryService {
   constructor(
-    private readonly repository: TicketHistoryRepository,
+    private readonly repository: EventsRepository,
     private readonly cursors: Cursors,
   ) {}
 
@@ -17,7 +17,7 @@ export class TicketHistoryService {
   async find(ticketId: number, { limit, cursor }: PageQuery): Promise<Page<HistoryEventDto>> {
     const list = `history of ${ticketId}`;
     const [after = 0] = cursor === undefined ? [] : this.cursors.open(list, cursor);
-    const events = await this.repository.find(ticketId, Number(after), limit + 1);
+    const events = await this.repository.history(ticketId, Number(after), limit + 1);
     return cutPage(events, limit, { cursors: this.cursors, list, sortKeysOf: ({ version }) => [version] });
   }
 }

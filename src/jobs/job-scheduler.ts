@@ -1,4 +1,11 @@
-import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import {
+  Global,
+  Injectable,
+  Logger,
+  Module,
+  type OnApplicationBootstrap,
+  type OnModuleDestroy,
+} from '@nestjs/common';
 
 import { errorMessage } from '../observability/error-message.js';
 
@@ -53,3 +60,8 @@ export class JobScheduler implements OnApplicationBootstrap, OnModuleDestroy {
     }
   }
 }
+
+/** Provides the scheduler to the modules that register jobs. */
+@Global()
+@Module({ providers: [JobScheduler], exports: [JobScheduler] })
+export class JobsModule {}

@@ -5,7 +5,7 @@ import { ResponseCache } from '../cache/response-cache.js';
 import { Database } from '../database/database.js';
 import { Replicas } from '../database/replicas.js';
 import { EventStreams } from '../events/event-streams.js';
-import { FeedRepository } from '../events/feed.repository.js';
+import { EventsRepository } from '../events/events.repository.js';
 import { TicketsRepository } from '../tickets/tickets.repository.js';
 import { gauge, gaugeBy, registry } from './metrics.js';
 
@@ -17,7 +17,7 @@ export class MetricsCollectors implements OnModuleInit {
     private readonly database: Database,
     private readonly replicas: Replicas,
     private readonly streams: EventStreams,
-    private readonly feed: FeedRepository,
+    private readonly feed: EventsRepository,
     private readonly tickets: TicketsRepository,
   ) {}
 

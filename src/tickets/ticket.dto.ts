@@ -1,3 +1,5 @@
+import { ApiProperty } from '@nestjs/swagger';
+
 import { ReadDto, WriteDto } from '../api/dto.js';
 import { PageDto, PageQuery } from '../api/pagination.js';
 import { Choice, ChoiceFilter, IdParameter, TextFilter, TimeFilter } from '../api/parameters.js';
@@ -24,12 +26,11 @@ export class TicketSummaryDto extends ReadDto(Ticket, [
 /** A ticket with its first comments. */
 export class TicketDto extends TicketSummaryDto {
   /** The first 100 comments, oldest first. */
+  @ApiProperty({ type: [CommentDto] })
   comments!: CommentDto[];
 
-  /**
-   * The path of the following comments; null if there are none.
-   * @example null
-   */
+  /** The path of the following comments; null if there are none. */
+  @ApiProperty({ type: String, nullable: true, example: null })
   comments_next!: string | null;
 }
 

@@ -2,10 +2,20 @@ import { Injectable } from '@nestjs/common';
 
 import { Database } from '../database/database.js';
 import { Replicas } from '../database/replicas.js';
+import type { HistoryEventDto } from './event.dto.js';
 import type { EventType } from './event.entity.js';
-import { feedHorizon } from './record-event.sql.js';
-import type { FeedRow } from './feed-event.js';
+import {
+  listHistory,
+  maxScanned,
+  readAll,
+  readTicket,
+  selectBounds,
+  selectLag,
+  sweepEvents,
+  sweepSize,
+} from './event.sql.js';
 import type { FeedCursor } from './feed-cursor.js';
+import type { FeedRow } from './feed-event.js';
 
 /** The filters of the feed. */
 export interface FeedFilter {
@@ -28,69 +38,6 @@ export interface FeedRead extends FeedBounds {
   reached: FeedCursor | undefined;
 }
 
-/** The events that one statement reads at most to find the wanted ones. */
-const maxScanned = 10_000;
-
-/**
- * Returns a statement that reads the events after a cursor. The horizon comes from the same snapshot as the rows: events of earlier
- * transactions that this snapshot does not show lie beyond it.
- * @param part the condition on the events, their order, and the CTEs that the condition needs
- */
-function readFeed(name: string, part: { before?: string; among: string; order: string }) {
-  const { before = '', among, order } = part;
-  const text = `
-    WITH RECURSIVE ${before} scanned AS MATERIALIZED (
-      SELECT position, id, type, ticket_id, version, actor, at, data FROM event
-      WHERE ${among} AND (position, id) > ($1, $2) AND position < ${feedHorizon}
-      ORDER BY ${order} LIMIT $4
-    ), page AS (
-      SELECT * FROM scanned WHERE $5::text[] IS NULL OR type = ANY ($5) ORDER BY position, id LIMIT $3
-    ), reached AS (
-      SELECT position, id FROM scanned ORDER BY position, id OFFSET $4 - 1
-    )
-    SELECT floor.position AS floor_position, floor.id AS floor_id,
-      reached.position AS reached_position, reached.id AS reached_id,
-      ${feedHorizon} AS horizon, page.*
-    FROM feed_floor AS floor LEFT JOIN reached ON true LEFT JOIN page ON true
-    ORDER BY page.position, page.id`;
-  return { name, text };
-}
-
-const readAll = readFeed('read_feed', { among: 'true', order: 'position, id' });
-
-/**
- * The versions of a ticket come in order in the feed, so the index of its history serves here too: a bisection finds the last version
- * that does not come after the cursor. Deleted versions do not come after it.
- */
-const readTicket = readFeed('read_feed_of_ticket', {
-  before: `
-    halves AS (
-      SELECT 0 AS low, coalesce((SELECT version FROM ticket WHERE id = $6), 0) + 1 AS high
-      UNION ALL
-      SELECT CASE WHEN is_later THEN low ELSE middle END, CASE WHEN is_later THEN middle ELSE high END
-      FROM halves CROSS JOIN LATERAL (SELECT (low + high) / 2 AS middle) AS half
-      CROSS JOIN LATERAL (
-        SELECT coalesce(bool_or((position, id) > ($1, $2)), false) AS is_later
-        FROM event WHERE ticket_id = $6 AND version = middle
-      ) AS looked
-      WHERE high - low > 1
-    ),`,
-  among: 'ticket_id = $6 AND version > (SELECT max(low) FROM halves)',
-  order: 'version',
-});
-
-const selectBounds = {
-  name: 'select_feed_bounds',
-  text: `SELECT position, id, ${feedHorizon} AS horizon FROM feed_floor`,
-};
-
-const selectLag = {
-  name: 'select_feed_lag',
-  text: `
-    SELECT coalesce(extract(epoch FROM clock_timestamp() - min(at)), 0)::float8 AS seconds
-    FROM event WHERE position >= ${feedHorizon}`,
-};
-
 type Row = (FeedRow | Record<keyof FeedRow, null>) & {
   floor_position: number;
   floor_id: number;
@@ -99,9 +46,9 @@ type Row = (FeedRow | Record<keyof FeedRow, null>) & {
   horizon: number;
 };
 
-/** Runs the statements of the feed. */
+/** Runs the statements on events. */
 @Injectable()
-export class FeedRepository {
+export class EventsRepository {
   constructor(
     private readonly database: Database,
     private readonly replicas: Replicas,
@@ -138,6 +85,17 @@ export class FeedRepository {
   /** Returns the age in seconds of the oldest event beyond the horizon, which an earlier transaction holds up. */
   async lagSeconds(): Promise<number> {
     return (await this.database.runForOne<{ seconds: number }>(selectLag, [])).seconds;
+  }
+
+  /** Returns up to `limit` changes of a ticket after the version `after`, oldest first. */
+  history(ticketId: number, after: number, limit: number): Promise<HistoryEventDto[]> {
+    return this.replicas.run<HistoryEventDto>(listHistory, [ticketId, after, limit]);
+  }
+
+  /** Deletes some of the events that are older than so many days; returns whether there may be more. */
+  async sweep(days: number): Promise<boolean> {
+    const [row] = await this.database.run<{ swept: number }>(sweepEvents, [days]);
+    return row?.swept === sweepSize;
   }
 }
 
