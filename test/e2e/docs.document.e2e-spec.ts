@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs';
+
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
+import { problemKinds } from '../../src/api/problem.js';
 import { Api } from '../support/api.js';
 import { Service } from '../support/service.js';
 
@@ -133,5 +136,13 @@ describe('/docs', () => {
     expect(document.components.schemas['UpdateStatusDto']).toMatchObject({
       properties: { status: { enum: ['answered', 'awaited', 'closed'] } },
     });
+  });
+});
+
+describe('docs/api.md', () => {
+  it('has the status and the title of every kind of problem', () => {
+    const rows = readFileSync('docs/api.md', 'utf8').matchAll(/^\| `([a-z-]+)` +\| (\d{3}) +\| (.+?) +\|/gm);
+    const documented = [...rows].map(([, kind, status, title]) => [kind, { status: Number(status), title }]);
+    expect(Object.fromEntries(documented)).toEqual(problemKinds);
   });
 });
