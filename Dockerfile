@@ -1,5 +1,5 @@
-# The build has the compiler; the image that runs has the compiled service and what it needs at run time, no more.
-# The optional packages are left out of both: they are the embedded PostgreSQL, which no container needs.
+# The first stage compiles the service; the image contains the result and its runtime dependencies only.
+# Both omit the optional packages: they are the embedded PostgreSQL, which a container does not need.
 FROM node:24-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
@@ -19,6 +19,6 @@ USER node
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s \
   CMD ["node", "-e", "fetch('http://127.0.0.1:' + (process.env.PORT || 8000) + '/health/ready').then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
-# node itself is process 1, so that SIGTERM reaches it and it can finish what it is doing. The heap is bounded, as it would
-# grow into whatever memory the machine has: some 40 MB of it are live.
+# node is process 1, so that it receives SIGTERM and can finish running requests. The heap is limited, because otherwise it
+# grows with the memory of the machine, although only some 40 MB of it are live.
 CMD ["node", "--max-old-space-size=256", "dist/src/main.js"]

@@ -1,10 +1,10 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * Tickets and their comments.
+ * Creates the tables of tickets and comments.
  *
- * The checks repeat the bounds of the API as a last line of defence: what reaches the tables by another way, say a
- * script, obeys them too. Times keep milliseconds, as the API shows them, so that what was read can be asked for again.
+ * The checks repeat the limits of the API, so that scripts which write to the tables directly obey them too. Times have
+ * milliseconds, as in the API, so that a time from a response finds its ticket in a filter.
  */
 export class TicketsAndComments1764000000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
@@ -35,7 +35,7 @@ export class TicketsAndComments1764000000000 implements MigrationInterface {
         CONSTRAINT comment_text_bounds  CHECK (char_length(text) BETWEEN 1 AND 10000 AND btrim(text) <> ''),
         CONSTRAINT comment_email_bounds CHECK (char_length(email) BETWEEN 3 AND 254)
       )`);
-    // A ticket is read with its first comments, oldest first.
+    // Serves the first comments of a ticket, oldest first.
     await runner.query(`CREATE INDEX comment_of_ticket ON comment (ticket_id, id)`);
   }
 

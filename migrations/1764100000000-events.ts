@@ -1,10 +1,10 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * Every change of a ticket as an event, append-only: the history of a ticket, and the feed of the service.
+ * Creates the append-only table of events, one for every change of a ticket: the source of histories and of the feed.
  *
- * An event is written by the very statement that makes the change, so neither is ever there without the other. It needs
- * no foreign key for that, and does without the lock that one would take on the ticket a second time.
+ * The statement that makes a change also writes its event, so neither exists without the other. There is no foreign key,
+ * because it would lock the ticket a second time.
  */
 export class Events1764100000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
@@ -18,7 +18,7 @@ export class Events1764100000000 implements MigrationInterface {
         at        timestamptz(3) NOT NULL DEFAULT clock_timestamp(),
         data      json           NOT NULL
       )`);
-    // The history is read by ticket, in the order of its versions; and no version has two events.
+    // Serves the history of a ticket in the order of its versions, and allows one event per version.
     await runner.query(`CREATE UNIQUE INDEX event_of_ticket ON event (ticket_id, version)`);
     await runner.query(`
       INSERT INTO event (type, ticket_id, version, at, data)

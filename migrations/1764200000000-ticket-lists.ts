@@ -1,8 +1,8 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * What the lists of tickets are read by. A list walks one of these for each status asked for, from where its cursor
- * stands, so that page 10,000 costs what page 1 does. The search column and its index come with 1764600000000.
+ * Creates the indexes of ticket lists. A list scans one index for each requested status, from the position of its cursor,
+ * so that page 10,000 costs as much as page 1. Migration 1764600000000 adds the index for searches.
  */
 export class TicketLists1764200000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {

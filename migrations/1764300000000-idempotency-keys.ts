@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** The keys that clients send to be able to repeat a POST, each with what was asked and what was first answered. */
+/** Creates the table of idempotency keys, each with a fingerprint of its request and the stored response. */
 export class IdempotencyKeys1764300000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
@@ -10,7 +10,7 @@ export class IdempotencyKeys1764300000000 implements MigrationInterface {
         answer      json,
         created_at  timestamptz(3) NOT NULL DEFAULT now()
       )`);
-    // For the sweep of what is older than a day.
+    // Serves the deletion of expired keys.
     await runner.query(`CREATE INDEX idempotency_key_by_age ON idempotency_key (created_at)`);
   }
 

@@ -1,26 +1,26 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * Gives every event a place in the feed, such that no reader who goes on from the last place it saw ever misses one.
+ * Adds the position of every event in the feed, so that a consumer that continues after a position misses no event.
  *
- * A sequence is no such place: of two transactions the one with the higher number may commit first. The number of the
- * transaction is one, together with a look at the oldest that is still running: below that nothing can appear any more.
- * An event of a transaction that began early, but wrote late, stands where the ticket's last event stood: so the events
- * of a ticket follow each other in the order of their versions.
+ * A sequence cannot be this position, because of two transactions the one with the higher number may commit first. The
+ * transaction id can, together with the oldest transaction that is still running: no event can appear below that one.
+ * An event of a transaction that started early but wrote late gets the position of the ticket's previous event, so that
+ * the events of a ticket are in the order of their versions.
  */
 export class Feed1764400000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
-    // All that knows how transactions are numbered. A restore into another server puts a higher number for the 0.
+    // The only code that depends on transaction ids. After a restore into another server the 0 is replaced.
     await runner.query(`
       CREATE FUNCTION feed_clock(xid8) RETURNS bigint LANGUAGE sql STABLE PARALLEL SAFE RETURN $1::text::bigint + 0`);
-    // What is there already comes first, in the order of its ids; the default of what follows is set thereafter.
+    // Existing events come first, in the order of their ids, so the default of new events is set afterwards.
     await runner.query(`ALTER TABLE event ADD COLUMN position bigint NOT NULL DEFAULT 0`);
     await runner.query(`ALTER TABLE ticket ADD COLUMN feed_position bigint NOT NULL DEFAULT 0`);
     const now = 'feed_clock(pg_current_xact_id())';
     await runner.query(`ALTER TABLE event ALTER COLUMN position SET DEFAULT ${now}`);
     await runner.query(`ALTER TABLE ticket ALTER COLUMN feed_position SET DEFAULT ${now}`);
     await runner.query(`CREATE INDEX event_in_feed ON event (position, id)`);
-    // Where the feed begins: the last event that was swept.
+    // Start of the feed: the last event that was deleted.
     await runner.query(`
       CREATE TABLE feed_floor (
         position bigint NOT NULL,

@@ -3,87 +3,104 @@ import { IsIn, IsOptional, IsString, IsUrl, Matches } from 'class-validator';
 import {
   AreHosts,
   IsCommaSeparated,
+  IsFlag,
   IsKey,
-  IsSwitch,
   IsWholeNumber,
-  NeededOnServers,
-  NeededToSign,
+  RequiredToSign,
+  RequiredWithPostgresHost,
 } from './environment.validators.js';
 
-/** How much is written to the log: each level writes what those before it do, and more. */
+/** Log levels; each includes the ones before it. */
 export const logLevels = ['error', 'warn', 'info', 'debug'] as const;
 
 /**
- * The environment of the process, checked once at start. Every variable is explained in .env.example.
- * Of the rules of a variable the lowest is checked first, and the first that is broken is the one that is reported.
+ * Environment variables of the process, validated once at start. docs/configuration.md is generated from this class.
+ * Decorators of a variable are checked from the last to the first; the first rule that fails is reported.
  */
 export class Environment {
-  /** The port the service listens on; 0 takes any free one, and the log says which. */
+  /** Port that the service listens on. 0 selects a free port, which the log reports. */
   @IsWholeNumber(0, 65_535)
   PORT = 8000;
 
-  /** Signs tokens, and what the service hands out and must recognise again. At least 32 characters. */
-  @NeededToSign()
+  /**
+   * Key that signs tokens and cursors: at least 32 random characters, the same for all replicas
+   * (`openssl rand -hex 32`). Required where POSTGRES_HOST, AUTH_REQUIRED or METRICS_AUTH_REQUIRED is set.
+   */
+  @RequiredToSign()
   @IsKey()
   SECRET_KEY?: string;
 
-  /** The key before, for as long as what it has signed is still in use. */
+  /** Previous SECRET_KEY: tokens and cursors that it signed remain valid. Unset: only SECRET_KEY is valid. */
   @IsOptional()
   @IsKey()
   SECRET_KEY_PREVIOUS?: string;
 
-  /** Whether every call needs a token, but for the probes, the documentation and /metrics. */
-  @IsSwitch()
+  /**
+   * Requires a token (`Authorization: Bearer`) with the scope tickets:read or tickets:write for every request except the
+   * probes, /docs and /metrics. With false, anyone who can reach the service can read and write.
+   */
+  @IsFlag()
   AUTH_REQUIRED = false;
 
-  /** Whether /metrics needs one, with a scope of its own. */
-  @IsSwitch()
+  /** Requires a token with the scope metrics:read for /metrics. */
+  @IsFlag()
   METRICS_AUTH_REQUIRED = false;
 
-  /** Who must have issued a token; unset: anybody who has the key. */
+  /** Required claim `iss` of tokens. Unset: the claim is not checked. */
   @IsOptional()
   @IsString()
   JWT_ISSUER?: string;
 
-  /** Whom a token must be meant for; unset: anybody. */
+  /** Required claim `aud` of tokens. Unset: the claim is not checked. */
   @IsOptional()
   @IsString()
   JWT_AUDIENCE?: string;
 
-  /** Which web pages of other origins may call the service from a browser; unset: none. */
+  /**
+   * Origins whose pages may call the service from a browser, separated by commas, such as https://desk.example.com.
+   * Unset: none.
+   */
   @IsOptional()
   @IsCommaSeparated(
     /^https?:\/\/[^/\s]+$/,
-    'must be origins such as https://desk.example.com, with commas between',
+    'must be origins such as https://desk.example.com, separated by commas',
   )
   CORS_ORIGINS?: string[];
 
-  /** The proxies whose X-Forwarded-For is believed: how many there are, or their addresses; unset: none. */
+  /**
+   * Proxies whose X-Forwarded-For is trusted: their number, such as 1, or their addresses and subnets separated by
+   * commas, such as 10.0.0.0/8. Unset: none.
+   */
   @IsOptional()
   @IsCommaSeparated(
     /^(\d{1,2}|loopback|linklocal|uniquelocal|[\da-f.:]+(\/\d{1,3})?)$/i,
-    'must be a number of proxies, or their addresses and subnets with commas between',
+    'must be a number of proxies, or their addresses and subnets separated by commas',
   )
   TRUST_PROXY?: string[];
 
-  /** How many calls a client may make in how many seconds, as n/seconds; unset: any. */
+  /**
+   * Maximum number of requests of one client in a window, as requests/seconds, such as 100/60. A client is the subject of
+   * a token, else an address. Unset: no limit.
+   */
   @IsOptional()
-  @Matches(/^[1-9]\d{0,6}\/[1-9]\d{0,4}$/, { message: 'must be calls/seconds, such as 100/60' })
+  @Matches(/^[1-9]\d{0,6}\/[1-9]\d{0,4}$/, { message: 'must be requests/seconds, such as 100/60' })
   RATE_LIMIT?: string;
 
-  /** How many calls that need the database a process works on at once; more are told to come again. */
+  /** Maximum number of requests that use the database at the same time, 1 to 10000; further ones are answered 503 at once. */
   @IsWholeNumber(1, 10_000)
   MAX_IN_FLIGHT = 64;
 
-  /** How long the service goes on when it is told to end, not being ready any more, in seconds. */
+  /**
+   * Seconds to keep serving after SIGTERM while reporting not ready, 0 to 300: long enough for a load balancer to notice.
+   */
   @IsWholeNumber(0, 300)
   SHUTDOWN_DELAY = 0;
 
-  /** How much is written to the log. */
+  /** Level of the log: error, warn, info or debug. Each request is a line at info. */
   @IsIn(logLevels, { message: `must be one of ${logLevels.join(', ')}` })
   LOG_LEVEL: (typeof logLevels)[number] = 'info';
 
-  /** Where OpenTelemetry traces are sent, as OTLP over HTTP; unset: nothing is traced. */
+  /** URL that OpenTelemetry traces are sent to, as OTLP over HTTP, such as http://localhost:4318. Unset: no tracing. */
   @IsOptional()
   @IsUrl(
     { require_tld: false, require_protocol: true, protocols: ['http', 'https'] },
@@ -91,69 +108,78 @@ export class Environment {
   )
   OTEL_EXPORTER_OTLP_ENDPOINT?: string;
 
-  /** What the service is called in the traces. */
+  /** Name of the service in traces. */
   @IsString()
   OTEL_SERVICE_NAME = 'ticket-system';
 
-  /** The host of PostgreSQL. Unset: an embedded PostgreSQL under .data/ is started. */
+  /** Host of PostgreSQL; the tests run on version 18. Unset: an embedded PostgreSQL with its data under .data/. */
   @IsOptional()
   @IsString()
   POSTGRES_HOST?: string;
 
-  /** The port of PostgreSQL. */
+  /** Port of PostgreSQL. */
   @IsWholeNumber(1, 65_535)
   POSTGRES_PORT = 5432;
 
-  /** Streaming replicas of it that lists, comments, histories and the feed may be read from, as hosts or host:port; unset: none. */
+  /**
+   * Streaming replicas that lists, histories, comments and the feed are read from while they lag at most one second, as
+   * host or host:port separated by commas. Unset: all reads use the primary.
+   */
   @IsOptional()
   @AreHosts()
   POSTGRES_REPLICA_HOSTS?: string[];
 
-  /** Whether statements have names and share connections; not behind a pooler that cannot bear it. */
-  @IsSwitch()
+  /**
+   * Uses named prepared statements and pipelined reads. Set false behind a pooler in transaction mode that does not
+   * support named statements, such as pgbouncer before 1.21.
+   */
+  @IsFlag()
   POSTGRES_NAMED_STATEMENTS = true;
 
-  /** The role the service logs in as; it must be allowed to create in the database's public schema, for the migrations. */
+  /** Role of the service in PostgreSQL. The migrations need its right to create objects in the schema public. */
   @IsString()
   POSTGRES_USER = 'ticket';
 
-  /** The password of that role. */
-  @NeededOnServers()
-  @IsString({ message: 'is missing: it is needed where POSTGRES_HOST is set' })
+  /** Password of POSTGRES_USER. Required where POSTGRES_HOST is set. */
+  @RequiredWithPostgresHost()
+  @IsString({ message: 'is missing: it is required where POSTGRES_HOST is set' })
   POSTGRES_PASSWORD?: string;
 
-  /** The name of the database. */
+  /** Name of the database. */
   @IsString()
   POSTGRES_DB = 'ticket';
 
-  /** Where Redis is, as redis:// or rediss://. Unset: an in-process cache, for one process alone. */
-  @NeededOnServers()
+  /**
+   * URL of Redis: redis://host:6379, or rediss:// for TLS; a database number may follow, such as /1. Required where
+   * POSTGRES_HOST is set. Unset: a cache in the process, for a single replica.
+   */
+  @RequiredWithPostgresHost()
   @IsUrl(
     { protocols: ['redis', 'rediss'], require_protocol: true, require_tld: false },
     { message: 'must be a URL such as redis://localhost:6379' },
   )
-  @IsString({ message: 'is missing: it is needed where POSTGRES_HOST is set' })
+  @IsString({ message: 'is missing: it is required where POSTGRES_HOST is set' })
   REDIS_URL?: string;
 
-  /** What all keys in Redis begin with, where other services keep theirs there too. */
-  @Matches(/^[\w.:-]*$/, { message: 'must be letters, digits and any of .:_-' })
+  /** Prefix of all keys in Redis, for a Redis that other services use too. */
+  @Matches(/^[\w.:-]*$/, { message: 'must consist of letters, digits and any of .:_-' })
   REDIS_KEY_PREFIX = '';
 
-  /** The user of Redis, where it has users. */
+  /** User of Redis. Unset: the default user. */
   @IsOptional()
   @IsString()
   REDIS_USER?: string;
 
-  /** The password of Redis. */
+  /** Password of Redis. Unset: no password. */
   @IsOptional()
   @IsString()
   REDIS_PASSWORD?: string;
 
-  /** How long a cached ticket may live, in seconds. */
+  /** Seconds after which a cached ticket expires, 1 to 86400. */
   @IsWholeNumber(1, 86_400)
   REDIS_EXPIRE_TIME = 300;
 
-  /** After how many days events are swept; unset: never. */
+  /** Days after which events are deleted from the feed and from histories, 1 to 36500. Unset: events are kept. */
   @IsOptional()
   @IsWholeNumber(1, 36_500)
   EVENTS_RETENTION_DAYS?: number;

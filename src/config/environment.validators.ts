@@ -12,47 +12,47 @@ import {
   ValidateIf,
 } from 'class-validator';
 
-/** The members of the environment that decide what else must be set. */
-interface Deciding {
+/** Variables that make others required. */
+interface Conditions {
   POSTGRES_HOST?: string;
   AUTH_REQUIRED: boolean;
   METRICS_AUTH_REQUIRED: boolean;
 }
 
-/** A variable that must be set where POSTGRES_HOST is, and must be right wherever it is set. */
-export const NeededOnServers = () =>
-  ValidateIf(({ POSTGRES_HOST }: Deciding, value) => POSTGRES_HOST !== undefined || value !== undefined);
+/** Makes a variable required where POSTGRES_HOST is set, and optional elsewhere. */
+export const RequiredWithPostgresHost = () =>
+  ValidateIf(({ POSTGRES_HOST }: Conditions, value) => POSTGRES_HOST !== undefined || value !== undefined);
 
-/** A key that must be set where POSTGRES_HOST is, or where tokens are asked for. */
-export const NeededToSign = () =>
+/** Makes a key required where POSTGRES_HOST is set or tokens are verified, and optional elsewhere. */
+export const RequiredToSign = () =>
   ValidateIf(
-    ({ POSTGRES_HOST, AUTH_REQUIRED, METRICS_AUTH_REQUIRED }: Deciding, value) =>
+    ({ POSTGRES_HOST, AUTH_REQUIRED, METRICS_AUTH_REQUIRED }: Conditions, value) =>
       POSTGRES_HOST !== undefined || AUTH_REQUIRED || METRICS_AUTH_REQUIRED || value !== undefined,
   );
 
-/** A whole number within bounds. */
-export function IsWholeNumber(least: number, max: number): PropertyDecorator {
+/** Checks for a whole number within inclusive bounds. */
+export function IsWholeNumber(min: number, max: number): PropertyDecorator {
   return applyDecorators(
     Type(() => Number),
     IsInt(),
     Max(max),
-    Min(least),
+    Min(min),
   );
 }
 
-/** A switch: true or false. */
-export function IsSwitch(): PropertyDecorator {
-  const switches = new Map<unknown, unknown>([
+/** Checks for `true` or `false`. */
+export function IsFlag(): PropertyDecorator {
+  const flags = new Map<unknown, unknown>([
     ['true', true],
     ['false', false],
   ]);
   return applyDecorators(
-    Transform(({ value }: { value: unknown }) => switches.get(value) ?? value),
+    Transform(({ value }: { value: unknown }) => flags.get(value) ?? value),
     IsBoolean({ message: 'must be true or false' }),
   );
 }
 
-/** Several values with commas between them. */
+/** Checks for values separated by commas. */
 export function IsCommaSeparated(each: RegExp, message: string): PropertyDecorator {
   return applyDecorators(
     Transform(({ value }: { value: unknown }) =>
@@ -63,20 +63,23 @@ export function IsCommaSeparated(each: RegExp, message: string): PropertyDecorat
   );
 }
 
-/** Hosts, each with a port where it is not the usual one. */
+/** Checks for host or host:port, separated by commas. */
 export const AreHosts = () =>
-  IsCommaSeparated(/^[\w.-]+(:\d{1,5})?$/, 'must be hosts, or host:port, with commas between');
+  IsCommaSeparated(/^[\w.-]+(:\d{1,5})?$/, 'must be host or host:port, separated by commas');
 
-/** A key that somebody has made, unlike those of .env.example, of tutorials and of haste. */
+/** Excludes the placeholders of .env.example and of tutorials. */
 const noPlaceholder = /^(?!.*(change|replace|example|placeholder|your[-_ ]|secret[-_ ]?key))/i;
 
-/** A key to sign with. */
+/** Checks for a key that is long enough to sign with. */
 export function IsKey(): PropertyDecorator {
   return applyDecorators(
     IsString({
-      message: 'is missing: it is needed where POSTGRES_HOST, AUTH_REQUIRED or METRICS_AUTH_REQUIRED is set',
+      message:
+        'is missing: it is required where POSTGRES_HOST, AUTH_REQUIRED or METRICS_AUTH_REQUIRED is set',
     }),
-    Matches(noPlaceholder, { message: 'is still a placeholder: make one with `openssl rand -hex 32`' }),
+    Matches(noPlaceholder, {
+      message: 'is still a placeholder: generate a key with `openssl rand -hex 32`',
+    }),
     MinLength(32, { message: 'must have at least 32 characters' }),
   );
 }

@@ -12,12 +12,12 @@ const onServers = {
   REDIS_URL: 'redis://cache:6379',
 };
 
-describe('The environment', () => {
-  it('needs nothing for the embedded default', () => {
+describe('readEnvironment', () => {
+  it('needs no variable for the embedded default', () => {
     expect(readEnvironment({})).toMatchObject({ PORT: 8000, REDIS_EXPIRE_TIME: 300 });
   });
 
-  it('takes numbers as numbers, and leaves what is not its own', () => {
+  it('converts numbers, and ignores other variables', () => {
     const environment = readEnvironment({ ...onServers, PORT: '80', POSTGRES_PORT: '6543', HOME: '/' });
     expect(environment).toMatchObject({ PORT: 80, POSTGRES_PORT: 6543, POSTGRES_HOST: 'db' });
     expect(environment).not.toHaveProperty('HOME');
@@ -27,7 +27,7 @@ describe('The environment', () => {
     expect(() => readEnvironment({ SECRET_KEY: 'change-me' })).toThrow(/^SECRET_KEY /);
   });
 
-  it('takes an empty variable for one that is not set', () => {
+  it('treats an empty variable as unset', () => {
     expect(readEnvironment({ PORT: '', POSTGRES_HOST: '', REDIS_USER: '' })).toEqual(readEnvironment({}));
   });
 
@@ -62,12 +62,10 @@ describe('The environment', () => {
   );
 });
 
-describe('What is written of the environment', () => {
-  const names = Object.keys(new Environment());
-  const assigned = (file: string) =>
-    Array.from(readFileSync(file, 'utf8').matchAll(/^\s*([A-Z_]+)[=:]/gm), ([, name]) => name);
-
-  it('names every variable in .env.example, and no other', () => {
-    expect(assigned('.env.example').sort()).toEqual([...names].sort());
+describe('.env.example', () => {
+  it('contains every variable, and no other', () => {
+    const text = readFileSync('.env.example', 'utf8');
+    const assigned = Array.from(text.matchAll(/^\s*([A-Z_]+)[=:]/gm), ([, name]) => name);
+    expect(assigned.sort()).toEqual(Object.keys(new Environment()).sort());
   });
 });

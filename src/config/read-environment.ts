@@ -5,7 +5,7 @@ import { validateSync } from 'class-validator';
 
 import { Environment } from './environment.js';
 
-/** A variable of the environment is missing or wrong; the message is one line that names it. */
+/** Error for a missing or invalid variable; the message is one line that names the variable. */
 export class ConfigurationError extends Error {}
 
 /** Variables of earlier versions, each with what to do instead. */
@@ -15,14 +15,14 @@ const goneVariables = {
   SEARCH_DICTIONARY: 'remove it, because search uses the dictionary "simple"',
 };
 
-/** Takes what the environment lacks from the file .env of the folder that this runs in, if there is one. */
+/** Adds the variables of the file .env in the working directory to the environment, which takes precedence. */
 export function loadDotEnv(): void {
   if (existsSync('.env')) process.loadEnvFile();
 }
 
 /**
- * Reads the environment. A variable set to nothing counts as unset, as compose files pass it so.
- * @throws ConfigurationError that names the first variable that is missing or wrong
+ * Validates environment variables. An empty variable counts as unset, because compose files pass unset ones so.
+ * @throws ConfigurationError that names the first variable that is missing, invalid or gone
  */
 export function readEnvironment(variables: Record<string, string | undefined>): Environment {
   for (const [name, advice] of Object.entries(goneVariables))
@@ -30,10 +30,8 @@ export function readEnvironment(variables: Record<string, string | undefined>): 
   const names = Object.keys(new Environment());
   const given = names.flatMap((name) => (variables[name] ? [[name, variables[name]]] : []));
   const environment = plainToInstance(Environment, Object.fromEntries(given), { exposeDefaultValues: true });
-  const [fault] = validateSync(environment, { stopAtFirstError: true });
-  if (fault) {
-    const [message = 'is wrong'] = Object.values(fault.constraints ?? {});
-    throw new ConfigurationError(`${fault.property} ${message.replace(`${fault.property} `, '')}`);
-  }
-  return environment;
+  const [error] = validateSync(environment, { stopAtFirstError: true });
+  if (!error) return environment;
+  const [message = 'is invalid'] = Object.values(error.constraints ?? {});
+  throw new ConfigurationError(`${error.property} ${message.replace(`${error.property} `, '')}`);
 }
