@@ -1,4 +1,4 @@
-/** The colours of the contestants, told apart on light and on dark. */
+/** Colours of the targets, legible on a light and on a dark background. */
 const colours = ['#2f81f7', '#8b949e', '#d29922', '#3fb950'];
 
 const barHeight = 14;
@@ -7,13 +7,11 @@ const labelWidth = 170;
 const width = 860;
 const top = 40;
 
-/** A chart of bars: a group for each call, a bar for each contestant, as long as its requests a second. */
-export function chart(names: string[], rows: { call: string; values: number[] }[]): string {
+/** Draws a bar chart: a group for each scenario, with a bar for the requests per second of each target. */
+export function chart(names: string[], rows: { scenario: string; values: number[] }[]): string {
   const groupHeight = names.length * barHeight + groupGap;
   const height = top + rows.length * groupHeight;
-  const groups = rows.map(({ call, values }, row) =>
-    group({ call, values, y: top + row * groupHeight, most: Math.max(...values) }),
-  );
+  const groups = rows.map((row, n) => group(row, top + n * groupHeight));
   const text = 'font-family="system-ui, sans-serif" font-size="12" fill="#848d97"';
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" ${text}>
 ${legend(names)}
@@ -32,23 +30,14 @@ function legend(names: string[]): string {
     .join('\n');
 }
 
-function group({
-  call,
-  values,
-  y,
-  most,
-}: {
-  call: string;
-  values: number[];
-  y: number;
-  most: number;
-}): string {
-  const room = width - labelWidth - 70;
+function group({ scenario, values }: { scenario: string; values: number[] }, y: number): string {
+  const maxLength = width - labelWidth - 70;
+  const max = Math.max(...values);
   const bars = values.map((value, n) => {
-    const length = Math.round((value / most) * room);
+    const length = Math.round((value / max) * maxLength);
     const top = y + n * barHeight;
     const bar = `<rect x="${labelWidth}" y="${top}" width="${length}" height="${barHeight - 3}" fill="${colours[n] ?? ''}"/>`;
     return `${bar}<text x="${labelWidth + length + 6}" y="${top + 10}">${value.toLocaleString('en')}/s</text>`;
   });
-  return `<text x="0" y="${y + barHeight * 2}">${call}</text>${bars.join('')}`;
+  return `<text x="0" y="${y + barHeight * 2}">${scenario}</text>${bars.join('')}`;
 }

@@ -3,13 +3,13 @@ const [width, left, top, plotHeight] = [860, 50, 20, 320];
 const plotWidth = 500;
 const decades = [0.1, 1, 10, 100, 1_000];
 
-/** What was measured with so many tickets. */
+/** Response times with a number of tickets. */
 interface Stage {
   tickets: number;
   ms: Record<string, number>;
 }
 
-/** A chart of lines: the time of each call over the number of tickets, both on logarithmic axes. */
+/** Draws a line chart: the time of each request over the number of tickets, on logarithmic axes. */
 export function growthChart(stages: Stage[]): string {
   const names = Object.keys(stages[0]?.ms ?? {});
   const [first = 1, last = 1] = [stages[0]?.tickets, stages.at(-1)?.tickets];
@@ -27,11 +27,11 @@ export function growthChart(stages: Stage[]): string {
   const lines = names.map((name, n) => {
     const points = stages.map(({ tickets, ms }) => `${x(tickets).toFixed(1)},${y(ms[name] ?? 0).toFixed(1)}`);
     const style = `stroke="${colours[n % colours.length] ?? ''}" stroke-dasharray="${n < colours.length ? '' : n < 12 ? '6 3' : '2 2'}"`;
-    const key = top + 10 + n * 20;
+    const legendY = top + 10 + n * 20;
     return (
       `<polyline points="${points.join(' ')}" fill="none" stroke-width="2" ${style}/>` +
-      `<line x1="${left + plotWidth + 40}" x2="${left + plotWidth + 70}" y1="${key}" y2="${key}" stroke-width="2" ${style}/>` +
-      `<text x="${left + plotWidth + 78}" y="${key + 4}">${name}</text>`
+      `<line x1="${left + plotWidth + 40}" x2="${left + plotWidth + 70}" y1="${legendY}" y2="${legendY}" stroke-width="2" ${style}/>` +
+      `<text x="${left + plotWidth + 78}" y="${legendY + 4}">${name}</text>`
     );
   });
   const text = 'font-family="system-ui, sans-serif" font-size="12" fill="#848d97"';

@@ -1,39 +1,39 @@
 import autocannon from 'autocannon';
 
-import { calls } from './calls.js';
+import { scenarios } from './scenarios.js';
 
-/** What the load is asked to do; it is a process of its own, on a core of its own where there are two. */
-export interface Order {
-  call: string;
+/** A run for the load generator, which is a process of its own, on a core of its own where there are two. */
+export interface LoadRequest {
+  scenario: string;
   url: string;
   seconds: number;
-  /** How many requests a second; as many as there can be without it. */
+  /** Requests per second; without it, as many as possible. */
   rate?: number | undefined;
-  /** What to send as Authorization. */
+  /** Value of the Authorization header. */
   authorization?: string | undefined;
-  /** What to send as If-None-Match. */
+  /** Value of the If-None-Match header. */
   etag?: string | undefined;
 }
 
-/** What it saw. */
-export interface Seen {
+/** Result of a run. Latencies are in milliseconds. */
+export interface LoadResult {
+  /** Responses with the expected status. */
   requests: number;
   perSecond: number;
   p50: number;
   p99: number;
-  /** Answers that were not the expected one, and requests without any. */
-  faults: number;
+  /** Responses with another status, and requests without a response. */
+  errors: number;
 }
 
-/** How many connections ask at once. */
 const connections = 32;
 
-async function load({ call: name, url, seconds, rate, etag, authorization }: Order): Promise<Seen> {
-  const call = calls.find((candidate) => candidate.name === name);
-  if (!call) throw new Error(`There is no call ${name}`);
-  const { method, path, headers = {}, body, status } = call;
+async function run({ scenario: name, url, seconds, rate, etag, authorization }: LoadRequest) {
+  const scenario = scenarios.find((candidate) => candidate.name === name);
+  if (!scenario) throw new Error(`Unknown scenario ${name}`);
+  const { method, path, headers = {}, body, status } = scenario;
   let n = 0;
-  const isWalking = path(0) !== path(1);
+  const hasSeveralPaths = path(0) !== path(1);
   const request = {
     ...{ method, path: path(0) },
     headers: {
@@ -42,24 +42,24 @@ async function load({ call: name, url, seconds, rate, etag, authorization }: Ord
       ...(authorization !== undefined && { authorization }),
     },
     ...(body !== undefined && { body }),
-    ...(isWalking && { setupRequest: (one: autocannon.Request) => ({ ...one, path: path(n++) }) }),
+    ...(hasSeveralPaths && { setupRequest: (next: autocannon.Request) => ({ ...next, path: path(n++) }) }),
   };
   const result = await autocannon({
     ...{ url, connections, duration: seconds, requests: [request] },
     ...(rate !== undefined && { overallRate: rate }),
   });
-  const counted = (result as unknown as { statusCodeStats: Record<string, { count: number }> })
-    .statusCodeStats;
-  const expected = counted[String(status)]?.count ?? 0;
+  // The type declarations lack this field.
+  const { statusCodeStats } = result as unknown as { statusCodeStats: Record<string, { count: number }> };
+  const expected = statusCodeStats[String(status)]?.count ?? 0;
   return {
     requests: expected,
     perSecond: Math.round(expected / result.duration),
     p50: result.latency.p50,
     p99: result.latency.p99,
-    faults: result.requests.total - expected + result.errors,
-  };
+    errors: result.requests.total - expected + result.errors,
+  } satisfies LoadResult;
 }
 
-process.on('message', (order: Order) => {
-  void load(order).then((seen) => process.send?.(seen));
+process.on('message', (request: LoadRequest) => {
+  void run(request).then((result) => process.send?.(result));
 });

@@ -2,46 +2,42 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 
-import type { Call } from './calls.js';
-import { canPin, type Target } from './targets.js';
-import type { Order, Seen } from './load.js';
+import type { LoadRequest, LoadResult } from './load.js';
+import type { Scenario } from './scenarios.js';
 import type { Servers } from './servers.js';
+import { canPin, type Target } from './targets.js';
 
-/** One run of a call against a contestant. */
-export interface Run extends Seen {
+/** One run of a scenario against a target: CPU time and SQL statements per request. */
+export interface Run extends LoadResult {
   cpuUs: number;
   statements: number;
 }
 
-/** How long and how often a call is measured. */
-export interface Plan {
-  rounds: number;
-  seconds: number;
-  warmUpSeconds: number;
-}
-
-/** The load, on the second core where that can be said. */
-export class Load {
+/** The process that generates the load, on the second core where the system supports that. */
+export class LoadGenerator {
   private constructor(private readonly process: ChildProcess) {}
 
-  static start(): Load {
+  static start(): LoadGenerator {
     const script = join(import.meta.dirname, 'load.js');
     const pinned = { execPath: 'taskset', execArgv: ['-c', '1', process.execPath] };
-    return new Load(fork(script, canPin ? pinned : {}));
+    return new LoadGenerator(fork(script, canPin ? pinned : {}));
   }
 
-  /** Runs a call for a while, in which every answer must be the expected one. */
-  async run(order: Order): Promise<Seen> {
-    const seen = await this.watch(order);
-    if (seen.faults > 0) throw new Error(`${order.call} at ${order.url}: ${seen.faults} faults`);
-    return seen;
+  /**
+   * Runs a scenario.
+   * @throws Error if any response was not the expected one
+   */
+  async run(request: LoadRequest): Promise<LoadResult> {
+    const result = await this.tryRun(request);
+    if (result.errors > 0) throw new Error(`${request.scenario} at ${request.url}: ${result.errors} errors`);
+    return result;
   }
 
-  /** The same, and counts those that were not. */
-  async watch(order: Order): Promise<Seen> {
-    this.process.send(order);
-    const [seen] = (await once(this.process, 'message')) as [Seen];
-    return seen;
+  /** Runs a scenario and counts the errors. */
+  async tryRun(request: LoadRequest): Promise<LoadResult> {
+    this.process.send(request);
+    const [result] = (await once(this.process, 'message')) as [LoadResult];
+    return result;
   }
 
   stop(): void {
@@ -49,26 +45,26 @@ export class Load {
   }
 }
 
-/** Runs a call against a contestant once, from the state that it asks for. */
+/** Runs a scenario against a target once, after its preparation. */
 export async function measure(
-  { servers, load }: { servers: Servers; load: Load },
-  contestant: Target,
-  call: Call,
+  { servers, load }: { servers: Servers; load: LoadGenerator },
+  target: Target,
+  scenario: Scenario,
   { seconds, rate }: { seconds: number; rate?: number },
 ): Promise<Run> {
-  const { url, stores } = contestant;
-  const { sql, flushCache } = call.prepare ?? {};
-  if (sql !== undefined) await servers.run(stores.database, sql);
+  const { url, stores } = target;
+  const { sql, flushCache } = scenario.prepare ?? {};
+  if (sql !== undefined) await servers.query(stores.database, sql);
   if (flushCache) await servers.flushCache(stores);
-  const etag = call.isConditional ? await etagOf(url + call.path(0)) : undefined;
-  const statements = await servers.statements(stores.database);
-  const { cpuMs } = contestant;
-  const seen = await load.run({ call: call.name, url, seconds, rate, etag });
-  const ran = (await servers.statements(stores.database)) - statements;
+  const etag = scenario.isConditional ? await etagOf(url + scenario.path(0)) : undefined;
+  const statementsBefore = await servers.countStatements(stores.database);
+  const cpuMsBefore = target.cpuMs;
+  const result = await load.run({ scenario: scenario.name, url, seconds, rate, etag });
+  const statements = (await servers.countStatements(stores.database)) - statementsBefore;
   return {
-    ...seen,
-    cpuUs: Math.round(((contestant.cpuMs - cpuMs) * 1_000) / seen.requests),
-    statements: Math.round((ran / seen.requests) * 100) / 100,
+    ...result,
+    cpuUs: Math.round(((target.cpuMs - cpuMsBefore) * 1_000) / result.requests),
+    statements: Math.round((statements / result.requests) * 100) / 100,
   };
 }
 

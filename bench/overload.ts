@@ -3,72 +3,71 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { Pool } from 'undici';
 
-import { calls, type Call } from './calls.js';
-import { Target } from './targets.js';
+import { scenarios, type Scenario } from './scenarios.js';
 import { Servers } from './servers.js';
+import { service, Target } from './targets.js';
 
-/** How many clients ask one thing after the other where the most that the service can carry is looked for. */
+/** Clients of the closed loop, which finds the peak. */
 const clients = 32;
 
-/** How many connections they share at the most: each that is new costs the service more than a refusal. */
+/** Limit of the connections, because a new connection costs the service more than a refusal. */
 const maxConnections = 400;
 
-/** What is asked for, in turns. */
+/** Requests in the order in which they are sent, again and again. */
 const mix = ['POST ticket, JSON', 'GET uncached', 'POST comment', 'POST ticket, JSON', 'GET list'].flatMap(
-  (name) => calls.find((call) => call.name === name) ?? [],
+  (name) => scenarios.find((scenario) => scenario.name === name) ?? [],
 );
 
-/** Asks, and keeps what became of it. */
-class Asker {
+/** Sends the mix, and counts the responses with their latencies. */
+class Client {
   private readonly pool: Pool;
-  private n = 0;
-  underWay = 0;
-  good: number[] = [];
-  refused: number[] = [];
-  faults = 0;
+  private sent = 0;
+  private readonly goodMs: number[] = [];
+  private readonly refusedMs: number[] = [];
+  private errors = 0;
+  inFlight = 0;
 
   constructor(url: string) {
     this.pool = new Pool(url, { connections: maxConnections });
   }
 
-  /** Sends the next request; resolves once it has been answered. */
-  async ask(): Promise<void> {
-    const call = mix[this.n % mix.length];
-    if (!call) return;
+  /** Sends the next request; resolves after its response. */
+  async sendNext(): Promise<void> {
+    const scenario = mix[this.sent % mix.length];
+    if (!scenario) return;
     const begin = performance.now();
-    this.underWay++;
-    const status = await this.send(call, this.n++).catch(() => 0);
-    this.underWay--;
+    this.inFlight++;
+    const status = await this.send(scenario, this.sent++).catch(() => 0);
+    this.inFlight--;
     const ms = performance.now() - begin;
-    if (status === 200 || status === 201) this.good.push(ms);
-    else if (status === 503) this.refused.push(ms);
-    else this.faults++;
+    if (status === 200 || status === 201) this.goodMs.push(ms);
+    else if (status === 503) this.refusedMs.push(ms);
+    else this.errors++;
   }
 
-  /** What became of the requests of so many seconds. */
-  outcome(seconds: number) {
+  /** Summarises a run of this duration. Latencies are in milliseconds. */
+  summary(seconds: number) {
     return {
-      goodPerSecond: Math.round(this.good.length / seconds),
-      refusedPerSecond: Math.round(this.refused.length / seconds),
-      /** In milliseconds, of those who were let in, and of those who were not. */
-      p50: quantile(this.good, 0.5),
-      p99: quantile(this.good, 0.99),
-      refusedP50: quantile(this.refused, 0.5),
-      refusedP99: quantile(this.refused, 0.99),
-      faults: this.faults,
+      goodPerSecond: Math.round(this.goodMs.length / seconds),
+      refusedPerSecond: Math.round(this.refusedMs.length / seconds),
+      p50: quantile(this.goodMs, 0.5),
+      p99: quantile(this.goodMs, 0.99),
+      refusedP50: quantile(this.refusedMs, 0.5),
+      refusedP99: quantile(this.refusedMs, 0.99),
+      errors: this.errors,
     };
   }
 
-  private send({ method, path, headers = {}, body }: Call, n: number): Promise<number> {
+  private send({ method, path, headers = {}, body }: Scenario, n: number): Promise<number> {
     return new Promise((resolve, reject) => {
-      let answered = 0;
+      let received = 0;
       const request = { method, path: path(n), headers, ...(body !== undefined && { body }) };
       this.pool.dispatch(request, {
         onRequestStart: () => undefined,
-        onResponseStart: (_controller, status) => (answered = status),
+        onResponseStart: (_controller, status) => (received = status),
         onResponseData: () => undefined,
         onResponseEnd: () => {
-          resolve(answered);
+          resolve(received);
         },
         onResponseError: (_controller, error) => {
           reject(error);
@@ -83,49 +82,50 @@ function quantile(values: number[], share: number): number {
   return Math.round(sorted[Math.floor(sorted.length * share)] ?? 0);
 }
 
-/** As fast as there are answers. */
-async function askInTurns(url: string, seconds: number) {
-  const asker = new Asker(url);
+/** Runs a closed loop: each of 32 clients sends its next request after the response to its last one. */
+async function runClosedLoop(url: string, seconds: number) {
+  const client = new Client(url);
   const end = performance.now() + seconds * 1000;
-  const client = async () => {
-    while (performance.now() < end) await asker.ask();
+  const loop = async () => {
+    while (performance.now() < end) await client.sendNext();
   };
-  await Promise.all(Array.from({ length: clients }, client));
-  return asker.outcome(seconds);
+  await Promise.all(Array.from({ length: clients }, loop));
+  return client.summary(seconds);
 }
 
-/** So many requests a second, evenly, whatever becomes of those before them: as many clients who know nothing of each other. */
-async function askAtRate(url: string, seconds: number, perSecond: number) {
-  const asker = new Asker(url);
+/** Runs an open loop: a constant rate, regardless of earlier responses, as many independent clients send. */
+async function runOpenLoop(url: string, seconds: number, perSecond: number) {
+  const client = new Client(url);
   const begin = performance.now();
   for (let sent = 0; performance.now() - begin < seconds * 1000;) {
     await sleep(1);
     const due = ((performance.now() - begin) / 1000) * perSecond;
-    for (; sent < due; sent++) void asker.ask();
+    for (; sent < due; sent++) void client.sendNext();
   }
-  while (asker.underWay > 0) await sleep(10);
-  return asker.outcome(seconds);
+  while (client.inFlight > 0) await sleep(10);
+  return client.summary(seconds);
 }
 
-/** The most that it can carry, three times that, and what comes after. */
-async function round(url: string) {
-  const peak = await askInTurns(url, 6);
-  const overload = await askAtRate(url, 8, 3 * peak.goodPerSecond);
-  const after = await askAtRate(url, 4, peak.goodPerSecond / 2);
+/** Measures the peak, three times the load of the peak, and half of it afterwards. */
+async function measureRound(url: string) {
+  const peak = await runClosedLoop(url, 6);
+  const overload = await runOpenLoop(url, 8, 3 * peak.goodPerSecond);
+  const after = await runOpenLoop(url, 4, peak.goodPerSecond / 2);
   return { goodput: overload.goodPerSecond / peak.goodPerSecond, peak, overload, after };
 }
 
 const servers = await Servers.start();
 try {
-  // On all cores, which it shares with the load and the databases: what one of them leaves, another can use.
-  const service = await Target.start(servers, 'service', 1, false);
-  await askInTurns(service.url, 4);
-  const rounds = [await round(service.url), await round(service.url), await round(service.url)];
-  await service.stop();
+  // On all cores, which it shares with the load and the databases, because each leaves time to the others.
+  const target = await Target.start(servers, service, { number: 1, pinned: false });
+  const { url } = target;
+  await runClosedLoop(url, 4);
+  const rounds = [await measureRound(url), await measureRound(url), await measureRound(url)];
+  await target.stop();
   mkdirSync('bench/results', { recursive: true });
   writeFileSync('bench/results/overload.json', `${JSON.stringify(rounds, undefined, 2)}\n`);
-  for (const { goodput, ...outcomes } of rounds) {
-    console.table(outcomes);
+  for (const { goodput, ...phases } of rounds) {
+    console.table(phases);
     console.log(`Goodput at three times the load: ${Math.round(goodput * 100)} % of the peak`);
   }
 } finally {

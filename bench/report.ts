@@ -1,30 +1,32 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, release, totalmem } from 'node:os';
 
-import { calls, type Call } from './calls.js';
-import { canPin, targets, type Name } from './targets.js';
-import type { Run } from './measure.js';
 import { chart } from './chart.js';
+import type { Run } from './measure.js';
+import { scenarios } from './scenarios.js';
+import { canPin, type TargetName } from './targets.js';
 
-/** What was measured of a call at a contestant. */
-export interface Measured {
+/** Measurements of a scenario against one target: at full load (the median run) and at half of that. */
+export interface Measurement {
   perSecond: { median: number; min: number; max: number };
   full: Run;
   half?: Run;
 }
 
-/** All that a run of the bench has found. */
+/** Measurements of a scenario by target. */
+export type Measurements = Partial<Record<TargetName, Measurement>>;
+
+/** Results of a run of the benchmark. */
 export interface Results {
-  measured: Record<string, Record<Name, Measured>>;
-  /** Requests a second by call, without and with lines of the log and tokens. */
-  safety: Record<string, Record<string, number>>;
-  memoryMb: Record<Name, number>;
+  /** By scenario. */
+  measured: Record<string, Measurements>;
+  memoryMb: Partial<Record<TargetName, number>>;
+  /** Requests per second by scenario, without and with log lines and tokens. */
+  overhead: Record<string, Record<string, number>>;
 }
 
-const names = Object.keys(targets) as Name[];
 const folder = 'bench/results';
 
-/** Where it was measured. */
 function machine() {
   const [cpu] = cpus();
   return {
@@ -34,55 +36,59 @@ function machine() {
     memoryGb: Math.round(totalmem() / 2 ** 30),
     kernel: release(),
     placement: canPin
-      ? 'server on the first core, load on the second, PostgreSQL and Redis wherever there is room'
-      : 'all wherever there is room',
+      ? 'server on the first core, load on the second, PostgreSQL and Redis on both'
+      : 'all processes on all cores',
   };
 }
 
-/** How many times the throughput of a baseline the service has. */
-export function ratio(of: Record<Name, Measured>, baseline: Name): number {
-  return Math.round((of.service.perSecond.median / of[baseline].perSecond.median) * 100) / 100;
+/** Returns the throughput of the service as a multiple of another target's; undefined if either was not measured. */
+function ratio({ service, ...others }: Measurements, name: Exclude<TargetName, 'service'>) {
+  const other = others[name];
+  return service && other && Math.round((service.perSecond.median / other.perSecond.median) * 100) / 100;
 }
 
-/** The table that is printed: a row for each call and contestant. */
+/** Returns a row for each scenario and target. */
 export function table({ measured }: Results): object[] {
-  return Object.entries(measured).flatMap(([call, of]) =>
-    names.map((name) => {
-      const { perSecond, full, half } = of[name];
+  return Object.entries(measured).flatMap(([scenario, measurements]) =>
+    (Object.entries(measurements) as [TargetName, Measurement][]).map(([target, measurement]) => {
+      const { perSecond, full, half } = measurement;
       return {
-        call,
-        who: name,
+        scenario,
+        target,
         'requests/s': perSecond.median,
-        spread: `${perSecond.min}-${perSecond.max}`,
+        'min-max': `${perSecond.min}-${perSecond.max}`,
         'p50 p99 ms': `${full.p50} ${full.p99}`,
-        'at half': half ? `${half.p50} ${half.p99}` : '',
+        'at half load': half ? `${half.p50} ${half.p99}` : '',
         'CPU us': full.cpuUs,
         SQL: full.statements,
-        'service is': name === 'service' ? '' : `${ratio(of, name)} x`,
+        'service is': target === 'service' ? '' : `${ratio(measurements, target)} x`,
       };
     }),
   );
 }
 
-/** Which aims were met. */
-export function aims({ measured }: Results): object[] {
-  return calls.flatMap((call: Call) =>
-    Object.entries(call.aims).map(([baseline, aim]) => {
-      const of = measured[call.name];
-      const reached = of ? ratio(of, baseline as Name) : 0;
-      return { call: call.name, baseline, aim, reached, met: reached >= aim };
+/** Compares the ratios with the goals of the scenarios. */
+export function goals({ measured }: Results): object[] {
+  return scenarios.flatMap(({ name, goals }) =>
+    (Object.entries(goals) as [keyof typeof goals, number][]).flatMap(([baseline, goal]) => {
+      const reached = ratio(measured[name] ?? {}, baseline);
+      return reached === undefined
+        ? []
+        : [{ scenario: name, baseline, goal, reached, isMet: reached >= goal }];
     }),
   );
 }
 
-/** Keeps the results as JSON and as a chart. */
+/** Writes the results as JSON and as a chart. Each major version of Node.js has its own files. */
 export function write(results: Results): void {
+  const [major] = process.versions.node.split('.');
   mkdirSync(folder, { recursive: true });
-  const all = { machine: machine(), aims: aims(results), ...results };
-  writeFileSync(`${folder}/latest.json`, `${JSON.stringify(all, undefined, 2)}\n`);
-  const rows = Object.entries(results.measured).map(([call, of]) => ({
-    call,
-    values: names.map((name) => of[name].perSecond.median),
+  const content = { machine: machine(), goals: goals(results), ...results };
+  writeFileSync(`${folder}/node-${major}.json`, `${JSON.stringify(content, undefined, 2)}\n`);
+  const names = Object.keys(Object.values(results.measured)[0] ?? {}) as TargetName[];
+  const rows = Object.entries(results.measured).map(([scenario, measurements]) => ({
+    scenario,
+    values: names.map((name) => measurements[name]?.perSecond.median ?? 0),
   }));
-  writeFileSync(`${folder}/latest.svg`, chart(names, rows));
+  writeFileSync(`${folder}/node-${major}.svg`, chart(names, rows));
 }

@@ -1,104 +1,99 @@
-import 'reflect-metadata';
+import { parseArgs } from 'node:util';
 
-import { TokenService } from '../src/auth/token.service.js';
-import { readEnvironment } from '../src/config/read-environment.js';
-import { calls, type Call } from './calls.js';
-import { Target, targets, launch, stop, type Name } from './targets.js';
 import { checkEquivalence } from './equivalence.js';
-import { Load, measure, type Plan, type Run } from './measure.js';
-import { aims, table, write, type Measured, type Results } from './report.js';
+import { LoadGenerator, measure, type Run } from './measure.js';
+import { measureOverhead } from './overhead.js';
+import { goals, table, write, type Measurement, type Measurements, type Results } from './report.js';
+import { scenarios, type Scenario } from './scenarios.js';
 import { Servers } from './servers.js';
+import { baselines, otherBuild, service, Target } from './targets.js';
 
-const isQuick = process.argv.includes('--quick');
-const plan: Plan = isQuick
-  ? { rounds: 1, seconds: 1, warmUpSeconds: 0.3 }
-  : { rounds: 3, seconds: 2, warmUpSeconds: 1 };
+const { values: options } = parseArgs({
+  options: {
+    /** One short round. */
+    quick: { type: 'boolean', default: false },
+    rounds: { type: 'string' },
+    /** Folder of another checkout, whose build is measured beside the service. */
+    against: { type: 'string' },
+    /** Measures the baselines too where --against leaves them out. */
+    all: { type: 'boolean', default: false },
+  },
+});
 
-const names = Object.keys(targets) as Name[];
+const plan = {
+  rounds: Number(options.rounds ?? (options.quick ? 1 : 3)),
+  seconds: options.quick ? 1 : 2,
+  warmUpSeconds: options.quick ? 0.3 : 1,
+};
+if (!Number.isInteger(plan.rounds) || plan.rounds < 1)
+  throw new Error('--rounds must be a positive whole number');
 
-/** Measures a call at all contestants in turns, so that what the machine does meanwhile meets them alike. */
-async function measureCall(servers: Servers, load: Load, all: Target[], call: Call) {
-  const runs = new Map<Name, Run[]>(names.map((name) => [name, []]));
-  const run = (contestant: Target, seconds: number, rate?: number) =>
-    measure({ servers, load }, contestant, call, { seconds, ...(rate !== undefined && { rate }) });
-  for (const contestant of all) await run(contestant, plan.warmUpSeconds);
+const programs = [
+  service,
+  ...(options.against === undefined ? [] : [otherBuild(options.against)]),
+  ...(options.against === undefined || options.all ? baselines : []),
+];
+
+/** Measures a scenario against all targets in alternation, so that other load on the machine affects all of them. */
+async function measureScenario(servers: Servers, load: LoadGenerator, targets: Target[], scenario: Scenario) {
+  const run = (target: Target, seconds: number, rate?: number) =>
+    measure({ servers, load }, target, scenario, { seconds, ...(rate !== undefined && { rate }) });
+  for (const target of targets) await run(target, plan.warmUpSeconds);
+  const runs = new Map<Target, Run[]>(targets.map((target) => [target, []]));
   for (let round = 0; round < plan.rounds; round++) {
-    for (const contestant of all) runs.get(contestant.name)?.push(await run(contestant, plan.seconds));
+    // In the other order every second time, so that no target is always the first.
+    for (const target of round % 2 === 0 ? targets : targets.toReversed())
+      runs.get(target)?.push(await run(target, plan.seconds));
   }
-  const measured: [Name, Measured][] = [];
-  for (const contestant of all) {
-    const full = summary(runs.get(contestant.name) ?? []);
-    const half = isQuick ? {} : { half: await run(contestant, plan.seconds, full.perSecond.median / 2) };
-    measured.push([contestant.name, { ...full, ...half }]);
+  const measurements: Measurements = {};
+  for (const [target, atFull] of runs) {
+    const measurement = summary(atFull);
+    const { median } = measurement.perSecond;
+    if (!options.quick) measurement.half = await run(target, plan.seconds, median / 2);
+    measurements[target.name] = measurement;
   }
-  return Object.fromEntries(measured) as Record<Name, Measured>;
+  return measurements;
 }
 
-/** The run in the middle, and how far the others are from it. */
-function summary(runs: Run[]): Measured {
+/** Returns the median run, for an even number the upper one of the middle two, and the range of all. */
+function summary(runs: Run[]): Measurement {
   const sorted = runs.toSorted((a, b) => a.perSecond - b.perSecond);
   const median = sorted[Math.floor(sorted.length / 2)];
-  if (!median) throw new Error('Nothing was measured');
+  if (!median) throw new Error('There is no run to summarise');
   const [min = median, max = median] = [sorted[0], sorted.at(-1)];
   return { perSecond: { median: median.perSecond, min: min.perSecond, max: max.perSecond }, full: median };
 }
 
-/** How many rounds bring three processes that have just begun to their speed. */
-const warmUps = 2;
-
-/** What lines of the log, and tokens besides, cost: the same service in turns, without, with the one and with both. */
-async function measureSafety(load: Load, { stores }: Target): Promise<Results['safety']> {
-  const { environment } = stores;
-  const logged = { ...environment, LOG_LEVEL: 'info' };
-  const variants = {
-    'without log': await launch('service', environment),
-    'with log': await launch('service', logged),
-    'with log and tokens': await launch('service', { ...logged, AUTH_REQUIRED: 'true' }),
-  };
-  const claims = { subject: 'bench', scope: 'tickets:write' };
-  const token = await new TokenService(readEnvironment(environment)).sign(claims, 3_600);
-  const authorization = `Bearer ${token}`;
-  const safety: Results['safety'] = {};
-  for (const call of ['GET cached', 'POST ticket, JSON']) {
-    const seen = new Map<string, number[]>();
-    for (let round = -warmUps; round < plan.rounds + 2; round++) {
-      for (const [name, { url }] of Object.entries(variants)) {
-        const { perSecond } = await load.run({ call, url, seconds: plan.seconds, authorization });
-        if (round >= 0) seen.set(name, [...(seen.get(name) ?? []), perSecond]);
-      }
-    }
-    safety[call] = Object.fromEntries([...seen].map(([name, runs]) => [name, middle(runs)]));
+async function measureAll(servers: Servers, load: LoadGenerator, targets: Target[]): Promise<Results> {
+  const measured: Results['measured'] = {};
+  for (const scenario of scenarios) {
+    await checkEquivalence(scenario, targets);
+    measured[scenario.name] = await measureScenario(servers, load, targets, scenario);
+    console.log(scenario.name);
   }
-  await Promise.all(Object.values(variants).map(({ process }) => stop(process)));
-  return safety;
-}
-
-function middle(values: number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+  const memoryMb = Object.fromEntries(targets.map(({ name, memoryMb }) => [name, memoryMb]));
+  return { measured, memoryMb, overhead: {} };
 }
 
 const servers = await Servers.start();
-const load = Load.start();
+const load = LoadGenerator.start();
 try {
-  const all: Target[] = [];
-  for (const [n, name] of names.entries()) all.push(await Target.start(servers, name, n + 1));
-  const measured: Results['measured'] = {};
-  for (const call of calls) {
-    await checkEquivalence(call, all);
-    measured[call.name] = await measureCall(servers, load, all, call);
-    console.log(call.name);
-  }
-  const memoryMb = Object.fromEntries(all.map(({ name, memoryMb }) => [name, memoryMb]));
-  const results: Results = { measured, safety: {}, memoryMb: memoryMb as Record<Name, number> };
-  write(results);
+  const targets: Target[] = [];
+  for (const [n, program] of programs.entries())
+    targets.push(await Target.start(servers, program, { number: n + 1 }));
+  const results = await measureAll(servers, load, targets);
   console.table(table(results));
-  console.table(aims(results));
-  console.log('Memory after the runs, in MB:', memoryMb);
-  const [service] = all;
-  if (service) results.safety = await measureSafety(load, service);
-  console.table(results.safety);
-  write(results);
-  await Promise.all(all.map((contestant) => contestant.stop()));
+  console.log('The service logs every request, as by default; the baselines write no log.');
+  console.log('Memory after the runs, in MB:', results.memoryMb);
+  if (options.against === undefined) {
+    console.table(goals(results));
+    const [{ stores }] = targets as [Target];
+    results.overhead = await measureOverhead(load, stores, plan);
+    console.table(results.overhead);
+    // A quick run must not replace the results of a full one.
+    if (!options.quick) write(results);
+  }
+  await Promise.all(targets.map((target) => target.stop()));
 } finally {
   load.stop();
   await servers.stop();

@@ -6,16 +6,16 @@ import { createClient } from '@redis/client';
 import pg from 'pg';
 
 import { startEmbeddedPostgres } from '../src/database/embedded-postgres.js';
-import { seededTickets } from './calls.js';
+import { seededTickets } from './scenarios.js';
 
-/** What a contestant is given: stores that no other one has. */
+/** The stores of one target, with the environment that names them. */
 export interface Stores {
   environment: Record<string, string>;
   database: string;
   redisUrl: string;
 }
 
-/** The PostgreSQL and the Redis that all contestants share. */
+/** PostgreSQL and Redis, which all targets share. */
 export class Servers {
   private constructor(
     private readonly postgres: Awaited<ReturnType<typeof startEmbeddedPostgres>>,
@@ -24,14 +24,17 @@ export class Servers {
   ) {}
 
   /**
-   * Starts both, with all of PostgreSQL's durability, and its count of statements.
-   * @param further what postgresql.conf would say besides
+   * Starts both servers. PostgreSQL has full durability and counts its statements.
+   * @param settings further settings of postgresql.conf
    */
-  static async start(further: Record<string, string> = {}): Promise<Servers> {
+  static async start(settings: Record<string, string> = {}): Promise<Servers> {
     const folder = await mkdtemp(join(tmpdir(), 'ticket-bench-'));
-    const settings = { shared_preload_libraries: 'pg_stat_statements', max_connections: '200', ...further };
-    const postgres = await startEmbeddedPostgres(join(folder, 'postgres'), settings);
-    // The tests start Redis by a module that is no TypeScript.
+    const postgres = await startEmbeddedPostgres(join(folder, 'postgres'), {
+      shared_preload_libraries: 'pg_stat_statements',
+      max_connections: '200',
+      ...settings,
+    });
+    // A dynamic import, because this module of the tests is JavaScript without types.
     const support = new URL('../../test/support/redis.js', import.meta.url).href;
     const { startRedis } = (await import(support)) as { startRedis: () => Promise<Servers['redis']> };
     const servers = new Servers(postgres, await startRedis(), folder);
@@ -41,7 +44,7 @@ export class Servers {
     return servers;
   }
 
-  /** Makes a database, still empty, and names a database of Redis. */
+  /** Creates an empty database and chooses a database of Redis. */
   async createStores(number: number): Promise<Stores> {
     const database = `bench_${number}`;
     const admin = await this.connect('postgres');
@@ -58,30 +61,23 @@ export class Servers {
       POSTGRES_PASSWORD: password,
       POSTGRES_DB: database,
       REDIS_URL: redisUrl,
-      // The baselines write no line of a request either; what those cost is measured besides.
-      LOG_LEVEL: 'warn',
     };
     return { environment, database, redisUrl };
   }
 
-  /** Fills the tables, once the migrations have made them. */
+  /** Inserts the tickets into migrated tables. */
   async seed({ database }: Stores): Promise<void> {
-    await this.run(
+    await this.query(
       database,
       `INSERT INTO ticket (theme, text, email, created_at)
        SELECT 'Invoice ' || n || ' is wrong', 'It lists the same item twice.', 'ada@example.com',
          now() - (${seededTickets} - n) * interval '1 second'
        FROM generate_series(1, ${seededTickets}) AS n`,
     );
-    await this.run(database, 'VACUUM ANALYZE');
+    await this.query(database, 'VACUUM ANALYZE');
   }
 
-  /** Runs SQL beside the contestants. */
-  async run(database: string, sql: string): Promise<void> {
-    await this.query(database, sql);
-  }
-
-  /** The same, for what it returns. */
+  /** Runs SQL on a connection of its own. */
   async query<Row extends pg.QueryResultRow>(database: string, sql: string): Promise<pg.QueryResult<Row>> {
     const client = await this.connect(database);
     try {
@@ -91,7 +87,7 @@ export class Servers {
     }
   }
 
-  /** How PostgreSQL does the statements that it was asked to run on the tables, whatever their values. */
+  /** Returns the generic plans of the frequent statements on the tables, by statement. */
   async plans(database: string): Promise<Record<string, string[]>> {
     const { rows } = await this.query<{ query: string }>(
       'postgres',
@@ -101,14 +97,14 @@ export class Servers {
     const plans: Record<string, string[]> = {};
     for (const { query } of rows) {
       const explained = this.query<{ 'QUERY PLAN': string }>(database, `EXPLAIN (GENERIC_PLAN) ${query}`);
-      // Some cannot be planned as they were counted: without their constants the types of their parameters are unknown.
+      // Statements are counted without their constants, so the parameter types of some are unknown and they have no plan.
       const plan = await explained.catch(() => undefined);
       if (plan) plans[query.trim()] = plan.rows.map((row) => row['QUERY PLAN']);
     }
     return plans;
   }
 
-  /** Empties the cache of a contestant. */
+  /** Empties the cache of a target. */
   async flushCache({ redisUrl }: Stores): Promise<void> {
     const redis = createClient({ url: redisUrl });
     await redis.connect();
@@ -116,8 +112,8 @@ export class Servers {
     await redis.disconnect();
   }
 
-  /** How many statements a database has been asked to run so far. */
-  async statements(database: string): Promise<number> {
+  /** Counts the statements that a database has run so far. */
+  async countStatements(database: string): Promise<number> {
     const client = await this.connect('postgres');
     const { rows } = await client.query<{ calls: string }>(
       `SELECT coalesce(sum(calls), 0) AS calls FROM pg_stat_statements

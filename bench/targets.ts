@@ -1,52 +1,76 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, openSync, readFileSync } from 'node:fs';
+import { mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { columns } from '../src/api/dto.js';
+import { TicketSummaryDto } from '../src/tickets/ticket.dto.js';
 import type { Servers, Stores } from './servers.js';
 
-/** Who is measured: the service as `npm start` runs it, and three other ways to do the same work. */
-export const targets = {
-  service: ['--max-old-space-size=256', '../src/main.js'],
-  bare: ['baselines/bare.js'],
-  tutorial: ['baselines/tutorial/main.js'],
-  fastify: ['baselines/fastify.js'],
-};
+/** Name of a target: the service, another build of it, or a baseline (another implementation of the same endpoints). */
+export type TargetName = 'service' | 'other' | 'bare' | 'tutorial' | 'fastify';
 
-/** The name of a contestant. */
-export type Name = keyof typeof targets;
+/** Command line of a target. */
+export interface Program {
+  name: TargetName;
+  script: string;
+  nodeOptions?: string[];
+}
 
-/** Whether processes can be kept to a core each. */
+const buildOf = (name: TargetName, folder: string): Program => ({
+  name,
+  script: join(folder, 'dist/src/main.js'),
+  // The Node.js options of `npm start`.
+  nodeOptions: ['--max-old-space-size=256'],
+});
+
+export const service = buildOf('service', join(import.meta.dirname, '../..'));
+
+/** Returns the build of the service in another checkout. */
+export const otherBuild = (folder: string) => buildOf('other', resolve(folder));
+
+export const baselines: Program[] = [
+  { name: 'bare', script: join(import.meta.dirname, 'baselines/bare.js') },
+  { name: 'tutorial', script: join(import.meta.dirname, 'baselines/tutorial/main.js') },
+  { name: 'fastify', script: join(import.meta.dirname, 'baselines/fastify.js') },
+];
+
+/** Support for pinning a process to a core. */
 export const canPin = spawnSync('taskset', ['-c', '0,1', 'true']).status === 0;
 
-/** How Linux counts the time of a process: in hundredths of a second. */
+/** Unit in which Linux counts the CPU time of a process. */
 const msPerTick = 10;
 
-/** A contestant that runs. */
+/** A running target. */
 export class Target {
   private constructor(
-    readonly name: Name,
+    readonly name: TargetName,
     readonly stores: Stores,
     private readonly process: ChildProcess,
     readonly url: string,
   ) {}
 
   /**
-   * Makes the stores of a contestant by the service's own migrations, and starts it.
-   * @param pinned whether it is kept to the first core, where that can be said
+   * Creates and seeds the stores of a target, and starts it. The service migrates them, also for the baselines; another
+   * build migrates its own, because its schema may differ.
+   * @param options.pinned whether it runs on the first core only, where the system supports that
    */
-  static async start(servers: Servers, name: Name, number: number, pinned = true): Promise<Target> {
-    const stores = await servers.createStores(number);
-    const migrated = await launch('service', stores.environment);
-    await stop(migrated.process);
+  static async start(
+    servers: Servers,
+    program: Program,
+    options: { number: number; pinned?: boolean },
+  ): Promise<Target> {
+    const stores = await servers.createStores(options.number);
+    const migration = await launch(program.name === 'other' ? program : service, stores.environment);
+    await stop(migration.process);
     await servers.seed(stores);
-    const { process, url } = await launch(name, stores.environment, pinned);
-    return new Target(name, stores, process, url);
+    const { process, url } = await launch(program, stores.environment, options.pinned);
+    return new Target(program.name, stores, process, url);
   }
 
-  /** The time that its process has had of a core, in milliseconds. */
+  /** CPU time that the process has used. */
   get cpuMs(): number {
     const fields =
       readFileSync(`/proc/${this.process.pid ?? 0}/stat`, 'utf8')
@@ -55,7 +79,7 @@ export class Target {
     return (Number(fields[11]) + Number(fields[12])) * msPerTick;
   }
 
-  /** The memory of its process, in megabytes. */
+  /** Resident memory of the process. */
   get memoryMb(): number {
     const status = readFileSync(`/proc/${this.process.pid ?? 0}/status`, 'utf8');
     return Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1_000);
@@ -66,29 +90,35 @@ export class Target {
   }
 }
 
-/** Starts a process that says where it listens. */
-export async function launch(name: Name, environment: Record<string, string>, pinned = true) {
-  const [script = '', ...flags] = [...targets[name]].reverse();
-  const node = [process.execPath, ...flags.reverse(), join(import.meta.dirname, script)];
+/** Starts a target and waits until it prints its URL. */
+export async function launch(program: Program, environment: Record<string, string>, pinned = true) {
+  const { name, script, nodeOptions = [] } = program;
+  const node = [process.execPath, ...nodeOptions, script];
   const [command = '', ...rest] = canPin && pinned ? ['taskset', '-c', '0', ...node] : node;
   const { PATH = '' } = process.env;
-  // To a file, as a pipe would have to be read here, on the cores that are measured.
-  const log = join(mkdtempSync(join(tmpdir(), 'ticket-bench-')), 'log');
+  // The log goes to a file, because a pipe would have to be read here, on the cores that are measured.
+  const folder = mkdtempSync(join(tmpdir(), 'ticket-bench-'));
+  const log = join(folder, 'log');
   const child = spawn(command, rest, {
-    env: { PATH, ...environment },
+    // Not the working directory of the benchmark, because its .env must not change what is measured.
+    cwd: tmpdir(),
+    env: { PATH, TICKET_COLUMNS: columns(TicketSummaryDto), ...environment },
     stdio: ['ignore', openSync(log, 'w'), 'inherit'],
   });
-  const listening = () => /istens on (\S+),/.exec(readFileSync(log, 'utf8'))?.[1];
-  while (listening() === undefined) {
+  const url = () => /istens on (\S+),/.exec(readFileSync(log, 'utf8'))?.[1];
+  while (url() === undefined) {
     if (child.exitCode !== null) throw new Error(`${name} did not start`);
     await sleep(5);
   }
-  return { process: child, url: listening() ?? '' };
+  const started = { process: child, url: url() ?? '' };
+  // The process still writes to the file; its space is freed when the process exits.
+  rmSync(folder, { recursive: true });
+  return started;
 }
 
-/** Ends a process. */
+/** Stops a process with SIGTERM and waits until it has exited. */
 export async function stop(child: ChildProcess): Promise<void> {
-  const ended = once(child, 'exit');
+  const exited = once(child, 'exit');
   child.kill('SIGTERM');
-  await ended;
+  await exited;
 }

@@ -5,15 +5,15 @@ import pg, { type Client } from 'pg';
 
 import { parseForm } from './form.js';
 import { announce, connectRedis, postgres } from './stores.js';
-import { Tickets, type Answered } from './tickets.js';
+import { Tickets, type TicketResponse } from './tickets.js';
 
-/** B0: node:http and nothing between it and pg, whose connections are shared by pipelining. */
+/** Baseline: node:http and pg alone. Requests share the connections by pipelining. */
 const clients = await Promise.all(Array.from({ length: 10 }, () => connect()));
-let turn = 0;
+let next = 0;
 const tickets = new Tickets(
   (statement) => {
-    turn = (turn + 1) % clients.length;
-    return at(turn).query(statement);
+    next = (next + 1) % clients.length;
+    return clientAt(next).query(statement);
   },
   await connectRedis(),
 );
@@ -24,9 +24,9 @@ async function connect(): Promise<Client> {
   return client;
 }
 
-function at(index: number): Client {
+function clientAt(index: number): Client {
   const client = clients[index];
-  if (!client) throw new Error('There is no such connection');
+  if (!client) throw new Error(`There is no connection ${index}`);
   return client;
 }
 
@@ -44,7 +44,7 @@ function send(response: ServerResponse, status: number, body: string, headers: R
     .end(body);
 }
 
-async function fieldsOf(request: IncomingMessage): Promise<Record<string, unknown>> {
+async function parseBody(request: IncomingMessage): Promise<Record<string, unknown>> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
   const body = Buffer.concat(chunks).toString();
@@ -69,7 +69,7 @@ async function handle(request: IncomingMessage, response: ServerResponse): Promi
     else send(response, 200, ticket.body, { etag: ticket.etag });
     return;
   }
-  await write(await fieldsOf(request), response, { id, comment });
+  await write(await parseBody(request), response, { id, comment });
 }
 
 async function write(
@@ -78,14 +78,15 @@ async function write(
   { id, comment }: { id: string | undefined; comment: string | undefined },
 ): Promise<void> {
   const { theme, text, email: address, status } = fields;
-  const isSigned = isText(text, 10_000) && isText(address, 254) && email.test(address);
-  let answer: Answered | string | undefined;
-  if (id === undefined && isSigned && isText(theme, 255)) answer = await tickets.create(theme, text, address);
-  else if (comment && isSigned) answer = await tickets.comment(Number(id), text, address);
-  else if (typeof status === 'string') answer = await tickets.move(Number(id), status);
-  if (answer === undefined) send(response, 400, '{}');
-  else if (typeof answer === 'string') send(response, 201, answer);
-  else send(response, id === undefined ? 201 : 200, answer.body, { etag: answer.etag });
+  const hasTextAndEmail = isText(text, 10_000) && isText(address, 254) && email.test(address);
+  let result: TicketResponse | string | undefined;
+  if (id === undefined && hasTextAndEmail && isText(theme, 255))
+    result = await tickets.create(theme, text, address);
+  else if (comment && hasTextAndEmail) result = await tickets.comment(Number(id), text, address);
+  else if (typeof status === 'string') result = await tickets.transition(Number(id), status);
+  if (result === undefined) send(response, 400, '{}');
+  else if (typeof result === 'string') send(response, 201, result);
+  else send(response, id === undefined ? 201 : 200, result.body, { etag: result.etag });
 }
 
 const server = createServer((request, response) => {

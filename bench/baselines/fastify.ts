@@ -3,16 +3,16 @@ import Fastify, { type FastifyReply } from 'fastify';
 import pg from 'pg';
 
 import { announce, connectRedis, postgres } from './stores.js';
-import { Tickets, type Answered } from './tickets.js';
+import { Tickets, type TicketResponse } from './tickets.js';
 
-/** B2: Fastify by hand, with its own validation by schema, pg's pool and Redis. */
+/** Baseline: Fastify with its schema validation, hand-written SQL on pg's pool, and Redis. */
 const pool = new pg.Pool({ ...postgres, max: 10 });
 const tickets = new Tickets((statement) => pool.query(statement), await connectRedis());
 const app = Fastify();
 await app.register(multipart, { attachFieldsToBody: 'keyValues' });
 
 const text = (maxLength: number) => ({ type: 'string', minLength: 1, maxLength, pattern: '\\S' });
-const signed = { text: text(10_000), email: { type: 'string', format: 'email', maxLength: 254 } };
+const textAndEmail = { text: text(10_000), email: { type: 'string', format: 'email', maxLength: 254 } };
 const object = (properties: Record<string, object>) => ({
   type: 'object',
   properties,
@@ -21,17 +21,22 @@ const object = (properties: Record<string, object>) => ({
 });
 const params = object({ id: { type: 'integer', minimum: 1 } });
 
-function send(reply: FastifyReply, answer: Answered | string | undefined, status: number, otherwise: number) {
-  if (answer === undefined) return reply.code(otherwise).send({});
+function send(
+  reply: FastifyReply,
+  result: TicketResponse | string | undefined,
+  status: number,
+  errorStatus: number,
+) {
+  if (result === undefined) return reply.code(errorStatus).send({});
   void reply.code(status).header('content-type', 'application/json; charset=utf-8');
-  return typeof answer === 'string'
-    ? reply.send(answer)
-    : reply.header('etag', answer.etag).send(answer.body);
+  return typeof result === 'string'
+    ? reply.send(result)
+    : reply.header('etag', result.etag).send(result.body);
 }
 
 app.post<{ Body: { theme: string; text: string; email: string } }>(
   '/ticket',
-  { schema: { body: object({ theme: text(255), ...signed }) } },
+  { schema: { body: object({ theme: text(255), ...textAndEmail }) } },
   async ({ body }, reply) => send(reply, await tickets.create(body.theme, body.text, body.email), 201, 400),
 );
 
@@ -47,12 +52,12 @@ app.put<{ Params: { id: number }; Body: { status: string } }>(
   {
     schema: { params, body: object({ status: { type: 'string', enum: ['answered', 'awaited', 'closed'] } }) },
   },
-  async ({ params: { id }, body }, reply) => send(reply, await tickets.move(id, body.status), 200, 409),
+  async ({ params: { id }, body }, reply) => send(reply, await tickets.transition(id, body.status), 200, 409),
 );
 
 app.post<{ Params: { id: number }; Body: { text: string; email: string } }>(
   '/ticket/:id/comment',
-  { schema: { params, body: object(signed) } },
+  { schema: { params, body: object(textAndEmail) } },
   async ({ params: { id }, body }, reply) =>
     send(reply, await tickets.comment(id, body.text, body.email), 201, 409),
 );

@@ -1,12 +1,15 @@
 import { createClient, type RedisClientType } from '@redis/client';
 import pg, { type ClientConfig } from 'pg';
 
-const { POSTGRES_HOST, POSTGRES_PORT, POSTGRES_USER, POSTGRES_PASSWORD, POSTGRES_DB, REDIS_URL } =
-  process.env;
+const { POSTGRES_HOST, POSTGRES_PORT, POSTGRES_USER, POSTGRES_PASSWORD, POSTGRES_DB } = process.env;
+const { REDIS_URL = '', TICKET_COLUMNS = '' } = process.env;
 
 pg.types.setTypeParser(pg.types.builtins.INT8, Number);
 
-/** The PostgreSQL that the bench names, as it does for the service. */
+/** Columns of a ticket in a list, as the service shows them: `id, theme, …`. */
+export const ticketColumns = TICKET_COLUMNS;
+
+/** Connection options of PostgreSQL, from the same variables as the service's. */
 export const postgres = {
   host: POSTGRES_HOST,
   port: Number(POSTGRES_PORT),
@@ -15,14 +18,13 @@ export const postgres = {
   database: POSTGRES_DB,
 } as ClientConfig;
 
-/** Its Redis. */
 export async function connectRedis(): Promise<RedisClientType> {
-  const redis: RedisClientType = createClient({ url: REDIS_URL ?? '' });
+  const redis: RedisClientType = createClient({ url: REDIS_URL });
   await redis.connect();
   return redis;
 }
 
-/** Says where a baseline listens, as the service does. */
+/** Prints the URL of a baseline as the service does. It is the only line: the baselines write no log. */
 export function announce(port: number): void {
   console.log(`Listens on http://localhost:${port},`);
 }

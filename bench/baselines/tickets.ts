@@ -1,10 +1,11 @@
 import type { RedisClientType } from '@redis/client';
 import type { QueryConfig, QueryResult } from 'pg';
 
-/** Runs a statement: what the baselines differ in is how. */
+import { ticketColumns } from './stores.js';
+
+/** Runs a statement on a connection; each baseline has its own way. */
 export type Query = (statement: QueryConfig) => Promise<QueryResult<Record<string, unknown>>>;
 
-const columns = 'id, theme, text, email, status, created_at, updated_at, comment_count';
 const sources: Record<string, string[]> = {
   answered: ['opened', 'awaited'],
   awaited: ['answered'],
@@ -18,29 +19,29 @@ const insertTicket = `
     INSERT INTO event (type, ticket_id, version, position, data)
     SELECT 'ticket.created', id, version, feed_position, json_build_object('theme', theme, 'email', email) FROM created
   )
-  SELECT ${columns}, version FROM created`;
+  SELECT ${ticketColumns}, version FROM created`;
 
 const selectTicket = `
-  SELECT ${columns}, version, coalesce((
+  SELECT ${ticketColumns}, version, coalesce((
     SELECT json_agg(json_build_object('id', c.id, 'ticket_id', c.ticket_id, 'text', c.text, 'email', c.email,
       'created_at', c.created_at) ORDER BY c.id)
     FROM (SELECT * FROM comment WHERE ticket_id = ticket.id ORDER BY id LIMIT 100) AS c), '[]') AS comments
   FROM ticket WHERE id = $1`;
 
-const moveTicket = `
+const updateStatus = `
   WITH locked AS (
     SELECT id, status FROM ticket WHERE id = $1 FOR NO KEY UPDATE
-  ), moved AS (
+  ), updated AS (
     UPDATE ticket SET status = $2, version = version + 1, updated_at = clock_timestamp(),
       feed_position = greatest(ticket.feed_position, feed_clock(pg_current_xact_id()))
     FROM locked WHERE ticket.id = locked.id AND locked.status = ANY ($3::ticket_status[])
-    RETURNING ticket.*, locked.status AS before
+    RETURNING ticket.*, locked.status AS previous_status
   ), recorded AS (
     INSERT INTO event (type, ticket_id, version, position, data)
-    SELECT 'ticket.status_changed', id, version, feed_position, json_build_object('from', before, 'to', status)
-    FROM moved
+    SELECT 'ticket.status_changed', id, version, feed_position, json_build_object('from', previous_status, 'to', status)
+    FROM updated
   )
-  SELECT ${columns}, version, '[]'::json AS comments FROM moved`;
+  SELECT ${ticketColumns}, version, '[]'::json AS comments FROM updated`;
 
 const addComment = `
   WITH changed AS (
@@ -57,27 +58,27 @@ const addComment = `
   )
   SELECT * FROM added`;
 
-const listTickets = `SELECT ${columns} FROM ticket ORDER BY created_at DESC, id DESC LIMIT $1`;
+const listTickets = `SELECT ${ticketColumns} FROM ticket ORDER BY created_at DESC, id DESC LIMIT $1`;
 
-/** A ticket as it is answered, with the version for its ETag. */
-export interface Answered {
+/** A ticket as JSON, with its ETag. */
+export interface TicketResponse {
   body: string;
   etag: string;
 }
 
-/** What is done with tickets, as short as it can be: hand-written SQL, and a cache that is deleted from after a write. */
+/** The endpoints in as little code as possible: hand-written SQL, and a cache entry that is deleted after a write. */
 export class Tickets {
   constructor(
     private readonly query: Query,
     private readonly redis: RedisClientType,
   ) {}
 
-  async create(theme: string, text: string, email: string): Promise<Answered> {
+  async create(theme: string, text: string, email: string): Promise<TicketResponse> {
     const row = await this.one('create', insertTicket, [theme, text, email]);
-    return show({ ...row, comments: [] });
+    return toResponse({ ...row, comments: [] });
   }
 
-  async find(id: number): Promise<Answered | undefined> {
+  async find(id: number): Promise<TicketResponse | undefined> {
     const cached = await this.redis.get(`t:${id}`);
     if (cached !== null) {
       const end = cached.indexOf('\n');
@@ -85,16 +86,16 @@ export class Tickets {
     }
     const row = await this.one('find', selectTicket, [id]);
     if (!row) return undefined;
-    const ticket = show(row);
+    const ticket = toResponse(row);
     await this.redis.set(`t:${id}`, `${ticket.etag}\n${ticket.body}`, { EX: 300 });
     return ticket;
   }
 
-  async move(id: number, status: string): Promise<Answered | undefined> {
-    const row = await this.one('move', moveTicket, [id, status, sources[status] ?? []]);
+  async transition(id: number, status: string): Promise<TicketResponse | undefined> {
+    const row = await this.one('transition', updateStatus, [id, status, sources[status] ?? []]);
     if (!row) return undefined;
     await this.redis.del(`t:${id}`);
-    return show(row);
+    return toResponse(row);
   }
 
   async comment(id: number, text: string, email: string): Promise<string | undefined> {
@@ -119,6 +120,6 @@ export class Tickets {
   }
 }
 
-function show({ version, ...ticket }: Record<string, unknown>): Answered {
+function toResponse({ version, ...ticket }: Record<string, unknown>): TicketResponse {
   return { etag: `"${String(version)}"`, body: JSON.stringify({ ...ticket, comments_next: null }) };
 }

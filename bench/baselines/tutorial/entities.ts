@@ -6,7 +6,10 @@ import {
   OneToMany,
   PrimaryGeneratedColumn,
   VersionColumn,
+  getMetadataArgsStorage,
 } from 'typeorm';
+
+import { ticketColumns } from '../stores.js';
 
 @Entity('ticket')
 export class Ticket {
@@ -40,6 +43,13 @@ export class Ticket {
   @OneToMany(() => Comment, (comment) => comment.ticket)
   comments!: Comment[];
 }
+
+// The columns that the service shows and the class does not declare.
+const declared = getMetadataArgsStorage()
+  .filterColumns(Ticket)
+  .map(({ propertyName }) => propertyName);
+for (const name of ticketColumns.split(', ').filter((column) => !declared.includes(column)))
+  Column('text', { nullable: true })(Ticket.prototype, name);
 
 @Entity('comment')
 export class Comment {

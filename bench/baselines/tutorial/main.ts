@@ -12,7 +12,7 @@ import { announce, postgres } from '../stores.js';
 import { Comment, Event, Ticket } from './entities.js';
 import { TicketsController } from './tickets.controller.js';
 
-/** B1: the tutorial way, with everything that Nest's documentation shows and nothing else. */
+/** Baseline: NestJS as its documentation shows it, and nothing else. */
 @Module({
   imports: [
     TypeOrmModule.forRoot({

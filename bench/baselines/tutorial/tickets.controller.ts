@@ -26,7 +26,7 @@ const sources: Record<string, string[]> = {
   closed: ['opened', 'answered', 'awaited'],
 };
 
-/** The calls as tutorials write them: repositories, relations, a transaction where two things are saved. */
+/** The endpoints as tutorials write them: repositories, relations, and a transaction for each write. */
 @Controller('ticket')
 export class TicketsController {
   constructor(
@@ -66,8 +66,8 @@ export class TicketsController {
   }
 
   @Put(':id')
-  async move(@Param('id', ParseIntPipe) id: number, @Body() { status }: UpdateStatusDto) {
-    const moved = await this.source.transaction(async (manager) => {
+  async updateStatus(@Param('id', ParseIntPipe) id: number, @Body() { status }: UpdateStatusDto) {
+    const updated = await this.source.transaction(async (manager) => {
       const lock = { mode: 'pessimistic_write' as const };
       const ticket = await manager.findOne(Ticket, { where: { id }, lock });
       if (!ticket) throw new NotFoundException();
@@ -86,7 +86,7 @@ export class TicketsController {
       return { ...saved, comments, comments_next: null };
     });
     await this.cache.del(`/ticket/${id}`);
-    return moved;
+    return updated;
   }
 
   @Post(':id/comment')

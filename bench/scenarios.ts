@@ -1,24 +1,24 @@
-/** What is measured: requests that every contestant must answer alike. */
-export interface Call {
+/** A kind of request that is measured. Every target must give the same status and the same fields. */
+export interface Scenario {
   name: string;
   method: 'GET' | 'POST' | 'PUT';
-  /** The n-th request of a run: calls that must not meet the same ticket twice walk along them. */
+  /** Path of the n-th request of a run. A write that must not meet the same ticket twice uses a new one each time. */
   path: (n: number) => string;
   headers?: Record<string, string>;
   body?: string;
   status: number;
-  /** Whether the request names the ETag that the contestant gave before. */
+  /** Requests send the ETag of an earlier response as If-None-Match. */
   isConditional?: boolean;
-  /** What is done before each run, so that each finds the same. */
+  /** Steps before each run, so that all runs start from the same state. */
   prepare?: { sql?: string; flushCache?: boolean };
-  /** At least how many times the throughput of a baseline is aimed at. */
-  aims: { tutorial?: number; fastify?: number };
+  /** Throughput to reach, as a multiple of a baseline's. */
+  goals: { tutorial?: number; fastify?: number };
 }
 
-/** How many tickets there are before the first run. */
+/** Number of tickets before the first run. */
 export const seededTickets = 60_000;
 
-const walk = (n: number) => 1 + (n % seededTickets);
+const ticketId = (n: number) => 1 + (n % seededTickets);
 const json = { 'content-type': 'application/json' };
 const ticket = {
   theme: 'Invoice 2043 is wrong',
@@ -32,13 +32,13 @@ const form = Object.entries(ticket)
   )
   .join('');
 
-export const calls: Call[] = [
+export const scenarios: Scenario[] = [
   {
     name: 'GET cached',
     method: 'GET',
     path: () => '/ticket/1',
     status: 200,
-    aims: { tutorial: 4, fastify: 0.5 },
+    goals: { tutorial: 4, fastify: 0.5 },
   },
   {
     name: 'GET 304',
@@ -46,15 +46,15 @@ export const calls: Call[] = [
     path: () => '/ticket/1',
     status: 304,
     isConditional: true,
-    aims: {},
+    goals: {},
   },
   {
     name: 'GET uncached',
     method: 'GET',
-    path: (n) => `/ticket/${walk(n)}`,
+    path: (n) => `/ticket/${ticketId(n)}`,
     status: 200,
     prepare: { flushCache: true },
-    aims: { tutorial: 5, fastify: 0.5 },
+    goals: { tutorial: 5, fastify: 0.5 },
   },
   {
     name: 'POST ticket, JSON',
@@ -63,7 +63,7 @@ export const calls: Call[] = [
     headers: json,
     body: JSON.stringify(ticket),
     status: 201,
-    aims: { tutorial: 4, fastify: 0.5 },
+    goals: { tutorial: 4, fastify: 0.5 },
   },
   {
     name: 'POST ticket, form-data',
@@ -72,36 +72,36 @@ export const calls: Call[] = [
     headers: { 'content-type': `multipart/form-data; boundary=${boundary}` },
     body: `${form}--${boundary}--\r\n`,
     status: 201,
-    aims: { tutorial: 4, fastify: 0.5 },
+    goals: { tutorial: 4, fastify: 0.5 },
   },
   {
     name: 'PUT status',
     method: 'PUT',
-    path: (n) => `/ticket/${walk(n)}`,
+    path: (n) => `/ticket/${ticketId(n)}`,
     headers: json,
     body: JSON.stringify({ status: 'answered' }),
     status: 200,
     prepare: { sql: `UPDATE ticket SET status = 'opened' WHERE status <> 'opened'` },
-    aims: { tutorial: 3 },
+    goals: { tutorial: 3 },
   },
   {
     name: 'POST comment',
     method: 'POST',
-    path: (n) => `/ticket/${walk(n)}/comment`,
+    path: (n) => `/ticket/${ticketId(n)}/comment`,
     headers: json,
     body: JSON.stringify({ text: 'Which item do you mean?', email: 'support@example.com' }),
     status: 201,
-    aims: { tutorial: 3 },
+    goals: { tutorial: 3 },
   },
   {
     name: 'GET list',
     method: 'GET',
     path: () => '/ticket?limit=20',
     status: 200,
-    // The baselines list by this alone; the service has its own indexes, which serve its filters too.
+    // An index for the query of the baselines; the indexes of the service also serve its filters.
     prepare: {
-      sql: 'CREATE INDEX IF NOT EXISTS ticket_by_creation_alone ON ticket (created_at, id); ANALYZE ticket',
+      sql: 'CREATE INDEX IF NOT EXISTS ticket_by_creation_only ON ticket (created_at, id); ANALYZE ticket',
     },
-    aims: { tutorial: 3 },
+    goals: { tutorial: 3 },
   },
 ];
