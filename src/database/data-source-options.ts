@@ -9,19 +9,11 @@ import { timestampParser } from './timestamp-parser.js';
 /** Root of the compiled project: dist/ */
 const root = join(import.meta.dirname, '../..');
 
-/** Time limits of one statement, chosen so that a request with one statement is answered within 3 s. */
-const connectTimeoutMs = 1_000;
+/** Time limit of one statement, chosen so that a request with one statement is answered within 3 s. */
 const statementTimeoutMs = 1_500;
-const lockTimeoutMs = 1_000;
 
 /** Margin after which the client gives up on a server that did not cancel the statement itself. */
 const queryTimeoutMarginMs = 250;
-
-/** Time limit for a connection at start, when PostgreSQL may be busy. */
-const startConnectTimeoutMs = 10_000;
-
-/** Less than lockTimeoutMs, so that requests which wait behind a migration still succeed. */
-const migrationLockTimeoutMs = 300;
 
 /** Options of the service and of its migrations. The schema comes from migrations alone, never from entities. */
 function sharedOptions(server: PostgresServer) {
@@ -29,7 +21,7 @@ function sharedOptions(server: PostgresServer) {
     ...server.options,
     type: 'postgres',
     applicationName: 'ticket-system',
-    connectTimeoutMS: connectTimeoutMs,
+    connectTimeoutMS: 1_000,
     parseInt8: true,
     installExtensions: false,
     synchronize: false,
@@ -43,31 +35,27 @@ export function serviceOptions(server: PostgresServer) {
     poolSize: 10,
     extra: {
       statement_timeout: statementTimeoutMs,
-      lock_timeout: lockTimeoutMs,
+      lock_timeout: 1_000,
       idle_in_transaction_session_timeout: statementTimeoutMs,
       query_timeout: statementTimeoutMs + queryTimeoutMarginMs,
       keepAlive: true,
       types: timestampParser,
-      onConnect: ignoreConnectionErrors,
+      // A lost connection fails its statement or informs the pool, but also emits an error event, which would end the
+      // process before the pool's own listener is there.
+      onConnect: (client: ClientBase) => client.on('error', () => undefined),
     },
   } as const satisfies DataSourceOptions;
-}
-
-/**
- * Listens for errors of a connection from its first moment. A lost connection fails its statement or informs the pool, but
- * also emits an error event, which would end the process before the pool's own listener is there.
- */
-function ignoreConnectionErrors(client: ClientBase): void {
-  client.on('error', () => undefined);
 }
 
 /** Options of the migrations: a migration may run for long, but must not block others while it waits for a lock. */
 export function migrationOptions(server: PostgresServer) {
   return {
     ...sharedOptions(server),
-    connectTimeoutMS: startConnectTimeoutMs,
+    // PostgreSQL may be busy at start.
+    connectTimeoutMS: 10_000,
     poolSize: 2,
-    extra: { lock_timeout: migrationLockTimeoutMs },
+    // Less than the lock_timeout of the service, so that requests which wait behind a migration still succeed.
+    extra: { lock_timeout: 300 },
     entities: [join(root, 'src/**/*.entity.js')],
     migrations: [join(root, 'migrations/*.js')],
     migrationsTransactionMode: 'each',

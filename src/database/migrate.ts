@@ -4,8 +4,7 @@ import { Logger } from '@nestjs/common';
 import { DataSource, QueryFailedError } from 'typeorm';
 
 import { migrationOptions } from './data-source-options.js';
-import { isLockNotAvailable } from './database-errors.js';
-import { windFeedClock } from './feed-clock.js';
+import { isLockTimeout } from './database-errors.js';
 import type { PostgresServer } from './postgres-server.js';
 
 /** Key of the advisory lock that one replica holds while it migrates. Its value is arbitrary, but must never change. */
@@ -13,6 +12,9 @@ const migrationLock = 7_217_053;
 
 const lockAttempts = 200;
 const lockPauseMs = 500;
+
+/** Distance that the feed's clock leaps ahead: more transactions than any consumer can have seen beyond a backup. */
+const clockLeap = 2 ** 32;
 
 /** Settings without which texts could not be stored, or times could not be parsed. A database or a role may change them. */
 const requiredSettings = { server_encoding: 'UTF8', datestyle: 'ISO' };
@@ -41,10 +43,7 @@ export async function migrate(server: PostgresServer): Promise<void> {
   }
 }
 
-/**
- * Checks the settings of the database.
- * @throws Error in one line that names the setting
- */
+/** Throws an error of one line that names a wrong setting of the database. */
 async function checkSettings(source: DataSource): Promise<void> {
   const settings = await source.query<{ name: keyof typeof requiredSettings; value: string }[]>(
     'SELECT name, current_setting(name) AS value FROM unnest($1::text[]) AS name',
@@ -67,13 +66,25 @@ async function runMigrations(source: DataSource): Promise<void> {
       await source.runMigrations();
       return;
     } catch (error) {
-      if (attempt === lockAttempts || !isMigrationLockTimeout(error)) throw error;
+      const cause: unknown = error instanceof QueryFailedError ? error.driverError : error;
+      if (attempt === lockAttempts || !isLockTimeout(cause)) throw error;
       new Logger('Database').warn('A migration waits for a lock that another session holds; trying again');
       await sleep(lockPauseMs);
     }
   }
 }
 
-function isMigrationLockTimeout(error: unknown): boolean {
-  return isLockNotAvailable(error instanceof QueryFailedError ? error.driverError : error);
+/**
+ * Keeps the clock of the feed from going backwards. It counts PostgreSQL's transactions, which another server counts from
+ * its own beginning: after a dump was restored there, new events would stand before the old ones, where consumers do not
+ * look. Then the clock leaps ahead, over the last event, and over what consumers may have seen after the backup was made.
+ */
+async function windFeedClock(source: DataSource): Promise<void> {
+  const [clock] = await source.query<{ last: number; now: number; transaction: number }[]>(`
+    SELECT greatest((SELECT max(position) FROM event), (SELECT position FROM feed_floor)) AS last,
+      feed_clock(pg_current_xact_id()) AS now, pg_current_xact_id()::text::bigint AS transaction`);
+  if (!clock || clock.last < clock.now) return;
+  await source.query(`
+    CREATE OR REPLACE FUNCTION feed_clock(xid8) RETURNS bigint LANGUAGE sql STABLE PARALLEL SAFE
+    RETURN $1::text::bigint + ${clock.last - clock.transaction + clockLeap}`);
 }

@@ -1,6 +1,6 @@
 import pg, { type Client, type ClientConfig, type QueryConfig } from 'pg';
 
-/** Enough to keep several cores of PostgreSQL busy; few enough for statements to share packets. */
+/** Number that keeps several cores of PostgreSQL busy, while statements still share packets. */
 const maxConnections = 3;
 
 /**

@@ -21,6 +21,7 @@ interface Mark {
 }
 
 const selectPosition = { name: 'select_written', text: 'SELECT pg_current_wal_lsn()::text AS lsn' };
+const selectReplayed = 'SELECT pg_last_wal_replay_lsn()::text AS lsn';
 
 /**
  * Streaming replicas of PostgreSQL, for reads that may be up to one second old. A replica that lags further, does not
@@ -53,7 +54,9 @@ export class Replicas implements OnApplicationBootstrap, OnModuleDestroy {
 
   /** Runs a read that may be up to one second old. An empty result is read again on the primary, which has newer rows. */
   async run<Row>(statement: Statement, values: unknown[]): Promise<Row[]> {
-    const replica = this.next();
+    const fresh = this.replicas.filter(({ isFresh }) => isFresh);
+    this.turn = (this.turn + 1) % Math.max(fresh.length, 1);
+    const replica = fresh[this.turn];
     if (!replica) return this.database.run<Row>(statement, values);
     try {
       const rows = await this.database.runOn<Row>(replica.pool, statement, values);
@@ -73,13 +76,7 @@ export class Replicas implements OnApplicationBootstrap, OnModuleDestroy {
   async onModuleDestroy(): Promise<void> {
     this.stop.abort();
     await this.polling;
-    await Promise.all(this.replicas.map((replica) => replica.end()));
-  }
-
-  private next(): Replica | undefined {
-    const fresh = this.replicas.filter(({ isFresh }) => isFresh);
-    this.turn = (this.turn + 1) % Math.max(fresh.length, 1);
-    return fresh[this.turn];
+    await Promise.all(this.replicas.map(({ pool }) => pool.end()));
   }
 
   /** Records the primary's position, and checks which of its recent positions each replica has reached. */
@@ -87,9 +84,7 @@ export class Replicas implements OnApplicationBootstrap, OnModuleDestroy {
     const marks: Mark[] = [];
     while (!this.stop.signal.aborted) {
       const atMs = performance.now();
-      const primary = await this.database
-        .runForOne<{ lsn: string }>(selectPosition, [])
-        .catch(() => undefined);
+      const [primary] = await this.database.run<{ lsn: string }>(selectPosition, []).catch(() => []);
       if (primary) marks.push({ atMs, position: parseWalPosition(primary.lsn) });
       while (marks[0] && marks[0].atMs < atMs - maxLagMs) marks.shift();
       // Not awaited, because a replica that does not respond must not delay the others.
@@ -122,17 +117,14 @@ class Replica {
     this.pool.on('error', () => undefined);
   }
 
-  /** True while its data is known to be recent enough. */
   get isFresh(): boolean {
     return performance.now() < this.freshUntilMs;
   }
 
-  /** Allows reads until a time of `performance.now()`. */
   markFreshUntil(ms: number): void {
     this.freshUntilMs = Math.max(this.freshUntilMs, ms);
   }
 
-  /** Stops reads until the next call of `markFreshUntil`. */
   markStale(): void {
     this.freshUntilMs = 0;
   }
@@ -142,20 +134,13 @@ class Replica {
     if (this.isPolling) return undefined;
     this.isPolling = true;
     try {
-      const { rows } = await this.pool.query<{ lsn: string | null }>(
-        'SELECT pg_last_wal_replay_lsn()::text AS lsn',
-      );
-      const lsn = rows[0]?.lsn;
-      return lsn ? parseWalPosition(lsn) : undefined;
+      const { rows } = await this.pool.query<{ lsn: string | null }>(selectReplayed);
+      return rows[0]?.lsn ? parseWalPosition(rows[0].lsn) : undefined;
     } catch {
       return undefined;
     } finally {
       this.isPolling = false;
     }
-  }
-
-  async end(): Promise<void> {
-    await this.pool.end();
   }
 }
 

@@ -1,6 +1,5 @@
 import pg, { type CustomTypesConfig } from 'pg';
 
-/** Type of all columns that hold a time. */
 const timestamptz = pg.types.builtins.TIMESTAMPTZ;
 
 /** Parses a time in any time zone; slower than `parseTimestamp`. */

@@ -5,7 +5,7 @@ import { ProblemResponse } from '../api/endpoint.decorators.js';
 import { ProblemDto } from '../api/problem.dto.js';
 
 const statusSchema = (...values: string[]) => ({ type: 'string', enum: values });
-const objectSchema = (required: string[], properties: object) => ({ type: 'object', required, properties });
+const objectSchema = (properties: object, required: string[]) => ({ type: 'object', required, properties });
 
 function describe(description: string, contentType: string, schema: object): MethodDecorator {
   return applyDecorators(
@@ -17,28 +17,18 @@ function describe(description: string, contentType: string, schema: object): Met
 
 /** Describes the liveness probe in /docs. */
 export function DescribeLiveness(): MethodDecorator {
-  const schema = objectSchema(['status'], { status: statusSchema('ok') });
+  const schema = objectSchema({ status: statusSchema('ok') }, ['status']);
   return describe('The process is running.', 'application/json', schema);
 }
 
 /** Describes the readiness probe in /docs. */
 export function DescribeReadiness(): MethodDecorator {
   const checks = { type: 'object', additionalProperties: { type: 'object' } };
-  const status = statusSchema('ok', 'degraded');
-  const schema = objectSchema(['status', 'details'], {
-    status,
-    info: checks,
-    error: checks,
-    details: checks,
-  });
-  return applyDecorators(
-    describe(
-      'The service is ready; "degraded" means that it works without its cache.',
-      'application/json',
-      schema,
-    ),
-    ProblemResponse(503, 'PostgreSQL does not respond, or the service is shutting down.'),
-  );
+  const properties = { status: statusSchema('ok', 'degraded'), info: checks, error: checks, details: checks };
+  const schema = objectSchema(properties, ['status', 'details']);
+  const ready = 'The service is ready; "degraded" means that it works without its cache.';
+  const notReady = 'PostgreSQL does not respond, or the service is shutting down.';
+  return applyDecorators(describe(ready, 'application/json', schema), ProblemResponse(503, notReady));
 }
 
 /** Describes the metrics in /docs. */

@@ -64,7 +64,8 @@ export class NestLog implements LoggerService {
 }
 
 function toLine(message: unknown, context?: string, stack?: string): [object, string?] {
-  const fields = { ...(context !== undefined && { context }), ...(stack !== undefined && { stack }) };
+  // Pino leaves out fields that are undefined.
+  const fields = { context, stack };
   if (message instanceof Error) return [{ ...fields, stack: message.stack }, message.message];
   if (typeof message === 'object' && message !== null) return [{ ...fields, ...message }];
   return [fields, String(message)];

@@ -7,7 +7,7 @@ import { Replicas } from '../database/replicas.js';
 import { EventStreams } from '../events/event-streams.js';
 import { EventsRepository } from '../events/events.repository.js';
 import { TicketsRepository } from '../tickets/tickets.repository.js';
-import { gauge, gaugeBy, registry } from './metrics.js';
+import { gauge, gaugeBy } from './metrics.js';
 
 /** Registers the gauges whose values are read at each scrape. */
 @Injectable()
@@ -22,7 +22,7 @@ export class MetricsCollectors implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    collectDefaultMetrics({ register: registry });
+    collectDefaultMetrics();
     this.registerProcess();
     this.registerDatabase();
   }
@@ -40,11 +40,9 @@ export class MetricsCollectors implements OnModuleInit {
       'Connections of the pool that are used or idle, and requests that wait for one',
       () => this.database.connections,
     );
-    gauge(
-      'ticket_database_in_flight',
-      'Statements and transactions that run or wait for a connection; MAX_IN_FLIGHT limits them',
-      () => this.database.inFlight,
-    );
+    const inFlight =
+      'Statements and transactions that run or wait for a connection; MAX_IN_FLIGHT limits them';
+    gauge('ticket_database_in_flight', inFlight, () => this.database.inFlight);
     gauge('ticket_database_replicas', 'Replicas of PostgreSQL that are read from', () => this.replicas.inUse);
     gauge('ticket_feed_streams', 'Open streams of the feed', () => this.streams.count);
   }

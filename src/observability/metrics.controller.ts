@@ -1,11 +1,10 @@
 import { Controller, Get, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
+import { register } from 'prom-client';
 
 import { RequireScope } from '../auth/scope.guard.js';
 import { DescribeMetrics } from './health.decorators.js';
-import { registry } from './metrics.js';
-
 /** Metrics for Prometheus. */
 @ApiTags('Health')
 @Controller('metrics')
@@ -22,7 +21,7 @@ export class MetricsController {
   @DescribeMetrics()
   async read(@Res() response: Response): Promise<void> {
     // Concurrent scrapes share one reading, because each reading queries PostgreSQL.
-    this.reading ??= registry.metrics().finally(() => delete this.reading);
-    response.type(registry.contentType).send(await this.reading);
+    this.reading ??= register.metrics().finally(() => delete this.reading);
+    response.type(register.contentType).send(await this.reading);
   }
 }

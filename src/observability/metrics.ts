@@ -1,9 +1,4 @@
-import { Counter, Gauge, Histogram, Registry } from 'prom-client';
-
-/** Registry of all metrics. They are declared here and in metrics.collectors.ts. */
-export const registry = new Registry();
-
-const registers = [registry];
+import { Counter, Gauge, Histogram } from 'prom-client';
 
 /** Request durations by route pattern; streams of the feed are excluded, because they stay open. */
 export const requestSeconds = new Histogram({
@@ -11,21 +6,18 @@ export const requestSeconds = new Histogram({
   help: 'Duration of requests, from their headers to the end of the response',
   labelNames: ['method', 'route', 'status'],
   buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
-  registers,
 });
 
 /** Requests that load shedding refused. */
 export const refusals = new Counter({
   name: 'ticket_http_overload_refusals_total',
   help: 'Requests that were refused because MAX_IN_FLIGHT was reached',
-  registers,
 });
 
 /** Requests that the rate limit refused. */
 export const rateLimited = new Counter({
   name: 'ticket_http_rate_limited_total',
   help: 'Requests that were refused by RATE_LIMIT',
-  registers,
 });
 
 /** Outcomes of cache reads. Plain numbers, because a counter of the library costs more than a cache hit. */
@@ -35,7 +27,6 @@ new Counter({
   name: 'ticket_cache_reads_total',
   help: 'Reads of single tickets: HIT from the cache, MISS from the database, BYPASS while the cache is not in use',
   labelNames: ['outcome'],
-  registers,
   collect() {
     this.reset();
     for (const [outcome, count] of Object.entries(cacheReads)) this.inc({ outcome }, count);
@@ -47,14 +38,12 @@ export const statementErrors = new Counter({
   name: 'ticket_database_errors_total',
   help: 'Failed statements, by SQLSTATE; "none" where PostgreSQL did not respond',
   labelNames: ['sqlstate'],
-  registers,
 });
 
 /** Repeated requests that received the stored response. */
 export const idempotentReplays = new Counter({
   name: 'ticket_idempotent_replays_total',
   help: 'Requests that received the stored response of their Idempotency-Key',
-  registers,
 });
 
 /** Registers a gauge whose value is read at each scrape. */
@@ -62,7 +51,7 @@ export function gauge(name: string, help: string, read: () => number | Promise<n
   const collect = async function (this: Gauge) {
     this.set(await read());
   };
-  new Gauge({ name, help, registers, collect });
+  new Gauge({ name, help, collect });
 }
 
 /** Registers a gauge whose values, one for each value of a label, are read at each scrape. */
@@ -77,5 +66,5 @@ export function gaugeBy(
     this.reset();
     for (const [value, number] of Object.entries(values)) this.set({ [label]: value }, number);
   };
-  new Gauge({ name, help, labelNames: [label], registers, collect });
+  new Gauge({ name, help, labelNames: [label], collect });
 }
