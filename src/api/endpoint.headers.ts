@@ -1,10 +1,7 @@
 import type { ApiHeaderOptions } from '@nestjs/swagger';
 
 /** Response headers as /docs describes them. */
-export type Headers = Record<
-  string,
-  { description: string; schema: { type: 'string' | 'integer'; enum?: string[] } }
->;
+export type Headers = Record<string, { description: string; schema: ApiHeaderOptions['schema'] & object }>;
 
 /** The header of responses that ask the client to try again. */
 export const retryAfter: Headers = {
