@@ -49,10 +49,8 @@ export class TicketsRepository {
     const [row] = await this.database.run<TransitionRow>(transitionTicket, values);
     if (!row) return { found: undefined, updated: undefined };
     const { found_status: status, found_version: version, ...ticket } = row;
-    return {
-      found: { status, version },
-      updated: isTicket(ticket) ? await this.withComments(ticket) : undefined,
-    };
+    const updated = isTicket(ticket) ? await this.withComments(ticket) : undefined;
+    return { found: { status, version }, updated };
   }
 
   /** Returns about how many tickets are in each status; nothing before PostgreSQL has gathered statistics. */
