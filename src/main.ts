@@ -88,9 +88,8 @@ function exitAfterFlush(log: Log): void {
 
 function announce(url: string, { AUTH_REQUIRED }: Environment, log: Log): void {
   // Written at every LOG_LEVEL, because no other line contains the address.
-  log
-    .child({}, { level: 'info' })
-    .info(`The ticket service listens on ${url}, its documentation is at /docs`);
+  const always = log.child({}, { level: 'info' });
+  always.info(`The ticket service listens on ${url}, its documentation is at /docs`);
   if (!AUTH_REQUIRED)
     log.warn(
       'Authentication is off (AUTH_REQUIRED=false): anyone who can reach the service can read and write.',

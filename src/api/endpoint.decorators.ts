@@ -89,9 +89,8 @@ export function ProblemResponse(status: number, description: string): MethodDeco
 /** Joins the reasons for each status; a status may have several. */
 function joinByStatus(reasons: Record<number, string>[]): Map<number, string> {
   const joined = new Map<number, string>();
-  for (const [status, reason] of reasons.flatMap((some) => Object.entries(some))) {
+  for (const [status, reason] of reasons.flatMap((some) => Object.entries(some)))
     joined.set(Number(status), [joined.get(Number(status)), reason].filter(Boolean).join(' Or: '));
-  }
   return joined;
 }
 

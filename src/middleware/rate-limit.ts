@@ -15,8 +15,7 @@ const exempt = /^\/(health|metrics)\b/;
  * Limits the requests of a client in a window of time, over all replicas where there is Redis. A client is the subject
  * of a token, else an IP address.
  * @param limit requests/seconds
- * @param stores.cache Redis is used for counting only while it is used as the cache
- * @param stores.prefix of the keys in Redis
+ * @param stores.cache decides, because Redis is used for counting only while it is used as the cache
  * @see RateLimit header fields for HTTP, draft-ietf-httpapi-ratelimit-headers
  */
 export function rateLimit(
