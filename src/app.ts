@@ -56,11 +56,8 @@ function middlewares(app: NestExpressApplication, log: Log): RequestHandler[] {
   const environment = app.get(Environment);
   const { AUTH_REQUIRED, METRICS_AUTH_REQUIRED, CORS_ORIGINS, RATE_LIMIT, REDIS_KEY_PREFIX } = environment;
   const shedLoad = loadShedding(app.get(Database));
-  const counters = () => ({
-    redis: app.get<Redis | undefined>(Redis),
-    cache: app.get(ResponseCache),
-    prefix: REDIS_KEY_PREFIX,
-  });
+  const redis = app.get<Redis | undefined>(Redis);
+  const stores = { redis, cache: app.get(ResponseCache), prefix: REDIS_KEY_PREFIX };
   return [
     secureHeaders(),
     requestId(),
@@ -68,7 +65,7 @@ function middlewares(app: NestExpressApplication, log: Log): RequestHandler[] {
     accessLog(log, environment.TRUST_PROXY !== undefined),
     ...(CORS_ORIGINS ? [crossOrigin(CORS_ORIGINS)] : []),
     ...(AUTH_REQUIRED || METRICS_AUTH_REQUIRED ? [authenticate(app.get(TokenService), environment)] : []),
-    ...(RATE_LIMIT === undefined ? [] : [rateLimit(RATE_LIMIT, counters())]),
+    ...(RATE_LIMIT === undefined ? [] : [rateLimit(RATE_LIMIT, stores)]),
     options(),
     bodyParser(),
     // Again, because the token, the counter and the body took time.

@@ -46,7 +46,13 @@ async function start(): Promise<void> {
     app.get(EventStreams).end();
     await drain(server, connections);
     // Every request has been answered, so nothing is lost when a server that does not respond is not waited for.
-    await closeWithin(closeTimeoutMs, app.close().then(stopTracing), log);
+    const closed = app
+      .close()
+      .then(stopTracing)
+      .catch((error: unknown) => {
+        log.warn(error, 'Some connections could not be closed');
+      });
+    await Promise.race([closed, sleep(closeTimeoutMs)]);
     exitAfterFlush(log);
   });
   announce((await app.getUrl()).replace('[::1]', 'localhost'), environment, log);
@@ -74,13 +80,6 @@ function onTermination(shutDown: () => Promise<void>): void {
   process.on('SIGTERM', handle).on('SIGINT', handle);
 }
 
-async function closeWithin(timeoutMs: number, closed: Promise<void>, log: Log): Promise<void> {
-  const logged = closed.catch((error: unknown) => {
-    log.warn(error, 'Some connections could not be closed');
-  });
-  await Promise.race([logged, sleep(timeoutMs)]);
-}
-
 /** Exits once the log is written. A pipe that nothing reads reports no end, so there is a time limit. */
 function exitAfterFlush(log: Log): void {
   log.flush(() => process.exit(0));
@@ -89,9 +88,8 @@ function exitAfterFlush(log: Log): void {
 
 function announce(url: string, { AUTH_REQUIRED }: Environment, log: Log): void {
   // Written at every LOG_LEVEL, because no other line contains the address.
-  log
-    .child({}, { level: 'info' })
-    .info(`The ticket service listens on ${url}, its documentation is at /docs`);
+  const always = log.child({}, { level: 'info' });
+  always.info(`The ticket service listens on ${url}, its documentation is at /docs`);
   if (!AUTH_REQUIRED)
     log.warn(
       'Authentication is off (AUTH_REQUIRED=false): anyone who can reach the service can read and write.',

@@ -2,6 +2,7 @@ import type { Response } from 'express';
 
 import { etagMatches } from './etags.js';
 import { Page } from './pagination.js';
+import { isSafeMethod } from './routes.js';
 
 /** The result of an endpoint that sets more than the body. */
 export class ApiResponse<Body> {
@@ -30,12 +31,11 @@ export function sendResponse(response: Response, result: unknown, status: number
   if (location !== undefined) headers.push('Location', location);
   if (replayed) headers.push('Idempotency-Replayed', 'true');
   if (cache !== undefined) headers.push('X-Cache', cache);
-  if (etag !== undefined && isNotModified(response, etag)) response.writeHead(304, headers).end();
+  const { req } = response;
+  const isNotModified =
+    etag !== undefined && isSafeMethod(req) && etagMatches(req.headers['if-none-match'], etag);
+  if (isNotModified) response.writeHead(304, headers).end();
   else sendJson(response, result.body, status, headers);
-}
-
-function isNotModified({ req }: Response, etag: string): boolean {
-  return (req.method === 'GET' || req.method === 'HEAD') && etagMatches(req.headers['if-none-match'], etag);
 }
 
 /** Sends JSON. Express would look for a type, a charset, an ETag and freshness, which are all known here. */

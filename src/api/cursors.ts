@@ -17,34 +17,31 @@ const tagBytes = 16;
  */
 @Injectable()
 export class Cursors {
-  private readonly key: Buffer;
-  private readonly previousKey: Buffer | undefined;
+  /** The key that seals, then the previous one. */
+  private readonly keys: [Buffer, ...Buffer[]];
 
-  constructor({ SECRET_KEY, SECRET_KEY_PREVIOUS }: Environment) {
-    this.key = keyFrom(SECRET_KEY ?? randomBytes(32));
-    this.previousKey = SECRET_KEY_PREVIOUS === undefined ? undefined : keyFrom(SECRET_KEY_PREVIOUS);
+  constructor({ SECRET_KEY, SECRET_KEY_PREVIOUS: previous }: Environment) {
+    this.keys = [
+      keyFrom(SECRET_KEY ?? randomBytes(32)),
+      ...(previous === undefined ? [] : [keyFrom(previous)]),
+    ];
   }
 
   /** Returns the cursor of a page of this list that ended with these sort keys. */
   seal(list: string, sortKeys: SortKeys): string {
     const content = Buffer.from(JSON.stringify(sortKeys));
-    return Buffer.concat([tagOf(list, content, this.key), content]).toString('base64url');
+    return Buffer.concat([tagOf(list, content, this.keys[0]), content]).toString('base64url');
   }
 
-  /**
-   * Returns the sort keys of a cursor.
-   * @throws InvalidRequest for a cursor that the service did not issue for this list
-   */
+  /** Returns the sort keys of a cursor; throws InvalidRequest if the service did not issue it for this list. */
   open(list: string, cursor: string): SortKeys {
     const bytes = Buffer.from(cursor, 'base64url');
     const [tag, content] = [bytes.subarray(0, tagBytes), bytes.subarray(tagBytes)];
     // base64 can write the same bytes in several ways. Only the canonical one is accepted.
     const isCanonical = bytes.toString('base64url') === cursor;
-    const isOf = (key: Buffer | undefined) =>
-      key !== undefined && timingSafeEqual(tag, tagOf(list, content, key));
-    if (!isCanonical || tag.length < tagBytes || !(isOf(this.key) || isOf(this.previousKey))) {
+    const isOf = (key: Buffer) => timingSafeEqual(tag, tagOf(list, content, key));
+    if (!isCanonical || tag.length < tagBytes || !this.keys.some(isOf))
       throw new InvalidRequest([{ field: 'cursor', message: 'must be a next_cursor of this same list' }]);
-    }
     return JSON.parse(content.toString()) as SortKeys;
   }
 }

@@ -1,12 +1,6 @@
 import { applyDecorators, SetMetadata, type Type } from '@nestjs/common';
-import {
-  ApiConsumes,
-  ApiExtraModels,
-  ApiHeader,
-  ApiResponse,
-  getSchemaPath,
-  type ApiHeaderOptions,
-} from '@nestjs/swagger';
+import { ApiConsumes, ApiExtraModels, ApiHeader, ApiResponse, getSchemaPath } from '@nestjs/swagger';
+import type { ApiHeaderOptions } from '@nestjs/swagger';
 
 import { nextPage, retryAfter, versioned, type Headers } from './endpoint.headers.js';
 import { problemKinds, problemType } from './problem.js';
@@ -87,22 +81,16 @@ export function WriteEndpoint(returns: Type, { problems, ...endpoint }: Endpoint
 /** Describes a problem that an endpoint can answer with. */
 export function ProblemResponse(status: number, description: string): MethodDecorator {
   if (status === 304) return ApiResponse({ status, description, headers: versioned });
-  return ApiResponse({
-    status,
-    description,
-    content: {
-      'application/problem+json': { schema: { $ref: getSchemaPath(ProblemDto) }, examples: examples(status) },
-    },
-    ...((status === 503 || status === 429) && { headers: retryAfter }),
-  });
+  const problem = { schema: { $ref: getSchemaPath(ProblemDto) }, examples: examples(status) };
+  const headers = status === 503 || status === 429 ? { headers: retryAfter } : {};
+  return ApiResponse({ status, description, content: { 'application/problem+json': problem }, ...headers });
 }
 
 /** Joins the reasons for each status; a status may have several. */
 function joinByStatus(reasons: Record<number, string>[]): Map<number, string> {
   const joined = new Map<number, string>();
-  for (const [status, reason] of reasons.flatMap((some) => Object.entries(some))) {
+  for (const [status, reason] of reasons.flatMap((some) => Object.entries(some)))
     joined.set(Number(status), [joined.get(Number(status)), reason].filter(Boolean).join(' Or: '));
-  }
   return joined;
 }
 

@@ -1,10 +1,7 @@
 import type { ApiHeaderOptions } from '@nestjs/swagger';
 
 /** Response headers as /docs describes them. */
-export type Headers = Record<
-  string,
-  { description: string; schema: { type: 'string' | 'integer'; enum?: string[] } }
->;
+export type Headers = Record<string, { description: string; schema: ApiHeaderOptions['schema'] & object }>;
 
 /** The header of responses that ask the client to try again. */
 export const retryAfter: Headers = {
@@ -41,21 +38,19 @@ export const cached: Headers = {
   },
 };
 
+const optionalText = { required: false, schema: { type: 'string' } } as const;
+
 /** The request header of a conditional read. */
 export const ifNoneMatch: ApiHeaderOptions = {
-  name: 'If-None-Match',
+  ...{ name: 'If-None-Match', ...optionalText },
   description:
     'ETags of versions that the client has. If the ticket is still in one of them, the answer is 304.',
-  required: false,
-  schema: { type: 'string' },
 };
 
 /** The request header of a conditional write. */
 export const ifMatch: ApiHeaderOptions = {
-  name: 'If-Match',
+  ...{ name: 'If-Match', ...optionalText },
   description: 'ETags of versions. If the ticket is in none of them, nothing changes and the answer is 412.',
-  required: false,
-  schema: { type: 'string' },
 };
 
 /** The request header of a write that is safe to repeat. */

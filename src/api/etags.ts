@@ -14,8 +14,8 @@ export function etagMatches(header: string | undefined, etag: string): boolean {
 }
 
 /**
- * Parses If-Match (RFC 9110, section 13.1.1). Weak tags and tags that the service did not issue match no version.
- * @returns undefined where any version will do: without the header, or for `*`
+ * Parses If-Match (RFC 9110, section 13.1.1): undefined where any version will do, without the header or for `*`. Weak
+ * tags and tags that the service did not issue match no version.
  */
 export function parseIfMatch(header: string | undefined): number[] | undefined {
   if (header === undefined || header.trim() === '*') return undefined;

@@ -15,9 +15,6 @@ declare global {
   }
 }
 
-/** The classes of node:http whose objects a server creates. */
-type NodeClass = typeof IncomingMessage | typeof ServerResponse;
-
 /** The time limits of clients. */
 const timeouts = {
   // The head of a request fits into a packet or two. This allows for a bad connection, not for one byte a second.
@@ -71,7 +68,7 @@ function hasPath(target = ''): boolean {
 }
 
 /** Returns a subclass whose objects have another prototype. */
-function withPrototype<Class extends NodeClass>(prototype: object, parent: Class): Class {
+function withPrototype<Class>(prototype: object, parent: Class): Class {
   const construct = function (this: object, ...parameters: unknown[]) {
     Reflect.apply(parent as unknown as (...values: unknown[]) => void, this, parameters);
   };

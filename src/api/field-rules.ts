@@ -54,10 +54,7 @@ export function choiceError(value: unknown, values: readonly string[]): string |
   return values.includes(value as string) ? undefined : `must be one of ${values.join(', ')}`;
 }
 
-/**
- * Parses a positive integer in its canonical form.
- * @returns undefined for anything else, such as 0, 07, 1e3 or +7
- */
+/** Parses a positive integer in its canonical form; undefined for anything else, such as 0, 07, 1e3 or +7. */
 export function parseInteger(value: unknown): number | undefined {
   return typeof value === 'string' && /^[1-9]\d*$/.test(value) ? Number(value) : undefined;
 }

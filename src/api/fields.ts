@@ -30,18 +30,12 @@ function declareField({ column, check, rule, schema }: Field): PropertyDecorator
  */
 export function TextField(options: { max: number; example: string; nullable?: boolean }): PropertyDecorator {
   const { max, example, nullable = false } = options;
+  const bounds = { minLength: 1, maxLength: max, pattern: '\\S' };
   return declareField({
     column: Column('text', { nullable }),
     check: (column) => `char_length(${column}) BETWEEN 1 AND ${max} AND btrim(${column}) <> ''`,
     rule: (value) => (nullable && value === null ? undefined : textError(value, max)),
-    schema: {
-      type: String,
-      ...(nullable && { nullable }),
-      minLength: 1,
-      maxLength: max,
-      pattern: '\\S',
-      example,
-    },
+    schema: { type: String, ...(nullable && { nullable }), ...bounds, example },
   });
 }
 
@@ -94,24 +88,20 @@ export function IdField({ example, primary, generated, constraint }: IdOptions):
 
 /** A count that the service keeps. */
 export function CountField(options: { default?: number; example: number }): PropertyDecorator {
-  const column = options.default === undefined ? {} : { default: options.default };
   return declareField({
-    column: Column('integer', column),
+    column: Column('integer', { default: options.default }),
     schema: { type: 'integer', minimum: 0, example: options.example },
   });
 }
 
 /** A time that the service writes: RFC 3339 in UTC with milliseconds. */
 export function TimeField({ default: initial }: { default: string }): PropertyDecorator {
-  return declareField({
-    column: Column({ type: 'timestamptz', precision: 3, default: () => initial }),
-    schema: timeSchema,
-  });
+  return ServiceField({ type: 'timestamptz', precision: 3, default: () => initial }, timeSchema);
 }
 
 /** Any other field that the service writes. */
-export function ServiceField(column: 'text' | ColumnOptions, schema: ApiPropertyOptions): PropertyDecorator {
-  return declareField({ column: typeof column === 'string' ? Column(column) : Column(column), schema });
+export function ServiceField(column: ColumnOptions, schema: ApiPropertyOptions): PropertyDecorator {
+  return declareField({ column: Column(column), schema });
 }
 
 /** The schema of a time. */

@@ -14,10 +14,9 @@ export class KnownQueryGuard implements CanActivate {
     const request = context.switchToHttp().getRequest<Request>();
     if (!request.url.includes('?')) return true;
     if (this.reflector.get<boolean | undefined>(TAKES_QUERY, context.getHandler())) return true;
-    const unknown = Object.keys(request.query);
-    if (unknown.length === 0) return true;
-    throw new InvalidRequest(
-      unknown.map((field) => ({ field, message: 'is not a parameter of this endpoint' })),
-    );
+    const message = 'is not a parameter of this endpoint';
+    const errors = Object.keys(request.query).map((field) => ({ field, message }));
+    if (errors.length > 0) throw new InvalidRequest(errors);
+    return true;
   }
 }

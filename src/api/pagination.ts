@@ -51,10 +51,7 @@ export class PageQuery {
   cursor?: string;
 }
 
-/**
- * Cuts a page from rows that were read with one more row than the page holds: the extra row shows that a next page exists.
- * @param sortKeysOf returns the sort keys of an item
- */
+/** Cuts a page from rows that were read with one more row than it holds: the extra row shows that a next page exists. */
 export function cutPage<Item>(
   rows: Item[],
   limit: number,

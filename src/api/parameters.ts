@@ -85,11 +85,9 @@ export function Choice(values: readonly string[], schema: { default?: string; ex
 /** The number of items of a page: a number written without sign, point, exponent or leading zeros. */
 export function LimitParameter(options: { max: number; default: number }): PropertyDecorator {
   const { max, default: initial } = options;
+  const description = `The number of items of the page, at most ${max.toLocaleString('en')}.`;
   return applyDecorators(
-    ApiPropertyOptional({
-      ...{ type: 'integer', minimum: 1, maximum: max, default: initial },
-      description: `The number of items of the page, at most ${max.toLocaleString('en')}.`,
-    }),
+    ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: max, default: initial, description }),
     Coerce(parseInteger),
     IsInt({ message: `must be a whole number from 1 to ${max}` }),
     Max(max, { message: `must be at most ${max}` }),
@@ -98,11 +96,9 @@ export function LimitParameter(options: { max: number; default: number }): Prope
 
 /** The cursor of a list. */
 export function CursorParameter(): PropertyDecorator {
+  const description = 'The next_cursor of the page before. Without it the list begins.';
   return applyDecorators(
-    ApiPropertyOptional({
-      type: String,
-      description: 'The next_cursor of the page before. Without it the list begins.',
-    }),
+    ApiPropertyOptional({ type: String, description }),
     Optional(),
     IsString({ message: 'must be a single value' }),
   );

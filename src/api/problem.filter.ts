@@ -1,11 +1,5 @@
-import {
-  Catch,
-  HttpException,
-  Logger,
-  NotFoundException,
-  type ArgumentsHost,
-  type ExceptionFilter,
-} from '@nestjs/common';
+import { Catch, HttpException, Logger, NotFoundException } from '@nestjs/common';
+import type { ArgumentsHost, ExceptionFilter } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { DatabaseError } from 'pg';
 
@@ -47,12 +41,8 @@ function noRoute({ method, path, app }: Request): Problem {
   const methods = allowedMethods(app, path);
   if (methods.length === 0) return new Problem('not-found', `Nothing is found at ${path}`);
   const allowed = methods.join(', ');
-  return new Problem(
-    'method-not-allowed',
-    `${path} allows ${allowed}, not ${method}`,
-    {},
-    { Allow: allowed },
-  );
+  const detail = `${path} allows ${allowed}, not ${method}`;
+  return new Problem('method-not-allowed', detail, {}, { Allow: allowed });
 }
 
 /** Returns what the log shows of an error. Messages of PostgreSQL may quote client data, so only their code is logged. */

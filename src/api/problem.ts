@@ -31,23 +31,6 @@ export function problemType(kind: string): string {
 /** The seconds after which a client may try again when the service is unavailable. */
 export const retryAfterSeconds = 1;
 
-/** One occurrence of a problem. */
-interface Occurrence {
-  detail: string;
-  /** The URL of the request; its query is left out of the body. */
-  url: string;
-  requestId: string | undefined;
-  extensions?: Readonly<Record<string, unknown>>;
-}
-
-/** Returns the body of a problem (RFC 9457, section 3.1). */
-export function problemBody(kind: ProblemKind, { detail, url, requestId, extensions }: Occurrence): string {
-  const { status, title } = problemKinds[kind];
-  const [instance] = url.split('?', 1);
-  const members = { type: problemType(kind), title, status, detail, instance, request_id: requestId };
-  return JSON.stringify({ ...members, ...extensions });
-}
-
 /** The error of one field. */
 export interface FieldError {
   field: string;
@@ -78,9 +61,8 @@ export class Problem extends Error {
 /** 400: fields, parameters or a body that break their rules. Nothing has changed. */
 export class InvalidRequest extends Problem {
   constructor(errors: FieldError[]) {
-    super('invalid-request', errors.map(({ field, message }) => `${field} ${message}`).join('; '), {
-      errors,
-    });
+    const detail = errors.map(({ field, message }) => `${field} ${message}`).join('; ');
+    super('invalid-request', detail, { errors });
   }
 }
 

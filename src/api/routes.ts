@@ -1,3 +1,5 @@
+import type { IncomingMessage } from 'node:http';
+
 import type { Application, Request, RequestHandler } from 'express';
 
 /** A layer of Express's router, as far as its types do not describe it. */
@@ -18,6 +20,11 @@ function matches(layer: Layer, path: string): boolean {
   } catch {
     return false;
   }
+}
+
+/** Checks for GET and HEAD: the methods that change nothing and have no body (RFC 9110, section 9.2.1). */
+export function isSafeMethod({ method }: IncomingMessage): boolean {
+  return method === 'GET' || method === 'HEAD';
 }
 
 /** Returns the methods that a path allows, for 405 and Allow; none where no route has the path. */

@@ -32,7 +32,6 @@ export const WriteContext = createParamDecorator((_: unknown, context: Execution
 function parseIdempotencyKey(header: string | string[] | undefined): string | undefined {
   if (header === undefined || (typeof header === 'string' && /^[\x21-\x7e]{1,255}$/.test(header)))
     return header;
-  throw new InvalidRequest([
-    { field: 'Idempotency-Key', message: 'must be 1 to 255 visible ASCII characters' },
-  ]);
+  const message = 'must be 1 to 255 visible ASCII characters';
+  throw new InvalidRequest([{ field: 'Idempotency-Key', message }]);
 }

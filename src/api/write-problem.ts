@@ -2,17 +2,19 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import type { Response } from 'express';
 
-import { problemBody, problemKinds, retryAfterSeconds, type Problem } from './problem.js';
+import { problemKinds, problemType, retryAfterSeconds, type Problem } from './problem.js';
 
-/** Writes a problem to a response in one step. Under overload a refusal must cost little. */
+/** Writes a problem (RFC 9457, section 3.1) to a response in one step. Under overload a refusal must cost little. */
 export function writeProblem(
   { url = '' }: IncomingMessage,
   response: ServerResponse,
   { kind, message: detail, extensions, headers }: Problem,
 ): void {
   const { locals } = response as Partial<Response>;
-  const body = problemBody(kind, { detail, url, requestId: locals?.requestId, extensions });
-  const { status } = problemKinds[kind];
+  const { status, title } = problemKinds[kind];
+  const [instance] = url.split('?', 1);
+  const members = { type: problemType(kind), title, status, detail, instance, request_id: locals?.requestId };
+  const body = JSON.stringify({ ...members, ...extensions });
   const head = [...Object.entries(headers).flat(), 'Content-Type', 'application/problem+json; charset=utf-8'];
   head.push('Content-Length', String(Buffer.byteLength(body)));
   if (status === 503 || kind === 'request-in-progress') head.push('Retry-After', String(retryAfterSeconds));

@@ -9,23 +9,16 @@ export class Unauthenticated extends Problem {
   /** @param reason why the token is invalid; undefined without a token */
   constructor(reason: string | undefined) {
     const error = reason === undefined ? '' : `, error="invalid_token", error_description="${reason}"`;
-    super(
-      'unauthenticated',
-      reason ?? 'The request needs a token in the header Authorization: Bearer',
-      {},
-      { 'WWW-Authenticate': challenge + error },
-    );
+    const detail = reason ?? 'The request needs a token in the header Authorization: Bearer';
+    super('unauthenticated', detail, {}, { 'WWW-Authenticate': challenge + error });
   }
 }
 
 /** 403: the token lacks the scope that the endpoint requires. */
 export class Forbidden extends Problem {
   constructor(scope: Scope) {
-    super(
-      'forbidden',
-      `The request needs a token with the scope ${scope}`,
-      { scope },
-      { 'WWW-Authenticate': `${challenge}, error="insufficient_scope", scope="${scope}"` },
-    );
+    const detail = `The request needs a token with the scope ${scope}`;
+    const error = `, error="insufficient_scope", scope="${scope}"`;
+    super('forbidden', detail, { scope }, { 'WWW-Authenticate': challenge + error });
   }
 }

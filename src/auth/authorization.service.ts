@@ -17,10 +17,7 @@ const sufficient: Record<Scope, readonly Scope[]> = {
 export class AuthorizationService {
   constructor(private readonly environment: Environment) {}
 
-  /**
-   * Checks that the caller's token grants a scope, where authentication is on.
-   * @throws Unauthenticated, Forbidden
-   */
+  /** Throws Unauthenticated or Forbidden if authentication is on and the caller's token does not grant a scope. */
   authorize(scope: Scope, response: Response): void {
     const { AUTH_REQUIRED, METRICS_AUTH_REQUIRED } = this.environment;
     if (!(scope === 'metrics:read' ? METRICS_AUTH_REQUIRED : AUTH_REQUIRED)) return;
@@ -29,10 +26,7 @@ export class AuthorizationService {
   }
 }
 
-/**
- * Returns the caller of a request.
- * @throws Unauthenticated
- */
+/** Returns the caller of a request, or throws Unauthenticated. */
 export function requirePrincipal({ locals }: Response): Principal {
   const { principal } = locals;
   if (principal?.subject === undefined) throw new Unauthenticated(principal?.reason);

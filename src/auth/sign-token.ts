@@ -11,13 +11,9 @@ const usage = `npm run --silent token -- --sub <subject> --scope '<${scopes.join
 
 /** Signs a token with SECRET_KEY, from the environment or .env. */
 async function signToken(): Promise<string> {
-  const { sub, scope, seconds } = parseArgs({
-    options: {
-      sub: { type: 'string' },
-      scope: { type: 'string' },
-      seconds: { type: 'string', default: '3600' },
-    },
-  }).values;
+  const text = { type: 'string' } as const;
+  const options = { sub: text, scope: text, seconds: { ...text, default: '3600' } };
+  const { sub, scope, seconds } = parseArgs({ options }).values;
   const unknown = scope?.split(' ').find((name) => !(scopes as readonly string[]).includes(name));
   if (!sub || !scope || unknown !== undefined || !/^[1-9]\d{0,8}$/.test(seconds)) throw new Error(usage);
   loadDotEnv();

@@ -54,21 +54,14 @@ export class TokenService {
     return principal && Date.now() < principal.expiresMs ? principal : undefined;
   }
 
-  /**
-   * Verifies a token; returns its principal.
-   * @throws InvalidToken
-   */
+  /** Verifies a token; returns its principal, or throws InvalidToken. */
   async verify(token: string): Promise<Principal> {
     const principal = toPrincipal(await this.verifyClaims(token));
     this.verified.set(token, principal);
     return principal;
   }
 
-  /**
-   * Signs a token.
-   * @param claims.scope the scopes, separated by spaces
-   * @param seconds lifetime of the token
-   */
+  /** Signs a token that expires after so many seconds. Its scopes are separated by spaces. */
   sign({ subject, scope }: { subject: string; scope: string }, seconds: number): Promise<string> {
     const [key] = this.keys;
     if (!key) throw new ConfigurationError('SECRET_KEY is missing: it is required to sign tokens');

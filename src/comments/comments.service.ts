@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { Cursors } from '../api/cursors.js';
 import { cutPage, type Page, type PageQuery } from '../api/pagination.js';
 import type { WriteContext } from '../api/write-context.js';
-import { IdempotencyService, type IdempotentResult } from '../idempotency/idempotency.service.js';
+import { IdempotencyService } from '../idempotency/idempotency.service.js';
 import { TicketNotFound } from '../tickets/ticket.errors.js';
 import { TransitionPolicy } from '../tickets/transition-policy.js';
 import { commentList, type CommentDto, type CreateCommentDto } from './comment.dto.js';
@@ -19,17 +19,10 @@ export class CommentsService {
     private readonly cursors: Cursors,
   ) {}
 
-  /**
-   * Adds a comment to a ticket, once for each idempotency key of an actor.
-   * @throws TicketNotFound, VersionMismatch, TicketClosed
-   */
-  add(
-    ticketId: number,
-    fields: CreateCommentDto,
-    context: WriteContext,
-  ): Promise<IdempotentResult<CommentDto>> {
+  /** Adds a comment, once for each idempotency key of an actor; throws TicketNotFound, VersionMismatch or TicketClosed. */
+  add(ticketId: number, fields: CreateCommentDto, context: WriteContext) {
     const request = ['add comment', ticketId, fields];
-    return this.idempotency.once(context, request, async (transaction) => {
+    return this.idempotency.once<CommentDto>(context, request, async (transaction) => {
       const statuses = this.policy.commentable();
       const { found, added } = await this.repository.add(ticketId, fields, statuses, context, transaction);
       if (added) return added;
@@ -37,10 +30,7 @@ export class CommentsService {
     });
   }
 
-  /**
-   * Returns a page of the comments of a ticket, oldest first.
-   * @throws TicketNotFound
-   */
+  /** Returns a page of the comments of a ticket, oldest first, or throws TicketNotFound. */
   async find(ticketId: number, { limit, cursor }: PageQuery): Promise<Page<CommentDto>> {
     const list = commentList(ticketId);
     const [after = 0] = cursor === undefined ? [] : this.cursors.open(list, cursor);

@@ -15,10 +15,8 @@ import type { FeedFilter } from './events.repository.js';
 /** The time after which a client should reconnect. */
 const reconnectMs = 1_000;
 
-/** The events of one read by a stream that catches up. */
+/** The events of one read by a stream that catches up, and its pause after an empty read, and after a failed one. */
 const catchUpSize = 500;
-
-/** The pause of a stream that catches up: after an empty read, and after a failed one. */
 const pauseMs = 100;
 const retryMs = 1_000;
 
@@ -26,8 +24,8 @@ const retryMs = 1_000;
 const stallMs = 10_000;
 const stallAtEndMs = 1_000;
 
-/** The reasons to wake an idle stream. */
-type Turn = 'moved' | 'heartbeat' | 'end';
+/** The reason to wake an idle stream. */
+export type Turn = 'moved' | 'heartbeat' | 'end';
 
 /**
  * The feed of one client, as server-sent events. The client pulls: events that it does not read stay in the tail or in the table, so
@@ -99,21 +97,19 @@ export class EventStream extends Readable {
   }
 
   private async catchUp(): Promise<FeedBatch> {
+    const nothing = { events: [], next: this.cursor };
     try {
-      const part = await this.source.limit(() => this.readBatch());
-      if (part.events.length === 0) await sleep(pauseMs);
-      return part;
+      const { feed, limit } = this.source;
+      const read = () => feed.read(this.cursor, catchUpSize, this.wanted);
+      // The client may have disconnected during the wait.
+      const batch = await limit(() => (this.isEnding ? nothing : read()));
+      if (batch.events.length === 0) await sleep(pauseMs);
+      return batch;
     } catch (error) {
       if (!(error instanceof DatabaseUnavailable)) throw error;
       await sleep(retryMs);
-      return { events: [], next: this.cursor };
+      return nothing;
     }
-  }
-
-  private async readBatch(): Promise<FeedBatch> {
-    // The client may have disconnected during the wait.
-    if (this.isEnding) return { events: [], next: this.cursor };
-    return this.source.feed.read(this.cursor, catchUpSize, this.wanted);
   }
 
   private wants({ type, ticketId }: FeedEvent): boolean {

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import pLimit from 'p-limit';
 
 import { DatabaseUnavailable } from '../database/database-errors.js';
-import { EventStream } from './event-stream.js';
+import { EventStream, type Turn } from './event-stream.js';
 import { FeedTail } from './feed-tail.js';
 import type { FeedCursor } from './feed-cursor.js';
 import { FeedService, type FeedStart } from './feed.service.js';
@@ -32,18 +32,14 @@ export class EventStreams {
   ) {}
 
   /**
-   * Opens a stream of the feed.
+   * Opens a stream of the feed; throws CursorExpired or DatabaseUnavailable.
    * @param endsMs the time at which it ends at the latest, in milliseconds since 1970: the expiry of the client's token
-   * @throws CursorExpired, DatabaseUnavailable
    */
   async open(start: FeedStart, filter: FeedFilter, endsMs = Infinity): Promise<EventStream> {
     // An error of the first read is answered as a problem, before the stream begins.
     const cursor = await this.resolveCursor(start);
-    const stream = new EventStream(
-      { feed: this.feed, tail: this.tail, limit: this.limitCatchUp },
-      filter,
-      cursor,
-    );
+    const source = { feed: this.feed, tail: this.tail, limit: this.limitCatchUp };
+    const stream = new EventStream(source, filter, cursor);
     this.add(stream);
     endAt(stream, endsMs);
     if (this.isEnding) stream.wake('end');
@@ -73,30 +69,22 @@ export class EventStreams {
     this.streams.add(stream);
     stream.once('close', () => {
       this.streams.delete(stream);
-      if (this.streams.size === 0) this.pause();
+      if (this.streams.size > 0) return;
+      this.tail.pause();
+      this.timers.forEach(clearInterval);
     });
   }
 
   private begin(): void {
-    this.tail.start(() => {
-      this.wake('moved');
-    });
-    this.timers = [
-      setInterval(() => {
-        this.wake('heartbeat');
-      }, heartbeatMs).unref(),
-      setInterval(() => {
-        for (const stream of this.streams) if (stream.isStalled) stream.destroy(new Error('Not read'));
-      }, sweepMs).unref(),
-    ];
+    const destroyStalled = () => {
+      for (const stream of this.streams) if (stream.isStalled) stream.destroy(new Error('Not read'));
+    };
+    this.tail.start(this.wake.bind(this, 'moved'));
+    const heartbeat = setInterval(this.wake.bind(this, 'heartbeat'), heartbeatMs);
+    this.timers = [heartbeat.unref(), setInterval(destroyStalled, sweepMs).unref()];
   }
 
-  private pause(): void {
-    this.tail.pause();
-    this.timers.forEach(clearInterval);
-  }
-
-  private wake(turn: Parameters<EventStream['wake']>[0]): void {
+  private wake(turn: Turn): void {
     for (const stream of this.streams) stream.wake(turn);
   }
 }
@@ -110,12 +98,8 @@ function rethrowUnlessUnavailable(error: unknown): void {
 const maxTimerMs = 2 ** 31 - 1;
 
 function endAt(stream: EventStream, endsMs: number): void {
-  const timer = setTimeout(
-    () => {
-      stream.wake('end');
-    },
-    Math.min(endsMs - Date.now(), maxTimerMs),
-  ).unref();
+  const end = stream.wake.bind(stream, 'end');
+  const timer = setTimeout(end, Math.min(endsMs - Date.now(), maxTimerMs)).unref();
   stream.once('close', () => {
     clearTimeout(timer);
   });

@@ -18,7 +18,7 @@ export class Event {
   id!: number;
 
   /** The type of the change. */
-  @ServiceField('text', { enum: eventTypes, example: 'ticket.status_changed' })
+  @ServiceField({ type: 'text' }, { enum: eventTypes, example: 'ticket.status_changed' })
   type!: EventType;
 
   /** The id of the ticket. */

@@ -30,6 +30,7 @@ function readFeed(name: string, part: { before?: string; among: string; order: s
   return { name, text };
 }
 
+/** Reads the events of all tickets. */
 export const readAll = readFeed('read_feed', { among: 'true', order: 'position, id' });
 
 /**
@@ -53,11 +54,13 @@ export const readTicket = readFeed('read_feed_of_ticket', {
   order: 'version',
 });
 
+/** Reads the bounds between which the feed can be read. */
 export const selectBounds = {
   name: 'select_feed_bounds',
   text: `SELECT position, id, ${feedHorizon} AS horizon FROM feed_floor`,
 };
 
+/** Reads the age in seconds of the oldest event beyond the horizon. */
 export const selectLag = {
   name: 'select_feed_lag',
   text: `

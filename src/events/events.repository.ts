@@ -4,16 +4,8 @@ import { Database } from '../database/database.js';
 import { Replicas } from '../database/replicas.js';
 import type { HistoryEventDto } from './event.dto.js';
 import type { EventType } from './event.entity.js';
-import {
-  listHistory,
-  maxScanned,
-  readAll,
-  readTicket,
-  selectBounds,
-  selectLag,
-  sweepEvents,
-  sweepSize,
-} from './event.sql.js';
+import { listHistory, maxScanned, readAll, readTicket } from './event.sql.js';
+import { selectBounds, selectLag, sweepEvents, sweepSize } from './event.sql.js';
 import type { FeedCursor } from './feed-cursor.js';
 import type { FeedRow } from './feed-event.js';
 
@@ -60,10 +52,9 @@ export class EventsRepository {
    */
   async read(after: FeedCursor, limit: number, { type, ticket_id }: FeedFilter): Promise<FeedRead> {
     const scanned = type === undefined ? limit : maxScanned;
-    const values = [after.position, after.id, limit, scanned, type];
-    const rows = await (ticket_id === undefined
-      ? this.replicas.run<Row>(readAll, values)
-      : this.replicas.run<Row>(readTicket, [...values, ticket_id]));
+    const values: unknown[] = [after.position, after.id, limit, scanned, type];
+    if (ticket_id !== undefined) values.push(ticket_id);
+    const rows = await this.replicas.run<Row>(ticket_id === undefined ? readAll : readTicket, values);
     const [first] = rows;
     if (!first) throw new Error('The row of feed_floor is missing');
     const { floor_position, floor_id, reached_position, reached_id, horizon } = first;
@@ -77,9 +68,9 @@ export class EventsRepository {
 
   /** Returns the current bounds of the feed. */
   async bounds(): Promise<FeedBounds> {
-    const row = await this.database.runForOne<FeedCursor & { horizon: number }>(selectBounds, []);
-    const { position, id, horizon } = row;
-    return { floor: { position, id }, horizon: { position: horizon, id: 0 } };
+    type Bounds = FeedCursor & { horizon: number };
+    const { horizon, ...floor } = await this.database.runForOne<Bounds>(selectBounds, []);
+    return { floor, horizon: { position: horizon, id: 0 } };
   }
 
   /** Returns the age in seconds of the oldest event beyond the horizon, which an earlier transaction holds up. */

@@ -17,10 +17,7 @@ export function formatCursor({ position, id }: FeedCursor): string {
   return `${position}-${id}`;
 }
 
-/**
- * Parses a cursor.
- * @returns undefined for a text that is none
- */
+/** Parses a cursor; undefined for a text that is none. */
 export function parseCursor(text: string): FeedCursor | undefined {
   const [, position, id] = cursorPattern.exec(text) ?? [];
   const cursor = { position: Number(position), id: Number(id) };

@@ -39,16 +39,10 @@ export class FeedEvent {
    * @see CloudEvents 1.0.2, JSON Event Format
    */
   toJSON(): CloudEventDto {
-    const { type, ticket_id, version, actor, at, data } = this.row;
+    const { type, ticket_id, version, actor, at: time, data } = this.row;
     const id = formatCursor(this.cursor);
     return {
-      specversion: '1.0',
-      id,
-      source: '/ticket',
-      type,
-      subject: String(ticket_id),
-      time: at,
-      cursor: id,
+      ...{ specversion: '1.0', id, source: '/ticket', type, subject: String(ticket_id), time, cursor: id },
       data: { ticket_id, version, actor, ...data },
     };
   }

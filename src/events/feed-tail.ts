@@ -6,10 +6,8 @@ import type { FeedEvent } from './feed-event.js';
 import { FeedService, type FeedBatch } from './feed.service.js';
 import { isBefore, maxCursor, type FeedCursor } from './feed-cursor.js';
 
-/** The pause after a poll. */
+/** The pause after a poll, and after a failed one. */
 const pollMs = 100;
-
-/** The pause after a failed poll. */
 const retryMs = 1_000;
 
 /** The events that one poll reads, and the newest events that are kept for the streams. */
@@ -25,7 +23,6 @@ const batchSize = 100;
  */
 @Injectable()
 export class FeedTail {
-  private readonly logger = new Logger('FeedTail');
   private events: FeedEvent[] = [];
   /** The cursors before the first and after the last event that is held; undefined before the first poll. */
   private range?: { begin: FeedCursor; end: FeedCursor };
@@ -33,10 +30,7 @@ export class FeedTail {
 
   constructor(private readonly feed: FeedService) {}
 
-  /**
-   * Starts polling.
-   * @param moved is called for new events
-   */
+  /** Starts polling; calls `moved` for new events. */
   start(moved: () => void): void {
     this.stop = new AbortController();
     void this.poll(this.stop.signal, moved);
@@ -74,7 +68,7 @@ export class FeedTail {
         if (part.events.length > 0) moved();
         pauseMs = part.events.length === maxPolled ? 0 : pollMs;
       } catch (error) {
-        if (pauseMs !== retryMs) this.logger.warn(`The feed cannot be read: ${String(error)}`);
+        if (pauseMs !== retryMs) new Logger('FeedTail').warn(`The feed cannot be read: ${String(error)}`);
         pauseMs = retryMs;
       }
       await sleep(pauseMs);

@@ -22,10 +22,7 @@ const beginning: FeedCursor = { position: -1, id: 0 };
 export class FeedService {
   constructor(private readonly repository: EventsRepository) {}
 
-  /**
-   * Returns some events.
-   * @throws CursorExpired where retention has deleted events after the cursor
-   */
+  /** Returns some events; throws CursorExpired where retention has deleted events after the cursor. */
   async read(start: FeedStart, limit: number, filter: FeedFilter): Promise<FeedBatch> {
     if (start === 'now') return { events: [], next: await this.resolveCursor(start) };
     const after = start === 'beginning' ? beginning : start;
@@ -37,10 +34,7 @@ export class FeedService {
     return { events, next: last ?? maxCursor(maxCursor(after, floor), horizon) };
   }
 
-  /**
-   * Returns the cursor of a start.
-   * @throws CursorExpired
-   */
+  /** Returns the cursor of a start; throws CursorExpired like `read`. */
   async resolveCursor(start: FeedStart): Promise<FeedCursor> {
     const { floor, horizon } = await this.repository.bounds();
     if (start === 'now') return horizon;

@@ -48,9 +48,8 @@ export class IdempotencyRepository {
   constructor(private readonly database: Database) {}
 
   /**
-   * Claims a key in a transaction. Waits for another transaction that has claimed the key.
-   * @returns whether the key was new
-   * @throws DatabaseUnavailable by a lock timeout where the other transaction takes too long
+   * Claims a key in a transaction; returns whether it was new. Waits for another transaction that has claimed the key, and
+   * throws DatabaseUnavailable by a lock timeout where that takes too long.
    */
   async claim(transaction: Transaction, key: string, fingerprint: Buffer): Promise<boolean> {
     return (await transaction.run(claim, [key, fingerprint])).length > 0;

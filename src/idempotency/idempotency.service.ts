@@ -44,28 +44,22 @@ export class IdempotencyService {
     const fingerprint = createHash('sha256').update(JSON.stringify(request)).digest();
     return this.database.transaction(async (transaction) => {
       const isNew = await this.keys.claim(transaction, key, fingerprint).catch(rethrowUnlessInProgress);
-      if (!isNew) {
-        const result = await this.replay<Result>(transaction, key, fingerprint);
-        idempotentReplays.inc();
-        return { result, replayed: true };
+      if (isNew) {
+        const result = await act(transaction);
+        await this.keys.saveResponse(transaction, key, result);
+        return { result, replayed: false };
       }
-      const result = await act(transaction);
-      await this.keys.saveResponse(transaction, key, result);
-      return { result, replayed: false };
+      const stored = await this.keys.findKey<Result>(transaction, key);
+      if (!stored.fingerprint.equals(fingerprint))
+        throw new Problem('idempotency-key-reused', 'This Idempotency-Key was used for another request');
+      idempotentReplays.inc();
+      return { result: stored.answer, replayed: true };
     });
-  }
-
-  private async replay<Result>(transaction: Transaction, key: string, fingerprint: Buffer): Promise<Result> {
-    const stored = await this.keys.findKey<Result>(transaction, key);
-    if (stored.fingerprint.equals(fingerprint)) return stored.answer;
-    throw new Problem('idempotency-key-reused', 'This Idempotency-Key was used for another request');
   }
 }
 
 function rethrowUnlessInProgress(error: unknown): never {
   if (!isLockTimeout(error)) throw error;
-  throw new Problem(
-    'request-in-progress',
-    'The first request with this Idempotency-Key is still in progress',
-  );
+  const detail = 'The first request with this Idempotency-Key is still in progress';
+  throw new Problem('request-in-progress', detail);
 }

@@ -1,11 +1,5 @@
-import {
-  Global,
-  Injectable,
-  Logger,
-  Module,
-  type OnApplicationBootstrap,
-  type OnModuleDestroy,
-} from '@nestjs/common';
+import { Global, Injectable, Logger, Module } from '@nestjs/common';
+import type { OnApplicationBootstrap, OnModuleDestroy } from '@nestjs/common';
 
 import { errorMessage } from '../observability/error-message.js';
 
@@ -23,19 +17,18 @@ export class JobScheduler implements OnApplicationBootstrap, OnModuleDestroy {
   private timer?: NodeJS.Timeout;
   private isStopping = false;
 
-  /**
-   * Registers a job. To be called while modules are constructed.
-   * @param name of the job in the log
-   */
+  /** Registers a job under its name in the log. To be called while modules are constructed. */
   register(name: string, runBatch: RunBatch): void {
     this.jobs.set(name, runBatch);
   }
 
   onApplicationBootstrap(): void {
-    this.startRound();
-    this.timer = setInterval(() => {
-      this.startRound();
-    }, intervalMs).unref();
+    const startRound = () => {
+      // A round that takes longer than the interval is not overtaken by the next one.
+      this.round = this.round.then(() => this.runAll());
+    };
+    startRound();
+    this.timer = setInterval(startRound, intervalMs).unref();
   }
 
   /** Stops after the batches that are running. */
@@ -45,11 +38,8 @@ export class JobScheduler implements OnApplicationBootstrap, OnModuleDestroy {
     await this.round;
   }
 
-  private startRound(): void {
-    // A round that takes longer than the interval is not overtaken by the next one.
-    this.round = this.round.then(async () => {
-      await Promise.all([...this.jobs].map(([name, runBatch]) => this.run(name, runBatch)));
-    });
+  private async runAll(): Promise<void> {
+    await Promise.all([...this.jobs].map(([name, runBatch]) => this.run(name, runBatch)));
   }
 
   private async run(name: string, runBatch: RunBatch): Promise<void> {

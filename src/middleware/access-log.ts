@@ -22,18 +22,14 @@ export function accessLog(log: Log, hasProxies: boolean): RequestHandler {
     response.on('close', () => {
       const seconds = (performance.now() - begin) / 1000;
       const route = routeOf(request);
-      measure(request, response, route, seconds);
+      // Streams of the feed are not measured because they stay open.
+      if (response.getHeader('Content-Type') !== 'text/event-stream')
+        requestSeconds.observe({ method: request.method, route, status: response.statusCode }, seconds);
       if (log.isLevelEnabled('info'))
         log.info({ ...line(request, response, route, seconds), address }, 'request');
     });
     next();
   };
-}
-
-/** Streams of the feed are not measured because they stay open. */
-function measure({ method }: Request, response: Response, route: string, seconds: number): void {
-  if (response.getHeader('Content-Type') === 'text/event-stream') return;
-  requestSeconds.observe({ method, route, status: response.statusCode }, seconds);
 }
 
 /** Returns the fields of a line. It holds no query, body or token. Undefined fields are left out. */

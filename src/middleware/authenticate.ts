@@ -1,11 +1,10 @@
 import type { RequestHandler } from 'express';
 
+import { isSafeMethod } from '../api/routes.js';
 import { requirePrincipal } from '../auth/authorization.service.js';
 import type { Anonymous, Principal } from '../auth/principal.js';
 import { InvalidToken, type TokenService } from '../auth/token.service.js';
 import type { Environment } from '../config/environment.js';
-import { isSafeMethod } from './safe-method.js';
-
 const metricsPath = /^\/metrics\/?$/i;
 
 /**
@@ -29,19 +28,17 @@ export function authenticate(tokens: TokenService, { AUTH_REQUIRED }: Environmen
     const known = token === undefined ? {} : tokens.findVerified(token);
     if (known) proceed(known);
     else
-      verify(tokens, token ?? '')
+      tokens
+        .verify(token ?? '')
+        .catch(toAnonymous)
         .then(proceed)
         .catch(next);
   };
 }
 
-async function verify(tokens: TokenService, token: string): Promise<Principal | Anonymous> {
-  try {
-    return await tokens.verify(token);
-  } catch (error) {
-    if (error instanceof InvalidToken) return { reason: error.message };
-    throw error;
-  }
+function toAnonymous(error: unknown): Anonymous {
+  if (error instanceof InvalidToken) return { reason: error.message };
+  throw error;
 }
 
 /** Returns the token of the header: empty for a header of another form, undefined without a header. */

@@ -25,10 +25,9 @@ interface ReadRequest extends Request {
   rawBody?: Buffer;
 }
 
-const formats = new Map<
-  string,
-  (bytes: Buffer, request: ReadRequest, response: Response) => Fields | Promise<Fields>
->([
+type Parse = (bytes: Buffer, request: ReadRequest, response: Response) => Fields | Promise<Fields>;
+
+const formats = new Map<string, Parse>([
   ['application/json', fromJson],
   ['application/x-www-form-urlencoded', fromForm],
   ['multipart/form-data', fromMultipart],
@@ -60,15 +59,13 @@ async function toFields(request: ReadRequest, response: Response): Promise<void>
 async function parseBody(bytes: Buffer, request: ReadRequest, response: Response): Promise<Fields> {
   const header = request.get('content-type') ?? '';
   const { type, parameters } = parseContentType(header);
-  const read = formats.get(type);
-  if (!read || (parameters['charset'] ?? 'utf-8').toLowerCase() !== 'utf-8') {
-    throw new Problem(
-      'unsupported-media-type',
-      `Send ${[...formats.keys()].join(', ')}, in UTF-8; not "${header}"`,
-    );
+  const parse = formats.get(type);
+  if (!parse || (parameters['charset'] ?? 'utf-8').toLowerCase() !== 'utf-8') {
+    const detail = `Send ${[...formats.keys()].join(', ')}, in UTF-8; not "${header}"`;
+    throw new Problem('unsupported-media-type', detail);
   }
   if (!isUtf8(bytes)) throw malformed('is not UTF-8');
-  const fields = await read(bytes, request, response);
+  const fields = await parse(bytes, request, response);
   if (Object.keys(fields).length > maxFields) throw malformed(`has more than ${maxFields} fields`);
   assertFlat(fields);
   return fields;
@@ -132,11 +129,10 @@ async function fromMultipart(bytes: Buffer, request: ReadRequest, response: Resp
  * because a body of 100 KiB can be nested 50,000 levels deep.
  */
 function assertFlat(fields: Fields): void {
-  const nested = Object.keys(fields).filter(
-    (field) => typeof fields[field] === 'object' && fields[field] !== null,
-  );
-  if (nested.length === 0) return;
-  throw new InvalidRequest(nested.map((field) => ({ field, message: 'must be a single value' })));
+  const isNested = (field: string) => typeof fields[field] === 'object' && fields[field] !== null;
+  const nested = Object.keys(fields).filter(isNested);
+  if (nested.length > 0)
+    throw new InvalidRequest(nested.map((field) => ({ field, message: 'must be a single value' })));
 }
 
 function malformed(what: string): Problem {

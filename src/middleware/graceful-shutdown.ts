@@ -42,16 +42,12 @@ export async function drain(server: Server, connections: ReadonlySet<Socket>): P
   const closed = once(server, 'close');
   server.close();
   // A kept-alive connection turns idle when its last request is answered, and would stay open.
-  const sweep = setInterval(() => {
-    server.closeIdleConnections();
-  }, idleSweepMs);
+  const sweep = setInterval(server.closeIdleConnections.bind(server), idleSweepMs);
   // Node.js does not count a connection as idle before its first request.
   const silence = setTimeout(() => {
     for (const socket of connections) if (socket.bytesRead === 0) socket.destroy();
   }, silentTimeoutMs);
-  const deadline = setTimeout(() => {
-    server.closeAllConnections();
-  }, drainTimeoutMs);
+  const deadline = setTimeout(server.closeAllConnections.bind(server), drainTimeoutMs);
   await closed;
   clearInterval(sweep);
   clearTimeout(silence);

@@ -1,9 +1,9 @@
 import type { RequestHandler } from 'express';
 
 import { Overloaded } from '../api/problem.js';
+import { isSafeMethod } from '../api/routes.js';
 import { writeProblem } from '../api/write-problem.js';
 import type { Database } from '../database/database.js';
-import { isSafeMethod } from './safe-method.js';
 
 /** Endpoints that need no database, or too little of it to be refused. */
 const exempt = /^\/(health|metrics|docs)/;

@@ -3,31 +3,25 @@ import ipaddr from 'ipaddr.js';
 import { RateLimiterMemory, RateLimiterRedis } from 'rate-limiter-flexible';
 
 import { Problem } from '../api/problem.js';
+import { isSafeMethod } from '../api/routes.js';
 import { redisDeadlineMs, within } from '../cache/deadline.js';
 import type { Redis } from '../cache/redis.js';
 import type { ResponseCache } from '../cache/response-cache.js';
 import { rateLimited } from '../observability/metrics.js';
-import { isSafeMethod } from './safe-method.js';
-
 /** Probes and scrapers follow their own schedule. */
 const exempt = /^\/(health|metrics)\b/;
-
-/** Dependencies of the middleware. */
-interface Dependencies {
-  redis: Redis | undefined;
-  /** Redis is used for counting only while it is used as the cache. */
-  cache: ResponseCache;
-  /** Prefix of the keys in Redis. */
-  prefix: string;
-}
 
 /**
  * Limits the requests of a client in a window of time, over all replicas where there is Redis. A client is the subject
  * of a token, else an IP address.
  * @param limit requests/seconds
+ * @param stores.cache decides, because Redis is used for counting only while it is used as the cache
  * @see RateLimit header fields for HTTP, draft-ietf-httpapi-ratelimit-headers
  */
-export function rateLimit(limit: string, { redis, cache, prefix }: Dependencies): RequestHandler {
+export function rateLimit(
+  limit: string,
+  { redis, cache, prefix }: { redis: Redis | undefined; cache: ResponseCache; prefix: string },
+): RequestHandler {
   const [points = 0, duration = 0] = limit.split('/').map(Number);
   const keys = { keyPrefix: `${prefix}rate`, storeClient: redis?.client, useRedisPackage: true };
   const shared = redis && new RateLimiterRedis({ points, duration, ...keys });

@@ -15,10 +15,7 @@ const common: HelmetOptions = {
 /** JSON must not be shown, framed or run by a browser. */
 const apiHeaders = headersOf({
   ...common,
-  contentSecurityPolicy: {
-    useDefaults: false,
-    directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
-  },
+  contentSecurityPolicy: policy({ defaultSrc: ["'none'"] }),
   crossOriginOpenerPolicy: false,
   originAgentCluster: false,
 });
@@ -26,16 +23,14 @@ const apiHeaders = headersOf({
 /** Swagger UI loads its scripts as files, and has inline styles and icons in data: URLs. */
 const docsHeaders = headersOf({
   ...common,
-  contentSecurityPolicy: {
-    useDefaults: false,
-    directives: {
-      defaultSrc: ["'self'"],
-      styleSrc: ["'self'", "'unsafe-inline'"],
-      imgSrc: ["'self'", 'data:'],
-      frameAncestors: ["'none'"],
-    },
-  },
+  contentSecurityPolicy: policy({
+    ...{ defaultSrc: ["'self'"], styleSrc: ["'self'", "'unsafe-inline'"], imgSrc: ["'self'", 'data:'] },
+  }),
 });
+
+function policy(sources: Record<string, string[]>) {
+  return { useDefaults: false, directives: { ...sources, frameAncestors: ["'none'"] } };
+}
 
 /** Sets the security headers of helmet. They are computed once because they are the same for all requests. */
 export function secureHeaders(): RequestHandler {

@@ -34,12 +34,8 @@ export class MetricsCollectors implements OnModuleInit {
       'State of the cache, 1 for the current one: closed (in use), open (Redis unavailable), recovering (not used yet)',
       () => ({ closed: 0, open: 0, recovering: 0, [this.cache.state]: 1 }),
     );
-    gaugeBy(
-      'state',
-      'ticket_database_connections',
-      'Connections of the pool that are used or idle, and requests that wait for one',
-      () => this.database.connections,
-    );
+    const connections = 'Connections of the pool that are used or idle, and requests that wait for one';
+    gaugeBy('state', 'ticket_database_connections', connections, () => this.database.connections);
     const inFlight =
       'Statements and transactions that run or wait for a connection; MAX_IN_FLIGHT limits them';
     gauge('ticket_database_in_flight', inFlight, () => this.database.inFlight);
@@ -49,11 +45,9 @@ export class MetricsCollectors implements OnModuleInit {
 
   /** Registers gauges that query PostgreSQL. While it does not respond they have no value, but the others still do. */
   private registerDatabase(): void {
-    gauge(
-      'ticket_feed_lag_seconds',
-      'Age of the oldest event that the feed holds back because an earlier transaction is still running',
-      () => this.feed.lagSeconds().catch(() => NaN),
-    );
+    const lag =
+      'Age of the oldest event that the feed holds back because an earlier transaction is still running';
+    gauge('ticket_feed_lag_seconds', lag, () => this.feed.lagSeconds().catch(() => NaN));
     gaugeBy(
       'status',
       'ticket_tickets',

@@ -7,10 +7,9 @@ import { resourceFromAttributes } from '@opentelemetry/resources';
 import { BatchSpanProcessor, NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
 
 /**
- * Traces every request and statement, and sends the spans to OTEL_EXPORTER_OTLP_ENDPOINT. Must run before the traced
- * packages are loaded. Loaded only where tracing is on, because its packages cost memory.
- * @param serviceName name of the service in the traces
- * @returns a function that sends the remaining spans and stops tracing
+ * Traces every request and statement, and sends the spans to OTEL_EXPORTER_OTLP_ENDPOINT; returns a function that sends
+ * the remaining spans and stops tracing. Must run before the traced packages are loaded. Loaded only where tracing is on,
+ * because its packages cost memory.
  */
 export function traceRequests(serviceName: string): () => Promise<void> {
   const resource = resourceFromAttributes({ 'service.name': serviceName });

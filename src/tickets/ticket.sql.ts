@@ -23,6 +23,9 @@ const firstComments = (ticketId: string) => `
     ) AS first
   ), '[]') AS comments`;
 
+/** The columns of a changed ticket that its event records. */
+const changed = { id: 'id', version: 'version', position: 'feed_position' };
+
 /** $1: the fields as JSON; $2: the actor. */
 export const insertTicket = {
   name: 'insert_ticket',
@@ -32,9 +35,7 @@ export const insertTicket = {
       SELECT ${columns(CreateTicketDto)} FROM json_to_record($1) AS fields (${typedColumns(CreateTicketDto)})
       RETURNING *
     ), ${recordEvent('ticket.created', 'created', {
-      id: 'id',
-      version: 'version',
-      position: 'feed_position',
+      ...changed,
       actor: '$2',
       data: `json_build_object('theme', theme, 'email', email)`,
     })}
@@ -71,9 +72,7 @@ export const transitionTicket = {
         AND ($4::integer[] IS NULL OR locked.version = ANY ($4))
       RETURNING ticket.*, locked.status AS status_before
     ), ${recordEvent('ticket.status_changed', 'updated', {
-      id: 'id',
-      version: 'version',
-      position: 'feed_position',
+      ...changed,
       actor: '$5',
       data: `json_build_object('from', status_before, 'to', status)`,
     })}

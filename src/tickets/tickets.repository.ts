@@ -4,16 +4,8 @@ import type { WriteContext } from '../api/write-context.js';
 import { Database, type Transaction } from '../database/database.js';
 import type { CreateTicketDto } from './ticket.dto.js';
 import type { TicketStatus } from './ticket.entity.js';
-import {
-  countByStatus,
-  embeddedComments,
-  insertTicket,
-  selectComments,
-  selectTicket,
-  transitionTicket,
-  type TicketRow,
-  type TransitionRow,
-} from './ticket.sql.js';
+import { countByStatus, insertTicket, selectComments, selectTicket, transitionTicket } from './ticket.sql.js';
+import { embeddedComments, type TicketRow, type TransitionRow } from './ticket.sql.js';
 import type { TicketSnapshot } from './transition-policy.js';
 
 /** The result of a transition: the state that it found, and the ticket if it was changed. */
@@ -49,10 +41,8 @@ export class TicketsRepository {
     const [row] = await this.database.run<TransitionRow>(transitionTicket, values);
     if (!row) return { found: undefined, updated: undefined };
     const { found_status: status, found_version: version, ...ticket } = row;
-    return {
-      found: { status, version },
-      updated: isTicket(ticket) ? await this.withComments(ticket) : undefined,
-    };
+    const updated = isTicket(ticket) ? await this.withComments(ticket) : undefined;
+    return { found: { status, version }, updated };
   }
 
   /** Returns about how many tickets are in each status; nothing before PostgreSQL has gathered statistics. */

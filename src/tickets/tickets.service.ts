@@ -40,10 +40,7 @@ export class TicketsService {
     );
   }
 
-  /**
-   * Returns a ticket with its first comments.
-   * @throws TicketNotFound
-   */
+  /** Returns a ticket with its first comments, or throws TicketNotFound. */
   async find(id: number): Promise<VersionedTicket> {
     const row = await this.repository.find(id);
     if (!row) throw new TicketNotFound(id);
@@ -61,10 +58,7 @@ export class TicketsService {
     return cutPage(rows, limit, { cursors: this.cursors, list, sortKeysOf });
   }
 
-  /**
-   * Transitions a ticket to another status.
-   * @throws TicketNotFound, VersionMismatch, TransitionNotAllowed
-   */
+  /** Transitions a ticket to another status, or throws TicketNotFound, VersionMismatch or TransitionNotAllowed. */
   async updateStatus(id: number, to: TicketStatus, context: WriteContext): Promise<VersionedTicket> {
     const sources = this.policy.sourcesFor(to);
     const { found, updated } = await this.repository.transition(id, to, sources, context);
@@ -72,10 +66,7 @@ export class TicketsService {
     throw this.policy.refusal(id, found, context, to);
   }
 
-  /**
-   * Returns a page of the changes of a ticket, oldest first.
-   * @throws TicketNotFound
-   */
+  /** Returns a page of the changes of a ticket, oldest first, or throws TicketNotFound. */
   async history(id: number, query: PageQuery): Promise<Page<HistoryEventDto>> {
     const page = await this.historyService.find(id, query);
     // No ticket has this id, or its last change is older than the retention of events.
@@ -84,12 +75,11 @@ export class TicketsService {
   }
 
   private toDto({ version, ...ticket }: TicketRow): VersionedTicket {
-    return { ticket: { ...ticket, comments_next: this.linkToMore(ticket) }, version };
-  }
-
-  private linkToMore({ id, comments, comment_count }: Omit<TicketRow, 'version'>): string | null {
+    const { id, comments, comment_count } = ticket;
     const last = comments.at(-1);
-    if (comment_count <= embeddedComments || !last) return null;
-    return `/ticket/${id}/comment?cursor=${this.cursors.seal(commentList(id), [last.id])}`;
+    const hasMore = comment_count > embeddedComments && last;
+    const cursor = hasMore ? this.cursors.seal(commentList(id), [last.id]) : null;
+    const comments_next = cursor === null ? null : `/ticket/${id}/comment?cursor=${cursor}`;
+    return { ticket: { ...ticket, comments_next }, version };
   }
 }

@@ -14,7 +14,9 @@ const transitions: Readonly<Record<TicketStatus, readonly TicketStatus[]>> = {
 };
 
 /** The statuses that a ticket can be transitioned to. */
-export const transitionTargets = ticketStatuses.filter((to) => sourcesFor(to).length > 0);
+export const transitionTargets = ticketStatuses.filter((to) =>
+  Object.values(transitions).flat().includes(to),
+);
 
 /** The state of a ticket that a write found when it had locked the row. */
 export interface TicketSnapshot {
@@ -30,7 +32,7 @@ export interface TicketSnapshot {
 export class TransitionPolicy {
   /** Returns the statuses from which a ticket can become `to`. */
   sourcesFor(to: TicketStatus): readonly TicketStatus[] {
-    return sourcesFor(to);
+    return ticketStatuses.filter((from) => transitions[from].includes(to));
   }
 
   /** Returns the statuses in which a ticket accepts comments: the ones that it can still leave. */
@@ -52,12 +54,7 @@ export class TransitionPolicy {
     if (!found) return new TicketNotFound(id);
     if (versions && !versions.includes(found.version)) return new VersionMismatch(found.version);
     const allowed = transitions[found.status];
-    return to === undefined
-      ? new TicketClosed(found.status, allowed)
-      : new TransitionNotAllowed(found.status, to, allowed);
+    if (to === undefined) return new TicketClosed(found.status, allowed);
+    return new TransitionNotAllowed(found.status, to, allowed);
   }
-}
-
-function sourcesFor(to: TicketStatus): readonly TicketStatus[] {
-  return ticketStatuses.filter((from) => transitions[from].includes(to));
 }
