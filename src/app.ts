@@ -28,7 +28,7 @@ import type { Log } from './observability/log.js';
 /**
  * Creates the service, ready to listen.
  * @param log receives a line for each request
- * @param logger receives the errors of the start
+ * @param logger receives the startup errors
  */
 export async function createApp(log: Log, logger: LoggerService): Promise<NestExpressApplication> {
   const adapter = new PrototypedExpressAdapter();
@@ -42,14 +42,14 @@ export async function createApp(log: Log, logger: LoggerService): Promise<NestEx
   const { TRUST_PROXY } = app.get(Environment);
   if (TRUST_PROXY) app.set('trust proxy', trustedProxies(TRUST_PROXY));
   app.use(compose(middlewares(app, log)));
-  adapter.onUnreadableTarget(compose([secureHeaders(), requestId(), refuseTarget]));
+  adapter.onUnreadableTarget(compose([secureHeaders(), requestId(), rejectTarget]));
   serveDocs(app);
   return app;
 }
 
 /**
- * Returns what every request meets before its route, in this order. After these come the guards (known query parameters,
- * scope), the CacheInterceptor of the routes that have it, the validation pipe, the handler, and the filter that answers
+ * Returns the middleware of every request, in the order of execution. After these come the guards (scope, known query
+ * parameters), the CacheInterceptor of the routes that have it, the validation pipe, the handler, and the filter that writes
  * problems. Disabled features install no middleware.
  */
 function middlewares(app: NestExpressApplication, log: Log): RequestHandler[] {
@@ -73,7 +73,7 @@ function middlewares(app: NestExpressApplication, log: Log): RequestHandler[] {
   ];
 }
 
-const refuseTarget: RequestHandler = (request, response) => {
+const rejectTarget: RequestHandler = (request, response) => {
   writeProblem(request, response, new Problem('invalid-request', 'The request target cannot be parsed'));
 };
 

@@ -45,7 +45,7 @@ async function start(): Promise<void> {
     await sleep(environment.SHUTDOWN_DELAY * 1000);
     app.get(EventStreams).end();
     await drain(server, connections);
-    // Every request has been answered, so nothing is lost when a server that does not respond is not waited for.
+    // Every request has been answered, so an unresponsive server can be abandoned.
     const closed = app
       .close()
       .then(stopTracing)

@@ -24,7 +24,10 @@ describe('A cursor', () => {
   });
 
   it('that is refused is named as the field that is wrong', () => {
-    const field = { field: 'cursor', message: 'must be a next_cursor of this same list' };
+    const field = {
+      field: 'cursor',
+      message: 'must be a next_cursor of the same list, with the same filters and order',
+    };
     const refusal = () => cursors('a').open('list', 'made up');
     expect(caught(refusal)).toMatchObject({ kind: 'invalid-request', extensions: { errors: [field] } });
   });

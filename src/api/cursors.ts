@@ -41,7 +41,12 @@ export class Cursors {
     const isCanonical = bytes.toString('base64url') === cursor;
     const isOf = (key: Buffer) => timingSafeEqual(tag, tagOf(list, content, key));
     if (!isCanonical || tag.length < tagBytes || !this.keys.some(isOf))
-      throw new InvalidRequest([{ field: 'cursor', message: 'must be a next_cursor of this same list' }]);
+      throw new InvalidRequest([
+        {
+          field: 'cursor',
+          message: 'must be a next_cursor of the same list, with the same filters and order',
+        },
+      ]);
     return JSON.parse(content.toString()) as SortKeys;
   }
 }

@@ -26,7 +26,7 @@ interface Endpoint {
 const commonProblems = {
   400: 'A field or parameter is invalid or unknown. The problem names it, and nothing has changed.',
   429: 'The client exceeds RATE_LIMIT. Try again after the seconds in Retry-After.',
-  503: 'The database does not answer, or the service is overloaded. Try again after the seconds in Retry-After.',
+  503: 'The database does not respond, or the service is overloaded. Try again after the seconds in Retry-After.',
 };
 
 /** The problems of every endpoint with a body. */

@@ -14,7 +14,7 @@ export function etagMatches(header: string | undefined, etag: string): boolean {
 }
 
 /**
- * Parses If-Match (RFC 9110, section 13.1.1): undefined where any version will do, without the header or for `*`. Weak
+ * Parses If-Match (RFC 9110, section 13.1.1): undefined if any version is accepted, without the header or for `*`. Weak
  * tags and tags that the service did not issue match no version.
  */
 export function parseIfMatch(header: string | undefined): number[] | undefined {

@@ -9,7 +9,7 @@ import { sendResponse } from './api-response.js';
 declare global {
   namespace Express {
     interface Locals {
-      /** Headers of the response, names and values in turns. They are sent together with its other headers. */
+      /** Headers of the response, alternating names and values. They are sent together with its other headers. */
       baseHeaders?: readonly string[];
     }
   }
@@ -17,7 +17,7 @@ declare global {
 
 /** The time limits of clients. */
 const timeouts = {
-  // The head of a request fits into a packet or two. This allows for a bad connection, not for one byte a second.
+  // The head of a request fits into a packet or two. This allows for a bad connection, but not for one byte per second.
   headersTimeout: 10_000,
   // A body of at most 100 KiB, at some 50 kbit/s.
   requestTimeout: 20_000,

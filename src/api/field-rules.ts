@@ -19,7 +19,7 @@ export function Optional(): PropertyDecorator {
   return ValidateIf((_, value) => value !== undefined);
 }
 
-/** Returns the error of a value that is not a text of 1 to `max` code points which PostgreSQL can store. */
+/** Checks for a text of 1 to `max` code points that PostgreSQL can store; returns an error message or undefined. */
 export function textError(value: unknown, max: number): string | undefined {
   if (value === undefined) return 'is required';
   if (typeof value !== 'string') return 'must be a string';
@@ -34,12 +34,12 @@ export function textError(value: unknown, max: number): string | undefined {
 /** The length limit of an address (RFC 5321, section 4.5.3.1.3). */
 export const maxEmailLength = 254;
 
-/** Returns the error of a value that is not an email address. */
+/** Checks for an email address; returns an error message or undefined. */
 export function emailError(value: unknown): string | undefined {
-  return textError(value, maxEmailLength) ?? (isEmail(value) ? undefined : 'must be an e-mail address');
+  return textError(value, maxEmailLength) ?? (isEmail(value) ? undefined : 'must be an email address');
 }
 
-/** Returns the error of a value that is not an RFC 3339 time in the years 1000 to 9999. */
+/** Checks for an RFC 3339 time in the years 1000 to 9999; returns an error message or undefined. */
 export function timeError(value: unknown): string | undefined {
   const message = 'must be a time such as 2026-11-23T07:15:42.505Z';
   if (typeof value !== 'string' || !/^[1-9]\d{3}-/.test(value) || !isRFC3339(value)) return message;
@@ -49,7 +49,7 @@ export function timeError(value: unknown): string | undefined {
   return isOnCalendar && !Number.isNaN(Date.parse(value)) ? undefined : message;
 }
 
-/** Returns the error of a value that is not one of these. */
+/** Checks for one of these values; returns an error message or undefined. */
 export function choiceError(value: unknown, values: readonly string[]): string | undefined {
   return values.includes(value as string) ? undefined : `must be one of ${values.join(', ')}`;
 }

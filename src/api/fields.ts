@@ -3,7 +3,7 @@ import { Check, Column, PrimaryColumn, PrimaryGeneratedColumn, type ColumnOption
 
 import { choiceError, emailError, maxEmailLength, Satisfies, textError, type Rule } from './field-rules.js';
 
-/** The parts of a field that one decorator declares. */
+/** Everything that one decorator declares. */
 interface Field {
   column: PropertyDecorator;
   /** The check constraint of the table, as SQL on the column. Its name is `<table>_<column>_bounds`. */
@@ -26,7 +26,7 @@ function declareField({ column, check, rule, schema }: Field): PropertyDecorator
 
 /**
  * A text of 1 to `max` characters (Unicode code points) that is not blank. It is stored byte for byte.
- * @param options.nullable whether null is allowed; a nullable field may be left out
+ * @param options.nullable whether null is allowed
  */
 export function TextField(options: { max: number; example: string; nullable?: boolean }): PropertyDecorator {
   const { max, example, nullable = false } = options;
@@ -55,22 +55,22 @@ export function ChoiceField<Value extends string>(options: {
   enumName: string;
   default: Value;
 }): PropertyDecorator {
-  const { values, enumName, default: initial } = options;
+  const { values, enumName, default: defaultValue } = options;
   return declareField({
-    column: Column('enum', { enum: values, enumName, default: initial }),
+    column: Column('enum', { enum: values, enumName, default: defaultValue }),
     rule: (value) => choiceError(value, values),
-    schema: { enum: [...values], example: initial },
+    schema: { enum: [...values], example: defaultValue },
   });
 }
 
-/** Where the identity of a row comes from. */
+/** The options of an id column. */
 interface IdOptions {
   example: number;
-  /** Whether the id is the primary key, or a part of it. */
+  /** True for a primary key column. */
   primary?: boolean;
-  /** Whether PostgreSQL assigns the id. */
+  /** True if PostgreSQL generates the id. */
   generated?: boolean;
-  /** The name of the primary key constraint, where it is not the default one. */
+  /** The name of the primary key constraint, if it is not the default one. */
   constraint?: string;
 }
 
@@ -95,8 +95,8 @@ export function CountField(options: { default?: number; example: number }): Prop
 }
 
 /** A time that the service writes: RFC 3339 in UTC with milliseconds. */
-export function TimeField({ default: initial }: { default: string }): PropertyDecorator {
-  return ServiceField({ type: 'timestamptz', precision: 3, default: () => initial }, timeSchema);
+export function TimeField({ default: defaultValue }: { default: string }): PropertyDecorator {
+  return ServiceField({ type: 'timestamptz', precision: 3, default: () => defaultValue }, timeSchema);
 }
 
 /** Any other field that the service writes. */

@@ -46,7 +46,7 @@ export class PageQuery {
   @LimitParameter({ max: 100, default: defaultLimit })
   limit = defaultLimit;
 
-  /** The next_cursor of the page before. */
+  /** The next_cursor of the previous page. */
   @CursorParameter()
   cursor?: string;
 }

@@ -6,7 +6,7 @@ import { ArrayMaxSize, ArrayUnique, IsIn, IsInt, IsString, Max } from 'class-val
 import { Problem } from './problem.js';
 import { choiceError, Optional, parseInteger, Satisfies, textError, timeError } from './field-rules.js';
 
-/** A coercion of the text of a parameter; a value that cannot be coerced is left for the rules to refuse. */
+/** Converts the text of a parameter. The rules reject a value that cannot be converted. */
 function Coerce(coerce: (value: unknown) => unknown): PropertyDecorator {
   return Transform(({ value }: { value: unknown }) => coerce(value) ?? value);
 }
@@ -37,7 +37,7 @@ export function IdFilter(): PropertyDecorator {
     ApiPropertyOptional({ type: 'integer', format: 'int64', minimum: 1, maximum }),
     Optional(),
     Coerce(parseInteger),
-    Max(maximum, { message: 'is larger than any id can be' }),
+    Max(maximum, { message: `must be at most ${maximum}` }),
     IsId(),
   );
 }
@@ -60,16 +60,16 @@ export function TimeFilter(): PropertyDecorator {
   );
 }
 
-/** A filter by one of these values or several, each given once: the parameter is repeated for several. */
+/** A filter by one or more distinct values: the parameter is repeated for several. */
 export function ChoiceFilter(values: readonly string[]): PropertyDecorator {
   return applyDecorators(
     ApiPropertyOptional({ enum: values, isArray: true }),
     Optional(),
     Coerce((value) => (typeof value === 'string' ? [value] : undefined)),
-    // The first rule here that is broken is the one that is reported.
+    // The validation reports the first broken rule in this order.
     IsIn(values, { each: true, message: `must be one of ${values.join(', ')}` }),
-    ArrayMaxSize(values.length, { message: 'must not name a value twice' }),
-    ArrayUnique({ message: 'must not name a value twice' }),
+    ArrayMaxSize(values.length, { message: 'must not contain duplicates' }),
+    ArrayUnique({ message: 'must not contain duplicates' }),
   );
 }
 
@@ -96,7 +96,7 @@ export function LimitParameter(options: { max: number; default: number }): Prope
 
 /** The cursor of a list. */
 export function CursorParameter(): PropertyDecorator {
-  const description = 'The next_cursor of the page before. Without it the list begins.';
+  const description = 'The next_cursor of the previous page. Omit it for the first page.';
   return applyDecorators(
     ApiPropertyOptional({ type: String, description }),
     Optional(),

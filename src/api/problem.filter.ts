@@ -8,7 +8,7 @@ import { allowedMethods } from './routes.js';
 import { Problem, problemKinds, type ProblemKind } from './problem.js';
 import { writeProblem } from './write-problem.js';
 
-/** Answers every error as application/problem+json (RFC 9457). It hides the internals of the service. */
+/** Writes every error as application/problem+json (RFC 9457), without internals of the service. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   private readonly logger = new Logger('Problem');
@@ -17,7 +17,8 @@ export class ProblemFilter implements ExceptionFilter {
     const request = host.switchToHttp().getRequest<Request>();
     const response = host.switchToHttp().getResponse<Response>();
     const problem = toProblem(error, request);
-    if (problemKinds[problem.kind].status >= 500) {
+    // A Problem is an expected refusal, such as under overload. Anything else with status 5xx is an error of the service.
+    if (!(error instanceof Problem) && problemKinds[problem.kind].status >= 500) {
       const { requestId } = response.locals;
       this.logger.error({ msg: problem.message, request_id: requestId, ...logFields(error) });
     }
@@ -29,7 +30,8 @@ export class ProblemFilter implements ExceptionFilter {
 function toProblem(error: unknown, request: Request): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof NotFoundException) return noRoute(request);
-  if (error instanceof DatabaseUnavailable) return new Problem('unavailable', 'The database does not answer');
+  if (error instanceof DatabaseUnavailable)
+    return new Problem('unavailable', 'The database does not respond');
   const status = statusOf(error);
   const kind = kindByStatus.get(status) ?? (status < 500 ? 'invalid-request' : 'internal-error');
   const detail = status < 500 && error instanceof Error ? error.message : problemKinds[kind].title;
@@ -39,13 +41,13 @@ function toProblem(error: unknown, request: Request): Problem {
 /** Returns 404 where no route has the path, and 405 where none of its routes has the method. */
 function noRoute({ method, path, app }: Request): Problem {
   const methods = allowedMethods(app, path);
-  if (methods.length === 0) return new Problem('not-found', `Nothing is found at ${path}`);
+  if (methods.length === 0) return new Problem('not-found', `There is no endpoint at ${path}`);
   const allowed = methods.join(', ');
   const detail = `${path} allows ${allowed}, not ${method}`;
   return new Problem('method-not-allowed', detail, {}, { Allow: allowed });
 }
 
-/** Returns what the log shows of an error. Messages of PostgreSQL may quote client data, so only their code is logged. */
+/** Returns the log fields of an error. Messages of PostgreSQL may quote client data, so only their code is logged. */
 function logFields(error: unknown): object {
   const cause = error instanceof DatabaseUnavailable ? error.cause : error;
   if (cause instanceof DatabaseError) return { sqlstate: cause.code };

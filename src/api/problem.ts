@@ -1,6 +1,6 @@
 import { refusals } from '../observability/metrics.js';
 
-/** The kinds of problems: the last part of the type URI, with its status and its title. They are part of the contract. */
+/** The kinds of problems: the last part of the type URI, with its status and its title. The kind and the status are part of the contract; the title is for people. */
 export const problemKinds = {
   'invalid-request': { status: 400, title: 'Invalid request' },
   unauthenticated: { status: 401, title: 'Authentication required' },
@@ -66,7 +66,7 @@ export class InvalidRequest extends Problem {
   }
 }
 
-/** 503: the service has more to do than it can do in time. */
+/** 503: MAX_IN_FLIGHT is reached. */
 export class Overloaded extends Problem {
   constructor() {
     super('unavailable', 'The service is overloaded');

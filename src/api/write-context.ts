@@ -4,13 +4,13 @@ import type { Request, Response } from 'express';
 import { parseIfMatch } from './etags.js';
 import { InvalidRequest } from './problem.js';
 
-/** The circumstances of a write, besides its path and its body. */
+/** The caller of a write, and the headers that make it conditional or safe to repeat. */
 export interface WriteContext {
-  /** The subject of the caller's token, for the history; undefined where authentication is off. */
+  /** The subject of the caller's token, for the history; undefined if authentication is off. */
   actor: string | undefined;
-  /** The versions that If-Match names; undefined where any version will do. */
+  /** The versions that If-Match names; undefined if any version is accepted. */
   versions: readonly number[] | undefined;
-  /** The Idempotency-Key of the client; undefined where it sent none. */
+  /** The Idempotency-Key of the client; undefined if it sent none. */
   idempotencyKey: string | undefined;
 }
 

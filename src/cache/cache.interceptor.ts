@@ -15,7 +15,7 @@ export function Cached(): MethodDecorator {
   return UseInterceptors(CacheInterceptor);
 }
 
-/** Removes the ticket of `…/:ticket_id` from the cache before a write is answered, whatever the answer is. */
+/** Removes the ticket of `…/:ticket_id` from the cache before a write is answered, whether it succeeds or fails. */
 export function EvictsTicket(): MethodDecorator {
   return UseInterceptors(CacheInterceptor);
 }
@@ -48,7 +48,7 @@ export class CacheInterceptor implements NestInterceptor {
     return { body: JSON.stringify(body), etag: headers.etag ?? '' };
   }
 
-  /** A refused write evicts too: PostgreSQL may have done what it did not answer, and the client should not read on old state. */
+  /** A refused write evicts too: a write without a response may have been committed. */
   private async evictAfter(id: number, next: CallHandler): Promise<unknown> {
     try {
       return await firstValueFrom(next.handle());

@@ -4,7 +4,7 @@ import { cacheReads } from '../observability/metrics.js';
 import { ResponseCache, type CacheEntry, type CacheResult } from './response-cache.js';
 import { SingleFlight } from './single-flight.js';
 
-/** A ticket as the cache answered it, or as it was loaded past the cache. */
+/** A ticket from the cache or from the database. */
 interface CachedTicket {
   entry: CacheEntry;
   outcome: CacheResult['outcome'];
@@ -33,7 +33,7 @@ export class TicketCache {
       if (outcome === 'MISS' && result.isOwn) await this.responses.fill(key, result.lease, entry);
       return { outcome, entry };
     } catch (error) {
-      // While this lease stands, no other reader can fill the cache.
+      // While this lease is held, no other reader can fill the cache.
       if (outcome === 'MISS' && result.isOwn) void this.responses.invalidate(key);
       throw error;
     }

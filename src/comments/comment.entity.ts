@@ -19,7 +19,7 @@ export class Comment {
   @JoinColumn({ name: 'ticket_id', foreignKeyConstraintName: 'comment_ticket' })
   ticket?: Ticket;
 
-  /** The comment itself, in 1 to 10,000 characters that are not all blank. */
+  /** The comment itself, 1 to 10,000 characters, not blank. */
   @TextField({ max: 10_000, example: 'Which item do you mean?' })
   text!: string;
 

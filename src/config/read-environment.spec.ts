@@ -54,9 +54,11 @@ describe('readEnvironment', () => {
   });
 
   it.each(['WORKERS', 'REDIS_CLUSTER_NODES', 'SEARCH_DICTIONARY'])(
-    'refuses %s, which is gone, and says what to do instead',
+    'refuses %s, which was removed, and says what to do instead',
     (name) => {
-      expect(() => readEnvironment({ [name]: '2' })).toThrow(new RegExp(`^${name} is gone: [^\\n]+$`));
+      expect(() => readEnvironment({ [name]: '2' })).toThrow(
+        new RegExp(`^${name} is no longer supported: [^\\n]+$`),
+      );
       expect(() => readEnvironment({ [name]: '' })).not.toThrow();
     },
   );

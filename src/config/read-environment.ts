@@ -9,7 +9,7 @@ import { Environment } from './environment.js';
 export class ConfigurationError extends Error {}
 
 /** Variables of earlier versions, each with what to do instead. */
-const goneVariables = {
+const removedVariables = {
   WORKERS: 'run several replicas instead',
   REDIS_CLUSTER_NODES: 'set REDIS_URL to a single Redis server instead',
   SEARCH_DICTIONARY: 'remove it, because search uses the dictionary "simple"',
@@ -25,8 +25,8 @@ export function loadDotEnv(): void {
  * @throws ConfigurationError that names the first variable that is missing, invalid or gone
  */
 export function readEnvironment(variables: Record<string, string | undefined>): Environment {
-  for (const [name, advice] of Object.entries(goneVariables))
-    if (variables[name]) throw new ConfigurationError(`${name} is gone: ${advice}`);
+  for (const [name, advice] of Object.entries(removedVariables))
+    if (variables[name]) throw new ConfigurationError(`${name} is no longer supported: ${advice}`);
   const names = Object.keys(new Environment());
   const given = names.flatMap((name) => (variables[name] ? [[name, variables[name]]] : []));
   const environment = plainToInstance(Environment, Object.fromEntries(given), { exposeDefaultValues: true });

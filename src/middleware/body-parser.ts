@@ -11,7 +11,7 @@ import { errorMessage } from '../observability/error-message.js';
 /** The limit of a body as it is sent. */
 const maxBodyBytes = 100 * 1024;
 
-/** More fields than any endpoint has, and few enough to cost nothing. */
+/** More fields than any endpoint has. The limit keeps the cost and the answer of an abusive body small. */
 const maxFields = 32;
 
 const methodsWithBody = new Set(['POST', 'PUT', 'PATCH']);
@@ -61,7 +61,7 @@ async function parseBody(bytes: Buffer, request: ReadRequest, response: Response
   const { type, parameters } = parseContentType(header);
   const parse = formats.get(type);
   if (!parse || (parameters['charset'] ?? 'utf-8').toLowerCase() !== 'utf-8') {
-    const detail = `Send ${[...formats.keys()].join(', ')}, in UTF-8; not "${header}"`;
+    const detail = `The Content-Type "${header}" is not supported: send ${[...formats.keys()].join(', ')}, in UTF-8`;
     throw new Problem('unsupported-media-type', detail);
   }
   if (!isUtf8(bytes)) throw malformed('is not UTF-8');
@@ -125,7 +125,7 @@ async function fromMultipart(bytes: Buffer, request: ReadRequest, response: Resp
 }
 
 /**
- * Refuses lists and objects: every field of every endpoint is one value. This comes before any code walks through the fields,
+ * Refuses lists and objects: every field of every endpoint is one value. This comes before validation,
  * because a body of 100 KiB can be nested 50,000 levels deep.
  */
 function assertFlat(fields: Fields): void {

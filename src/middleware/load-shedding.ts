@@ -12,8 +12,8 @@ const exempt = /^\/(health|metrics|docs)/;
 const mayBeCached = /^\/ticket\/\d+\/?\??$/i;
 
 /**
- * Refuses requests with 503 while MAX_IN_FLIGHT requests use the database or wait for it, so that the admitted ones are
- * answered in time.
+ * Refuses requests with 503 while MAX_IN_FLIGHT requests use the database or wait for it, so that
+ * admitted requests stay fast.
  */
 export function loadShedding(database: Database): RequestHandler {
   return (request, response, next) => {

@@ -8,8 +8,7 @@ import { TicketSummaryDto, type ListTicketsQuery, type TicketSort } from './tick
 import { ticketStatuses } from './ticket.entity.js';
 
 /**
- * The number of matches up to which a search reads all of them and sorts: about 250 ms. Words with more matches are found soon
- * enough on a scan in the order of the list.
+ * The number of matches up to which a search reads all of them and sorts: about 250 ms. For words with more matches a scan in the order of the list is faster.
  */
 const maxSortedMatches = 50_000;
 

@@ -1,6 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 
 import { ReadDto, WriteDto } from '../api/dto.js';
+import { maxEmailLength } from '../api/field-rules.js';
 import { PageDto, PageQuery } from '../api/pagination.js';
 import { Choice, ChoiceFilter, IdParameter, TextFilter, TimeFilter } from '../api/parameters.js';
 import { CommentDto } from '../comments/comment.dto.js';
@@ -44,7 +45,7 @@ export class TicketParams {
   ticket_id!: number;
 }
 
-/** The orders of a list of tickets. A minus means descending. */
+/** The orders of a list of tickets. A leading minus means descending. */
 const sorts = ['created_at', '-created_at', 'updated_at', '-updated_at'] as const;
 
 /** An order of a list of tickets. */
@@ -56,12 +57,12 @@ export class ListTicketsQuery extends PageQuery {
   @ChoiceFilter(ticketStatuses)
   status?: TicketStatus[];
 
-  /** Only tickets of this email address, in upper or lower case. */
-  @TextFilter({ max: 254, example: 'ada@example.com' })
+  /** Only tickets of this email address, compared without case. */
+  @TextFilter({ max: maxEmailLength, example: 'ada@example.com' })
   email?: string;
 
   /**
-   * Only tickets whose theme or text has these words, in any order and form of case. "Quotes" enclose a phrase, `or` separates
+   * Only tickets whose theme or text has these words, in any order, compared without case. "Quotes" enclose a phrase, `or` separates
    * alternatives, and a minus excludes a word.
    */
   @TextFilter({ max: 255, example: 'invoice' })
@@ -79,7 +80,7 @@ export class ListTicketsQuery extends PageQuery {
   @TimeFilter()
   updated_from?: string;
 
-  /** The order: by creation or by the last change. A minus means the newest first. */
+  /** The order: by creation or by the last change. A leading minus means the newest first. */
   @Choice(sorts, { default: '-created_at' })
   sort: TicketSort = '-created_at';
 }

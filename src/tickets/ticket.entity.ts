@@ -5,7 +5,7 @@ import { ChoiceField, CountField, EmailField, IdField, TextField, TimeField } fr
 /** The statuses of a ticket, in the order of its life. */
 export const ticketStatuses = ['opened', 'answered', 'awaited', 'closed'] as const;
 
-/** The status of a ticket: opened by its author, answered by the team, awaited by the author again, or closed. */
+/** The status of a ticket. */
 export type TicketStatus = (typeof ticketStatuses)[number];
 
 /** A ticket. Its properties, its columns and its fields on the wire share their names. */
@@ -22,11 +22,11 @@ export class Ticket {
   @IdField({ primary: true, generated: true, example: 7 })
   id!: number;
 
-  /** The subject, in 1 to 255 characters that are not all blank. */
+  /** The subject, 1 to 255 characters, not blank. */
   @TextField({ max: 255, example: 'Invoice 2043 is wrong' })
   theme!: string;
 
-  /** The request itself, in 1 to 10,000 characters that are not all blank. */
+  /** The request itself, 1 to 10,000 characters, not blank. */
   @TextField({ max: 10_000, example: 'It lists the same item twice.' })
   text!: string;
 
@@ -42,7 +42,7 @@ export class Ticket {
   @CountField({ default: 0, example: 1 })
   comment_count!: number;
 
-  /** The version: 1 at first, and one more with every change, including comments. */
+  /** The version: it starts at 1, and every change increments it, including comments. */
   @CountField({ default: 1, example: 2 })
   version!: number;
 

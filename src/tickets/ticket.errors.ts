@@ -11,21 +11,24 @@ export class TicketNotFound extends Problem {
 /** 409: the rules do not allow this transition. */
 export class TransitionNotAllowed extends Problem {
   constructor(current: TicketStatus, to: TicketStatus, allowed: readonly TicketStatus[]) {
-    const rule = allowed.length > 0 ? `can become ${allowed.join(' or ')}` : 'stays so';
-    super('transition-not-allowed', `The ticket is ${current} and ${rule}, not ${to}`, { current, allowed });
+    const rule = allowed.length > 0 ? `can only become ${allowed.join(' or ')}` : 'its status is final';
+    super('transition-not-allowed', `The ticket is ${current}, ${rule}; it cannot become ${to}`, {
+      current,
+      allowed,
+    });
   }
 }
 
-/** 409: a closed ticket accepts no comment. */
+/** 409: a closed ticket accepts no comments. */
 export class TicketClosed extends Problem {
   constructor(current: TicketStatus, allowed: readonly TicketStatus[]) {
-    super('ticket-closed', `The ticket is ${current} and accepts no comment`, { current, allowed });
+    super('ticket-closed', `The ticket is ${current} and accepts no comments`, { current, allowed });
   }
 }
 
-/** 412: If-Match does not name the version of the ticket. */
+/** 412: If-Match does not list the version of the ticket. */
 export class VersionMismatch extends Problem {
   constructor(version: number) {
-    super('precondition-failed', `The ticket is in version ${version}, which If-Match does not name`);
+    super('precondition-failed', `The ticket is in version ${version}, which If-Match does not list`);
   }
 }

@@ -34,7 +34,7 @@ export class TicketsController {
 
   /**
    * Creates a ticket.
-   * @remarks It is opened, in version 1. With an Idempotency-Key the request is safe to repeat.
+   * @remarks Its status is `opened`, its version 1. With an Idempotency-Key the request is safe to repeat.
    */
   @Post()
   @RequireScope('tickets:write')
@@ -70,7 +70,7 @@ export class TicketsController {
 
   /**
    * Transitions a ticket to another status.
-   * @remarks The current status decides which transitions are allowed. Of clients that race for one transition, one wins.
+   * @remarks The current status decides which transitions are allowed. Of concurrent identical transitions, one succeeds.
    */
   @Put(':ticket_id')
   @RequireScope('tickets:write')
@@ -82,7 +82,7 @@ export class TicketsController {
 
   /**
    * Lists the changes of a ticket, oldest first.
-   * @remarks Each change raised the version of the ticket by one. EVENTS_RETENTION_DAYS limits how far they go back.
+   * @remarks Each change raised the version of the ticket by one. EVENTS_RETENTION_DAYS limits their age.
    */
   @Get(':ticket_id/history')
   @RequireScope('tickets:read')

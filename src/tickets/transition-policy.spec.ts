@@ -39,11 +39,13 @@ describe('TransitionPolicy', () => {
   it('explains a refusal to people and to programs', () => {
     const refusal = policy.refusal(7, { status: 'opened', version: 1 }, context, 'awaited');
     expect(refusal.kind).toBe('transition-not-allowed');
-    expect(refusal.message).toBe('The ticket is opened and can become answered or closed, not awaited');
+    expect(refusal.message).toBe(
+      'The ticket is opened, can only become answered or closed; it cannot become awaited',
+    );
     expect(refusal.extensions).toEqual({ current: 'opened', allowed: ['answered', 'closed'] });
     const closed = { status: 'closed', version: 4 } as const;
     expect(policy.refusal(7, closed, context, 'answered').message).toBe(
-      'The ticket is closed and stays so, not answered',
+      'The ticket is closed, its status is final; it cannot become answered',
     );
     expect(policy.refusal(7, closed, context).kind).toBe('ticket-closed');
     expect(policy.refusal(7, closed, context).extensions).toEqual({ current: 'closed', allowed: [] });
