@@ -6,7 +6,7 @@ import type { RedisResponseCache } from '../../src/cache/redis-response-cache.js
 import type { CacheResult } from '../../src/cache/response-cache.js';
 import { startRedis, type FaultyRedis } from '../support/checker/faulty-redis.js';
 import { times } from '../support/api.js';
-import { cacheOn, closeCaches } from '../support/caches.js';
+import { openCache, closeCaches } from '../support/caches.js';
 import { eventually } from '../support/eventually.js';
 import type { FaultProxy } from '../support/fault-proxy.js';
 
@@ -21,7 +21,7 @@ describe('A Redis that misses deadlines', () => {
   beforeAll(async () => {
     server = await startRedis(1);
     [proxy] = server.proxies as [FaultProxy];
-    cache = await cacheOn(server.environment(0));
+    cache = await openCache(server.environment(0));
   });
 
   afterAll(async () => {

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { MemoryResponseCache } from '../../src/cache/memory-response-cache.js';
 import type { RedisResponseCache } from '../../src/cache/redis-response-cache.js';
 import { readEnvironment } from '../../src/config/read-environment.js';
-import { cacheOn, closeCaches, entry, readUntilAnswered, takeLease } from '../support/caches.js';
+import { openCache, closeCaches, entry, readWithRetry, takeLease } from '../support/caches.js';
 import { startRedis, type FaultyRedis } from '../support/checker/faulty-redis.js';
 import { eventually } from '../support/eventually.js';
 
@@ -13,7 +13,7 @@ let caches: [RedisResponseCache, RedisResponseCache];
 
 beforeAll(async () => {
   [server, replica] = await Promise.all([startRedis(2), startRedis(0)]);
-  caches = [await cacheOn(server.environment(0)), await cacheOn(server.environment(1))];
+  caches = [await openCache(server.environment(0)), await openCache(server.environment(1))];
 });
 
 afterAll(async () => {
@@ -35,14 +35,14 @@ describe.each([
     const [first, second] = createCaches();
     const key = `${name}:fill`;
     await first.fill(key, await takeLease(first, key), entry);
-    expect(await readUntilAnswered(second, key)).toEqual({ outcome: 'HIT', entry });
+    expect(await readWithRetry(second, key)).toEqual({ outcome: 'HIT', entry });
   });
 
   it('grants one lease at a time', async () => {
     const [first, second] = createCaches();
     const key = `${name}:one`;
     const lease = await takeLease(first, key);
-    expect(await readUntilAnswered(second, key)).toEqual({ outcome: 'MISS', lease, isOwn: false });
+    expect(await readWithRetry(second, key)).toEqual({ outcome: 'MISS', lease, isOwn: false });
   });
 
   it('ignores a fill whose lease a write has revoked', async () => {
@@ -54,7 +54,7 @@ describe.each([
     const current = await takeLease(second, key);
     await first.fill(key, old, entry);
     await second.fill(key, current, { ...entry, etag: '"2"' });
-    expect(await readUntilAnswered(first, key)).toMatchObject({ outcome: 'HIT', entry: { etag: '"2"' } });
+    expect(await readWithRetry(first, key)).toMatchObject({ outcome: 'HIT', entry: { etag: '"2"' } });
   });
 
   it('invalidates an entry at a write', async () => {
@@ -62,7 +62,7 @@ describe.each([
     const key = `${name}:invalidate`;
     await first.fill(key, await takeLease(first, key), entry);
     await second.invalidate(key);
-    expect((await readUntilAnswered(first, key)).outcome).toBe('MISS');
+    expect((await readWithRetry(first, key)).outcome).toBe('MISS');
   });
 });
 
@@ -77,8 +77,8 @@ describe('A replica disconnected from Redis', () => {
 
     await server.proxies[0]?.open();
     await eventually(() => Promise.resolve(disconnected.inUse));
-    expect((await readUntilAnswered(disconnected, 'lost')).outcome).toBe('MISS');
-    expect((await readUntilAnswered(disconnected, 'another')).outcome).toBe('HIT');
+    expect((await readWithRetry(disconnected, 'lost')).outcome).toBe('MISS');
+    expect((await readWithRetry(disconnected, 'another')).outcome).toBe('HIT');
   });
 
   it('retries an invalidation until Redis confirms it', async () => {
@@ -93,7 +93,7 @@ describe('A replica disconnected from Redis', () => {
     await eventually(() => Promise.resolve(disconnected.inUse));
     delete proxy?.cut;
     expect(cuts).toBeGreaterThan(1);
-    expect((await readUntilAnswered(disconnected, 'twice')).outcome).toBe('MISS');
+    expect((await readWithRetry(disconnected, 'twice')).outcome).toBe('MISS');
   });
 
   it('invalidates the whole cache after more writes than it remembers', async () => {
@@ -110,10 +110,10 @@ describe('A replica disconnected from Redis', () => {
 
     await server.proxies[0]?.open();
     await eventually(() => Promise.resolve(disconnected.inUse));
-    expect((await readUntilAnswered(other, 'kept')).outcome).toBe('MISS');
+    expect((await readWithRetry(other, 'kept')).outcome).toBe('MISS');
     // The holder of this lease may have read before any of those writes.
     await other.fill('leased long', lease, entry);
-    expect((await readUntilAnswered(other, 'leased long')).outcome).toBe('MISS');
+    expect((await readWithRetry(other, 'leased long')).outcome).toBe('MISS');
   }, 60_000);
 });
 
@@ -128,10 +128,10 @@ describe('An entry whose invalidation Redis has lost', () => {
     await server.kill();
     await server.launch();
 
-    expect((await readUntilAnswered(cache, 'snapshot')).outcome).toBe('MISS');
-    expect((await readUntilAnswered(cache, 'leased')).outcome).toBe('MISS');
+    expect((await readWithRetry(cache, 'snapshot')).outcome).toBe('MISS');
+    expect((await readWithRetry(cache, 'leased')).outcome).toBe('MISS');
     await cache.fill('leased', lease, entry);
-    expect((await readUntilAnswered(cache, 'leased')).outcome).toBe('MISS');
+    expect((await readWithRetry(cache, 'leased')).outcome).toBe('MISS');
   });
 
   it('is not served after a failover', async () => {
@@ -145,6 +145,6 @@ describe('An entry whose invalidation Redis has lost', () => {
     await replica.command('CONFIG', 'SET', 'port', String(server.port));
 
     expect(await server.command('GET', 'failover')).toContain('line');
-    expect((await readUntilAnswered(reader, 'failover')).outcome).toBe('MISS');
+    expect((await readWithRetry(reader, 'failover')).outcome).toBe('MISS');
   }, 60_000);
 });
