@@ -14,10 +14,10 @@ export default defineConfig(
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
     languageOptions: { parserOptions: { projectService: true } },
     rules: {
-      // Nest's modules are classes that carry nothing but their decorator.
+      // Nest's modules are classes without members.
       '@typescript-eslint/no-extraneous-class': ['error', { allowWithDecorator: true }],
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
-      // DTO and entity classes describe shapes; rows and bodies have the shape without the constructor.
+      // Rows and bodies have the shape of a DTO or entity class without its constructor.
       '@typescript-eslint/no-unsafe-class-instance-assignment': 'off',
       '@typescript-eslint/no-misused-spread': 'off',
       // Express's types are extended by declarations.
@@ -27,7 +27,7 @@ export default defineConfig(
     },
   },
   {
-    // A test's describe block holds its whole story, and is as long as that.
+    // A describe block contains many tests.
     files: ['test/**/*.ts', '**/*.spec.ts'],
     rules: { 'max-lines-per-function': 'off' },
   },
@@ -45,7 +45,7 @@ export default defineConfig(
           contexts: [
             ...['TSInterfaceDeclaration', 'TSTypeAliasDeclaration', 'VariableDeclaration'],
             'PropertyDefinition[override!=true]',
-            // What a class takes over, and what Nest calls by its name, is described there.
+            // The base class or Nest documents overridden methods and lifecycle hooks.
             'MethodDefinition[override!=true]:not([key.name=/^(on[A-Z]|transform$|canActivate$|intercept$|catch$)/])',
           ],
         },

@@ -1,10 +1,10 @@
 /**
- * Tests that do not apply where TEST_TOPOLOGY puts pgbouncer between the service and PostgreSQL; docs/testing.md gives the
- * reasons.
+ * Leaves out the tests that do not apply if TEST_TOPOLOGY puts pgbouncer between the service and PostgreSQL; docs/testing.md
+ * gives the reasons.
  */
 const notThroughPooler = {
   testPathIgnorePatterns: ['/node_modules/', 'migrations\\.locks'],
-  testNamePattern: '^(?!A cold herd|A start that must fail .* PostgreSQL)',
+  testNamePattern: '^(?!A thundering herd|A start that must fail .* PostgreSQL)',
 };
 
 /** @type {import('jest').Config} */

@@ -43,7 +43,7 @@ export async function startPgbouncer({ port: serverPort, user, password }) {
   // pgbouncer refuses to run as root.
   const options = process.getuid?.() === 0 ? ['-u', 'nobody', file] : [file];
   const child = spawn('pgbouncer', ['-q', ...options], { stdio: ['ignore', 'ignore', 'inherit'] });
-  await accepts(port);
+  await waitUntilOpen(port);
   const environment = { POSTGRES_PORT: String(port), POSTGRES_NAMED_STATEMENTS: String(supportsNames) };
   return { environment, stop: () => child.kill('SIGKILL') };
 }
@@ -55,7 +55,7 @@ function supportsNamedStatements() {
   return first > major || (first === major && second >= minor);
 }
 
-async function accepts(port) {
+async function waitUntilOpen(port) {
   for (;;) {
     const socket = connect(port, '127.0.0.1');
     const isOpen = await new Promise((resolve) => {

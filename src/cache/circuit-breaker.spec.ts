@@ -5,23 +5,23 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { eventually } from '../../test/support/eventually.js';
 import { CircuitBreaker } from './circuit-breaker.js';
 
-/** Behaviour of the server, and the calls it has received. */
-let server: { isThere: boolean; canSync: boolean; pings: number; syncs: number; reconnects: number[] };
+/** Behaviour of the server, and the number of commands it has received. */
+let server: { isAvailable: boolean; canSync: boolean; pings: number; syncs: number; reconnects: number[] };
 let breaker: CircuitBreaker;
-/** Called while the server is synchronized. */
-let whileSyncing: () => void;
+/** Runs while the server is synchronized. */
+let onSync: () => void;
 
 beforeEach(() => {
-  server = { isThere: true, canSync: true, pings: 0, syncs: 0, reconnects: [] };
-  whileSyncing = () => undefined;
+  server = { isAvailable: true, canSync: true, pings: 0, syncs: 0, reconnects: [] };
+  onSync = () => undefined;
   breaker = new CircuitBreaker({
     ping: () => {
       server.pings++;
-      return server.isThere ? Promise.resolve() : Promise.reject(new Error('away'));
+      return server.isAvailable ? Promise.resolve() : Promise.reject(new Error('unavailable'));
     },
     sync: () => {
       server.syncs++;
-      whileSyncing();
+      onSync();
       return server.canSync ? Promise.resolve() : Promise.reject(new Error('not confirmed'));
     },
     reconnect: () => {
@@ -42,27 +42,27 @@ async function until(state: CircuitBreaker['state']): Promise<number> {
 }
 
 /** Polls every 5 ms, so that times are exact to some milliseconds. */
-function soon(holds: () => boolean): Promise<void> {
-  return eventually(() => Promise.resolve(holds()), 15_000, 5);
+function soon(condition: () => boolean): Promise<void> {
+  return eventually(() => Promise.resolve(condition()), 15_000, 5);
 }
 
 describe('A circuit breaker', () => {
-  it('is open until it starts, and closes at once for a server that responds and is in sync', async () => {
+  it('is open until it starts, and closes immediately if the server responds and is in sync', async () => {
     expect(breaker.state).toBe('open');
     breaker.start();
     expect(await until('closed')).toBeLessThan(200);
     expect(server.syncs).toBe(1);
   });
 
-  it('closes after a quarantine for a server that responds later', async () => {
-    server.isThere = false;
+  it('closes after a quarantine if the server responds later', async () => {
+    server.isAvailable = false;
     breaker.start();
     await sleep(300);
-    server.isThere = true;
+    server.isAvailable = true;
     expect(await until('closed')).toBeGreaterThanOrEqual(990);
   });
 
-  it('does so after a failure, and synchronizes at each probe, because a deletion may have been missed', async () => {
+  it('closes after a quarantine after a failure, and synchronizes at each probe, because an invalidation may be lost', async () => {
     breaker.start();
     await until('closed');
     breaker.open();
@@ -77,16 +77,16 @@ describe('A circuit breaker', () => {
     await until('closed');
     breaker.open();
     await sleep(300);
-    server.isThere = false;
+    server.isAvailable = false;
     await until('open');
-    server.isThere = true;
+    server.isAvailable = true;
     expect(await until('closed')).toBeGreaterThanOrEqual(990);
   });
 
-  it('restarts it too when a request fails during synchronization', async () => {
+  it('restarts the quarantine when a request fails during synchronization', async () => {
     let failures = 20;
     let lastFailureAt = 0;
-    whileSyncing = () => {
+    onSync = () => {
       if (failures-- <= 0) return;
       lastFailureAt = performance.now();
       breaker.open();
@@ -97,7 +97,7 @@ describe('A circuit breaker', () => {
     expect(performance.now() - lastFailureAt).toBeGreaterThanOrEqual(990);
   });
 
-  it('restarts it too when a request fails between two probes', async () => {
+  it('restarts the quarantine when a request fails between two probes', async () => {
     breaker.start();
     await until('closed');
     breaker.open();
@@ -120,7 +120,7 @@ describe('A circuit breaker', () => {
     await until('closed');
     await sleep(100);
     expect(breaker.awayMs).toBe(0);
-    server.isThere = false;
+    server.isAvailable = false;
     const begin = Date.now();
     breaker.open();
     await sleep(100);
@@ -129,10 +129,10 @@ describe('A circuit breaker', () => {
     expect(breaker.awayMs).toBeLessThanOrEqual(Date.now() - begin);
   });
 
-  it('runs one probe at a time, however many requests fail', async () => {
+  it('runs one probe at a time, regardless of the number of failed requests', async () => {
     breaker.start();
     await until('closed');
-    server.isThere = false;
+    server.isAvailable = false;
     for (let n = 0; n < 10; n++) breaker.open();
     server.pings = 0;
     const begin = performance.now();
@@ -140,8 +140,8 @@ describe('A circuit breaker', () => {
     expect(performance.now() - begin).toBeGreaterThanOrEqual(4 * 50);
   });
 
-  it('replaces the connection after two seconds without a response, and again after two more', async () => {
-    server.isThere = false;
+  it('replaces the connection after every two seconds without a response', async () => {
+    server.isAvailable = false;
     const begin = Date.now();
     breaker.start();
     await soon(() => server.reconnects.length >= 2);
@@ -151,7 +151,7 @@ describe('A circuit breaker', () => {
   });
 
   it('does not probe after it is stopped', async () => {
-    server.isThere = false;
+    server.isAvailable = false;
     breaker.start();
     await sleep(100);
     breaker.stop();

@@ -7,12 +7,12 @@ import { DeadlineExceeded, within } from './deadline.js';
 const never = new Promise<never>(() => undefined);
 
 describe('A deadline', () => {
-  it('passes a result and an error on', async () => {
+  it('passes results and errors through', async () => {
     await expect(within(30, Promise.resolve(1))).resolves.toBe(1);
     await expect(within(30, Promise.reject(new Error('lost')))).rejects.toThrow('lost');
   });
 
-  it('rejects when a call does not respond', async () => {
+  it('rejects without a response', async () => {
     await expect(within(10, never)).rejects.toThrow(new DeadlineExceeded('No response within 10 ms'));
   });
 
@@ -26,7 +26,7 @@ describe('A deadline', () => {
     expect(Math.min(...times)).toBeLessThan(25);
   });
 
-  it('grants some more milliseconds after the process was busy', async () => {
+  it('grants a few more milliseconds after the process was busy', async () => {
     const response = within(
       10,
       new Promise((resolve) => {

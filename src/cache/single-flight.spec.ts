@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 
 import { SingleFlight } from './single-flight.js';
 
-/** Loads that the test ends one by one. */
+/** Loads that the test completes one by one. */
 function controlledLoads() {
   const started: { end: () => void; fail: () => void }[] = [];
   const load = () =>
@@ -21,7 +21,7 @@ function controlledLoads() {
 }
 
 describe('SingleFlight', () => {
-  it('gives readers that come during a load the next load, which begins after they came', async () => {
+  it('gives readers that arrive during a load the next load, which begins after their arrival', async () => {
     const { started, load } = controlledLoads();
     const flights = new SingleFlight<number>();
     const first = flights.load('a', load, undefined);
@@ -42,7 +42,7 @@ describe('SingleFlight', () => {
     expect(await late).toBe(3);
   });
 
-  it('shares a running load between readers that saw the same lease, and with no others', async () => {
+  it('shares a running load between readers of the same lease, and with no others', async () => {
     const { started, load } = controlledLoads();
     const flights = new SingleFlight<number>();
     const same = [flights.load('a', load, 'one'), flights.load('a', load, 'one')];
@@ -54,7 +54,7 @@ describe('SingleFlight', () => {
     expect(await Promise.all([...others, late])).toEqual([2, 2, 2]);
   });
 
-  it('keeps keys apart, and begins a new load when all have ended', async () => {
+  it('separates keys, and begins a new load when all have ended', async () => {
     const { started, load } = controlledLoads();
     const flights = new SingleFlight<number>();
     const [a, b] = [flights.load('a', load, undefined), flights.load('b', load, undefined)];

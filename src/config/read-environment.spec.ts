@@ -5,7 +5,7 @@ import { describe, expect, it } from '@jest/globals';
 import { Environment } from './environment.js';
 import { ConfigurationError, readEnvironment } from './read-environment.js';
 
-const onServers = {
+const serverVariables = {
   SECRET_KEY: '0123456789abcdef0123456789abcdef',
   POSTGRES_HOST: 'db',
   POSTGRES_PASSWORD: 'p',
@@ -13,17 +13,17 @@ const onServers = {
 };
 
 describe('readEnvironment', () => {
-  it('needs no variable for the embedded default', () => {
+  it('needs no variable for embedded servers', () => {
     expect(readEnvironment({})).toMatchObject({ PORT: 8000, REDIS_EXPIRE_TIME: 300 });
   });
 
   it('converts numbers, and ignores other variables', () => {
-    const environment = readEnvironment({ ...onServers, PORT: '80', POSTGRES_PORT: '6543', HOME: '/' });
+    const environment = readEnvironment({ ...serverVariables, PORT: '80', POSTGRES_PORT: '6543', HOME: '/' });
     expect(environment).toMatchObject({ PORT: 80, POSTGRES_PORT: 6543, POSTGRES_HOST: 'db' });
     expect(environment).not.toHaveProperty('HOME');
   });
 
-  it('refuses a placeholder for the key on the embedded default too', () => {
+  it('rejects a placeholder for the key even with embedded servers', () => {
     expect(() => readEnvironment({ SECRET_KEY: 'change-me' })).toThrow(/^SECRET_KEY /);
   });
 
@@ -47,14 +47,14 @@ describe('readEnvironment', () => {
     ['SECRET_KEY', 'short'],
     ['SECRET_KEY', 'change-me-change-me-change-me-change-me'],
     ['SECRET_KEY', 'replace-this-with-32-random-characters'],
-  ])('refuses %s=%s in one line that names it', (name, value) => {
-    const read = () => readEnvironment({ ...onServers, [name]: value });
+  ])('rejects %s=%s with one line that names it', (name, value) => {
+    const read = () => readEnvironment({ ...serverVariables, [name]: value });
     expect(read).toThrow(ConfigurationError);
     expect(read).toThrow(new RegExp(`^${name} [^\\n]+$`));
   });
 
   it.each(['WORKERS', 'REDIS_CLUSTER_NODES', 'SEARCH_DICTIONARY'])(
-    'refuses %s, which was removed, and says what to do instead',
+    'rejects the removed %s, and names its replacement',
     (name) => {
       expect(() => readEnvironment({ [name]: '2' })).toThrow(
         new RegExp(`^${name} is no longer supported: [^\\n]+$`),

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 
 import { formatCursor, isBefore, maxCursor, parseCursor, type FeedCursor } from './feed-cursor.js';
 
-/** Places in their order. */
+/** Cursors in ascending order. */
 const cursors: FeedCursor[] = [
   { position: 1, id: 2 },
   { position: 1, id: 3 },
@@ -10,17 +10,17 @@ const cursors: FeedCursor[] = [
   { position: 3, id: 0 },
 ];
 
-describe('A cursor in the feed', () => {
-  it('comes before those of a later position, and those of its own with a greater id', () => {
-    for (const [n, one] of cursors.entries()) {
+describe('A feed cursor', () => {
+  it('is ordered by position, then by id', () => {
+    for (const [n, cursor] of cursors.entries()) {
       for (const [m, other] of cursors.entries()) {
-        expect(isBefore(one, other)).toBe(n < m);
-        expect(maxCursor(one, other)).toEqual(cursors[Math.max(n, m)]);
+        expect(isBefore(cursor, other)).toBe(n < m);
+        expect(maxCursor(cursor, other)).toEqual(cursors[Math.max(n, m)]);
       }
     }
   });
 
-  it('is read as it was written', () => {
+  it('parses to the cursor that was formatted', () => {
     for (const cursor of cursors) expect(parseCursor(formatCursor(cursor))).toEqual(cursor);
   });
 
@@ -36,7 +36,7 @@ describe('A cursor in the feed', () => {
     '1-02',
     '9007199254740992-1',
     '1-9007199254740992',
-  ])('is not read from %j', (written) => {
-    expect(parseCursor(written)).toBeUndefined();
+  ])('does not parse from %j', (text) => {
+    expect(parseCursor(text)).toBeUndefined();
   });
 });

@@ -25,7 +25,7 @@ describe('JobScheduler', () => {
 
   afterEach(() => scheduler.onModuleDestroy());
 
-  it('runs every job at start, until it has no more work', async () => {
+  it('runs every job at start until it has no more work', async () => {
     register('a', 3);
     register('b', 1);
     scheduler.onApplicationBootstrap();
@@ -33,7 +33,7 @@ describe('JobScheduler', () => {
     expect(batches.toSorted()).toEqual(['a', 'a', 'a', 'b']);
   });
 
-  it('runs the other jobs where one fails', async () => {
+  it('runs the other jobs if one fails', async () => {
     scheduler.register('broken', () => Promise.reject(new Error('The database does not respond')));
     register('a', 2);
     scheduler.onApplicationBootstrap();

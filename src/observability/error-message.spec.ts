@@ -14,7 +14,7 @@ describe('errorMessage', () => {
     );
   });
 
-  it('returns a thrown value that is no error as text', () => {
+  it('converts a thrown value that is not an error to text', () => {
     expect(errorMessage('lost')).toBe('lost');
   });
 });

@@ -11,11 +11,8 @@ export class TicketNotFound extends Problem {
 /** 409: the rules do not allow this transition. */
 export class TransitionNotAllowed extends Problem {
   constructor(current: TicketStatus, to: TicketStatus, allowed: readonly TicketStatus[]) {
-    const rule = allowed.length > 0 ? `can only become ${allowed.join(' or ')}` : 'its status is final';
-    super('transition-not-allowed', `The ticket is ${current}, ${rule}; it cannot become ${to}`, {
-      current,
-      allowed,
-    });
+    const rule = allowed.length > 0 ? `it can become ${allowed.join(' or ')}, not` : 'it cannot become';
+    super('transition-not-allowed', `The ticket is ${current}: ${rule} ${to}`, { current, allowed });
   }
 }
 

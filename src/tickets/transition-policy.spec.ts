@@ -12,7 +12,7 @@ describe('TransitionPolicy', () => {
     ['answered', ['awaited', 'closed']],
     ['awaited', ['answered', 'closed']],
     ['closed', []],
-  ] as const)('lets %s become %j and nothing else', (from, allowed) => {
+  ] as const)('allows transitions from %s to exactly %j', (from, allowed) => {
     expect(ticketStatuses.filter((to) => policy.sourcesFor(to).includes(from))).toEqual(allowed);
     expect(policy.refusal(7, { status: from, version: 1 }, context, 'opened').extensions['allowed']).toEqual(
       allowed,
@@ -24,34 +24,32 @@ describe('TransitionPolicy', () => {
     ['answered', ['opened', 'awaited']],
     ['awaited', ['answered']],
     ['closed', ['opened', 'answered', 'awaited']],
-  ] as const)('lets %s be reached from %j and nothing else', (to, sources) => {
+  ] as const)('allows transitions to %s from exactly %j', (to, sources) => {
     expect(policy.sourcesFor(to)).toEqual(sources);
   });
 
-  it('offers all statuses but the first as targets', () => {
+  it('has all statuses but the first as targets', () => {
     expect(transitionTargets).toEqual(['answered', 'awaited', 'closed']);
   });
 
-  it('lets every ticket but a closed one accept a comment', () => {
+  it('allows comments on all tickets except closed ones', () => {
     expect(policy.commentable()).toEqual(ticketStatuses.filter((status) => status !== 'closed'));
   });
 
   it('explains a refusal to people and to programs', () => {
     const refusal = policy.refusal(7, { status: 'opened', version: 1 }, context, 'awaited');
     expect(refusal.kind).toBe('transition-not-allowed');
-    expect(refusal.message).toBe(
-      'The ticket is opened, can only become answered or closed; it cannot become awaited',
-    );
+    expect(refusal.message).toBe('The ticket is opened: it can become answered or closed, not awaited');
     expect(refusal.extensions).toEqual({ current: 'opened', allowed: ['answered', 'closed'] });
     const closed = { status: 'closed', version: 4 } as const;
     expect(policy.refusal(7, closed, context, 'answered').message).toBe(
-      'The ticket is closed, its status is final; it cannot become answered',
+      'The ticket is closed: it cannot become answered',
     );
     expect(policy.refusal(7, closed, context).kind).toBe('ticket-closed');
     expect(policy.refusal(7, closed, context).extensions).toEqual({ current: 'closed', allowed: [] });
   });
 
-  it('explains a missing ticket first, then a version that If-Match does not name', () => {
+  it('reports a missing ticket first, then a version that If-Match does not list', () => {
     const found = { status: 'closed', version: 4 } as const;
     expect(policy.refusal(7, undefined, { ...context, versions: [1] }).kind).toBe('not-found');
     expect(policy.refusal(7, found, { ...context, versions: [1] }, 'answered').kind).toBe(

@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { aComment, Api } from '../support/api.js';
-import { environmentOf, Service, type ServiceOnStores } from '../support/service.js';
+import { environmentOf, Service, type ServiceWithStores } from '../support/service.js';
 
 const required = {
   AUTH_REQUIRED: 'true',
@@ -14,7 +14,7 @@ const required = {
   JWT_AUDIENCE: 'tickets',
 };
 
-let service: ServiceOnStores;
+let service: ServiceWithStores;
 
 beforeAll(async () => {
   service = await Service.start({ environment: required });

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { Api, aTicket, encode, json, readFromCache, times } from '../support/api.js';
 import { eventually } from '../support/eventually.js';
-import { Service, type ServiceOnStores } from '../support/service.js';
+import { Service, type ServiceWithStores } from '../support/service.js';
 import { token, unsigned } from '../support/tokens.js';
 
 const previousKey = 'the key of the tests before this one, 32 and more';
@@ -15,7 +15,7 @@ const required = {
 };
 const valid = { iss: required.JWT_ISSUER, aud: required.JWT_AUDIENCE };
 
-let service: ServiceOnStores;
+let service: ServiceWithStores;
 let anonymous: Api;
 let writer: Api;
 let reader: Api;
@@ -180,7 +180,7 @@ describe('Without AUTH_REQUIRED', () => {
   it('the log warns at start, and tokens are ignored', async () => {
     const open = await Service.start({ stores: service.stores });
     const api = new Api(open.url, 'nonsense');
-    expect(open.log).toContain('Authentication is off (AUTH_REQUIRED=false)');
+    expect(open.output).toContain('Authentication is off (AUTH_REQUIRED=false)');
     const responses = await times(3, () => api.createTicket());
     expect(responses.map(({ status }) => status)).toEqual([201, 201, 201]);
     await open.stop();

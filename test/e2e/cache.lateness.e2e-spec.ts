@@ -6,22 +6,22 @@ import type { RedisResponseCache } from '../../src/cache/redis-response-cache.js
 import type { CacheResult } from '../../src/cache/response-cache.js';
 import { startRedis, type FaultyRedis } from '../support/checker/faulty-redis.js';
 import { times } from '../support/api.js';
-import { cacheOn, closeCaches } from '../support/caches.js';
+import { openCache, closeCaches } from '../support/caches.js';
 import { eventually } from '../support/eventually.js';
 import type { FaultProxy } from '../support/fault-proxy.js';
 
 describe('A Redis that misses deadlines', () => {
   const outcomes = (results: CacheResult[]) => results.map(({ outcome }) => outcome);
-  /** Latency each way: beyond the deadline and its extra time for a busy process. */
+  /** Latency in each direction; exceeds the deadline with its extra time for a busy process. */
   const lateMs = 80;
   let server: FaultyRedis;
-  let gate: FaultProxy;
+  let proxy: FaultProxy;
   let cache: RedisResponseCache;
 
   beforeAll(async () => {
     server = await startRedis(1);
-    [gate] = server.gates as [FaultProxy];
-    cache = await cacheOn(server.environment(0));
+    [proxy] = server.proxies as [FaultProxy];
+    cache = await openCache(server.environment(0));
   });
 
   afterAll(async () => {
@@ -29,57 +29,57 @@ describe('A Redis that misses deadlines', () => {
     await server.stop();
   });
 
-  it('stays in use after one miss, and after one miss of many calls at once', async () => {
+  it('stays in use after one miss, and after simultaneous misses of many commands', async () => {
     await cache.read('late');
-    gate.latencyMs = lateMs;
+    proxy.latencyMs = lateMs;
     const results = await times(10, (n) => cache.read(`late ${n}`));
-    gate.latencyMs = 0;
+    proxy.latencyMs = 0;
     expect(outcomes(results)).toEqual(results.map(() => 'BYPASS'));
     expect(cache.inUse).toBe(true);
     await eventually(async () => (await cache.read('late')).outcome !== 'BYPASS', 900);
   });
 
   it('is not used after three misses in a row', async () => {
-    gate.latencyMs = lateMs;
+    proxy.latencyMs = lateMs;
     for (const isInUse of [true, true, false]) {
       await cache.read('late');
       expect(cache.inUse).toBe(isInUse);
-      // The answer must arrive first, because reads bypass a Redis that owes one.
+      // Reads bypass a Redis with a pending command, so its response must arrive first.
       await sleep(4 * lateMs);
     }
-    gate.latencyMs = 0;
+    proxy.latencyMs = 0;
     await eventually(() => Promise.resolve(cache.inUse));
   });
 
-  it('is bypassed while it owes an answer', async () => {
-    gate.freeze();
+  it('is bypassed while it has a pending command', async () => {
+    proxy.freeze();
     const first = cache.read('silent');
     await sleep(25);
     const begin = performance.now();
     expect((await cache.read('silent')).outcome).toBe('BYPASS');
     expect(performance.now() - begin).toBeLessThan(15);
     expect((await first).outcome).toBe('BYPASS');
-    gate.thaw();
+    proxy.thaw();
     await eventually(async () => (await cache.read('silent')).outcome !== 'BYPASS', 900);
     expect(cache.inUse).toBe(true);
   });
 
-  it('is not used after half a second without an answer', async () => {
-    gate.freeze();
+  it('is not used after half a second without a response', async () => {
+    proxy.freeze();
     await cache.read('silent');
     expect((await cache.read('silent')).outcome).toBe('BYPASS');
     expect(cache.inUse).toBe(true);
     await sleep(550);
     expect((await cache.read('silent')).outcome).toBe('BYPASS');
     expect(cache.inUse).toBe(false);
-    gate.thaw();
+    proxy.thaw();
     await eventually(() => Promise.resolve(cache.inUse));
   });
 
   it('is bypassed during the quarantine', async () => {
-    await gate.close();
+    await proxy.close();
     await cache.invalidate('back');
-    await gate.open();
+    await proxy.open();
     await eventually(() => Promise.resolve(cache.state === 'recovering'));
     expect((await cache.read('back')).outcome).toBe('BYPASS');
     await eventually(() => Promise.resolve(cache.inUse));

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { MemoryResponseCache } from '../../src/cache/memory-response-cache.js';
 import type { RedisResponseCache } from '../../src/cache/redis-response-cache.js';
 import { readEnvironment } from '../../src/config/read-environment.js';
-import { cacheOn, closeCaches, entry, readUntilAnswered, takeLease } from '../support/caches.js';
+import { openCache, closeCaches, entry, readWithRetry, takeLease } from '../support/caches.js';
 import { startRedis, type FaultyRedis } from '../support/checker/faulty-redis.js';
 import { eventually } from '../support/eventually.js';
 
@@ -13,7 +13,7 @@ let caches: [RedisResponseCache, RedisResponseCache];
 
 beforeAll(async () => {
   [server, replica] = await Promise.all([startRedis(2), startRedis(0)]);
-  caches = [await cacheOn(server.environment(0)), await cacheOn(server.environment(1))];
+  caches = [await openCache(server.environment(0)), await openCache(server.environment(1))];
 });
 
 afterAll(async () => {
@@ -30,95 +30,95 @@ describe.each([
       return [cache, cache] as const;
     },
   ],
-])('The lease protocol %s', (name, make) => {
+])('The lease protocol %s', (name, createCaches) => {
   it('stores the entry of the lease holder byte for byte', async () => {
-    const [first, second] = make();
+    const [first, second] = createCaches();
     const key = `${name}:fill`;
     await first.fill(key, await takeLease(first, key), entry);
-    expect(await readUntilAnswered(second, key)).toEqual({ outcome: 'HIT', entry });
+    expect(await readWithRetry(second, key)).toEqual({ outcome: 'HIT', entry });
   });
 
-  it('gives one lease at a time', async () => {
-    const [first, second] = make();
+  it('grants one lease at a time', async () => {
+    const [first, second] = createCaches();
     const key = `${name}:one`;
     const lease = await takeLease(first, key);
-    expect(await readUntilAnswered(second, key)).toEqual({ outcome: 'MISS', lease, isOwn: false });
+    expect(await readWithRetry(second, key)).toEqual({ outcome: 'MISS', lease, isOwn: false });
   });
 
-  it('drops a fill whose lease a write has taken away', async () => {
-    const [first, second] = make();
+  it('ignores a fill whose lease a write has revoked', async () => {
+    const [first, second] = createCaches();
     const key = `${name}:write`;
     const old = await takeLease(first, key);
     await second.invalidate(key);
     await first.fill(key, old, entry);
-    const next = await takeLease(second, key);
+    const current = await takeLease(second, key);
     await first.fill(key, old, entry);
-    await second.fill(key, next, { ...entry, etag: '"2"' });
-    expect(await readUntilAnswered(first, key)).toMatchObject({ outcome: 'HIT', entry: { etag: '"2"' } });
+    await second.fill(key, current, { ...entry, etag: '"2"' });
+    expect(await readWithRetry(first, key)).toMatchObject({ outcome: 'HIT', entry: { etag: '"2"' } });
   });
 
   it('invalidates an entry at a write', async () => {
-    const [first, second] = make();
+    const [first, second] = createCaches();
     const key = `${name}:invalidate`;
     await first.fill(key, await takeLease(first, key), entry);
     await second.invalidate(key);
-    expect((await readUntilAnswered(first, key)).outcome).toBe('MISS');
+    expect((await readWithRetry(first, key)).outcome).toBe('MISS');
   });
 });
 
-describe('A replica that has lost Redis', () => {
+describe('A replica disconnected from Redis', () => {
   it('invalidates the keys of its writes before it uses Redis again, and no others', async () => {
-    const [lost, other] = caches;
+    const [disconnected, other] = caches;
     await other.fill('lost', await takeLease(other, 'lost'), entry);
     await other.fill('another', await takeLease(other, 'another'), entry);
-    await server.gates[0]?.close();
-    await lost.invalidate('lost');
-    expect(await lost.read('lost')).toEqual({ outcome: 'BYPASS' });
+    await server.proxies[0]?.close();
+    await disconnected.invalidate('lost');
+    expect(await disconnected.read('lost')).toEqual({ outcome: 'BYPASS' });
 
-    await server.gates[0]?.open();
-    await eventually(() => Promise.resolve(lost.inUse));
-    expect((await readUntilAnswered(lost, 'lost')).outcome).toBe('MISS');
-    expect((await readUntilAnswered(lost, 'another')).outcome).toBe('HIT');
+    await server.proxies[0]?.open();
+    await eventually(() => Promise.resolve(disconnected.inUse));
+    expect((await readWithRetry(disconnected, 'lost')).outcome).toBe('MISS');
+    expect((await readWithRetry(disconnected, 'another')).outcome).toBe('HIT');
   });
 
-  it('sends a deletion again that was lost too', async () => {
-    const [lost, other] = caches;
-    const [gate] = server.gates;
+  it('retries an invalidation until Redis confirms it', async () => {
+    const [disconnected, other] = caches;
+    const [proxy] = server.proxies;
     await other.fill('twice', await takeLease(other, 'twice'), entry);
-    await gate?.close();
-    await lost.invalidate('twice');
+    await proxy?.close();
+    await disconnected.invalidate('twice');
     let cuts = 0;
-    if (gate) gate.cut = (sent) => (sent.includes('DEL') && cuts++ < 2 ? 'before' : undefined);
-    await gate?.open();
-    await eventually(() => Promise.resolve(lost.inUse));
-    delete gate?.cut;
+    if (proxy) proxy.cut = (sent) => (sent.includes('DEL') && cuts++ < 2 ? 'before' : undefined);
+    await proxy?.open();
+    await eventually(() => Promise.resolve(disconnected.inUse));
+    delete proxy?.cut;
     expect(cuts).toBeGreaterThan(1);
-    expect((await readUntilAnswered(lost, 'twice')).outcome).toBe('MISS');
+    expect((await readWithRetry(disconnected, 'twice')).outcome).toBe('MISS');
   });
 
-  it('begins a new generation when it has too many keys to remember', async () => {
-    const [lost, other] = caches;
+  it('invalidates the whole cache after more writes than it remembers', async () => {
+    const [disconnected, other] = caches;
     await other.fill('kept', await takeLease(other, 'kept'), entry);
     const lease = await takeLease(other, 'leased long');
-    await server.gates[0]?.close();
+    await server.proxies[0]?.close();
     // The first invalidation waits for its deadline and opens the breaker.
     await eventually(async () => {
-      await lost.invalidate('0');
-      return !lost.inUse;
+      await disconnected.invalidate('0');
+      return !disconnected.inUse;
     });
-    for (let n = 0; n <= 10_000; n++) await lost.invalidate(String(n));
+    for (let n = 0; n <= 10_000; n++) await disconnected.invalidate(String(n));
 
-    await server.gates[0]?.open();
-    await eventually(() => Promise.resolve(lost.inUse));
-    expect((await readUntilAnswered(other, 'kept')).outcome).toBe('MISS');
+    await server.proxies[0]?.open();
+    await eventually(() => Promise.resolve(disconnected.inUse));
+    expect((await readWithRetry(other, 'kept')).outcome).toBe('MISS');
     // The holder of this lease may have read before any of those writes.
     await other.fill('leased long', lease, entry);
-    expect((await readUntilAnswered(other, 'leased long')).outcome).toBe('MISS');
+    expect((await readWithRetry(other, 'leased long')).outcome).toBe('MISS');
   }, 60_000);
 });
 
-describe('An entry whose deletion Redis has lost', () => {
-  it('does not return with an old snapshot', async () => {
+describe('An entry whose invalidation Redis has lost', () => {
+  it('is not served after a restart from an old snapshot', async () => {
     const [cache] = caches;
     await cache.fill('snapshot', await takeLease(cache, 'snapshot'), entry);
     const lease = await takeLease(cache, 'leased');
@@ -128,13 +128,13 @@ describe('An entry whose deletion Redis has lost', () => {
     await server.kill();
     await server.launch();
 
-    expect((await readUntilAnswered(cache, 'snapshot')).outcome).toBe('MISS');
-    expect((await readUntilAnswered(cache, 'leased')).outcome).toBe('MISS');
+    expect((await readWithRetry(cache, 'snapshot')).outcome).toBe('MISS');
+    expect((await readWithRetry(cache, 'leased')).outcome).toBe('MISS');
     await cache.fill('leased', lease, entry);
-    expect((await readUntilAnswered(cache, 'leased')).outcome).toBe('MISS');
+    expect((await readWithRetry(cache, 'leased')).outcome).toBe('MISS');
   });
 
-  it('does not return with a failover', async () => {
+  it('is not served after a failover', async () => {
     const [writer, reader] = caches;
     await writer.fill('failover', await takeLease(writer, 'failover'), entry);
     await replica.command('REPLICAOF', '127.0.0.1', String(server.port));
@@ -145,6 +145,6 @@ describe('An entry whose deletion Redis has lost', () => {
     await replica.command('CONFIG', 'SET', 'port', String(server.port));
 
     expect(await server.command('GET', 'failover')).toContain('line');
-    expect((await readUntilAnswered(reader, 'failover')).outcome).toBe('MISS');
+    expect((await readWithRetry(reader, 'failover')).outcome).toBe('MISS');
   }, 60_000);
 });

@@ -5,13 +5,13 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { chromium, type Browser } from 'playwright-core';
 
 import { Api } from '../support/api.js';
-import { Service, type ServiceOnStores } from '../support/service.js';
+import { Service, type ServiceWithStores } from '../support/service.js';
 import { token } from '../support/tokens.js';
 
 /** Chromium as Debian installs it; CHROMIUM names another executable. */
 const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
 
-let service: ServiceOnStores;
+let service: ServiceWithStores;
 let browser: Browser;
 
 beforeAll(async () => {

@@ -34,7 +34,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await service.stop();
-  expect(service.log).not.toContain('"level":"error"');
+  expect(service.output).not.toContain('"level":"error"');
 });
 
 const headersOf = (operation: Operation) =>

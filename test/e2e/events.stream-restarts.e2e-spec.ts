@@ -52,7 +52,7 @@ describe('A client of the event stream', () => {
     await follower.has(1);
     await postgres.close();
     await other.comment(id);
-    await eventually(() => service.log.includes('The feed cannot be read'));
+    await eventually(() => service.output.includes('The feed cannot be read'));
     expect(follower.received).toHaveLength(1);
     // A reconnect during the outage must not fail: an EventSource does not retry after an error response.
     const position = `after=${follower.received[0]?.id ?? ''}&ticket_id=${id}`;

@@ -8,6 +8,7 @@ import { eventually } from '../support/eventually.js';
 import { connect, servers } from '../support/servers.js';
 import { sharedService } from '../support/shared-service.js';
 import { Service } from '../support/service.js';
+import { holdTransaction } from '../support/transactions.js';
 
 const { api, service } = sharedService();
 
@@ -31,18 +32,18 @@ describe('The health probes', () => {
     });
   });
 
-  it('report not ready during SHUTDOWN_DELAY while the service still answers requests', async () => {
+  it('report not ready during SHUTDOWN_DELAY while the service still serves requests', async () => {
     const stopping = await Service.start({
       stores: service().stores,
       environment: { SHUTDOWN_DELAY: '2' },
     });
-    const calls = new Api(stopping.url);
+    const client = new Api(stopping.url);
     const exit = stopping.stop();
-    await eventually(async () => (await calls.send('GET', '/health/ready')).status === 503);
-    const { problem } = await calls.send('GET', '/health/ready');
+    await eventually(async () => (await client.send('GET', '/health/ready')).status === 503);
+    const { problem } = await client.send('GET', '/health/ready');
     expect(problem).toMatchObject({ detail: 'The service is shutting down' });
-    expect((await calls.createTicket()).status).toBe(201);
-    expect((await calls.send('GET', '/health/live')).status).toBe(200);
+    expect((await client.createTicket()).status).toBe(201);
+    expect((await client.send('GET', '/health/live')).status).toBe(200);
     expect(await exit).toBe(0);
   });
 });
@@ -88,13 +89,10 @@ describe('/metrics', () => {
     const isCaughtUp = async () => (await scrape(api)).get('ticket_feed_lag_seconds') === 0;
     // The feed waits for transactions of other databases of the server too.
     await eventually(isCaughtUp);
-    const database = await connect(service().stores.database);
-    await database.query('BEGIN');
-    await database.query('SELECT pg_current_xact_id()');
+    const rollback = await holdTransaction(service().stores.database, 'SELECT pg_current_xact_id()');
     await api.createTicket();
     await eventually(async () => ((await scrape(api)).get('ticket_feed_lag_seconds') ?? 0) > 0.3);
-    await database.query('COMMIT');
-    await database.end();
+    await rollback();
     await eventually(isCaughtUp);
   });
 
@@ -119,32 +117,32 @@ describe('/metrics', () => {
       await FaultProxy.to(servers().postgres.port),
     ];
     redis.port = String(cache.port);
-    const cut = await Service.start({
+    const disconnected = await Service.start({
       stores: service().stores,
       environment: { REDIS_URL: redis.href, POSTGRES_PORT: String(database.port) },
     });
-    const calls = new Api(cut.url);
-    await eventually(async () => (await scrape(calls)).get('ticket_cache_breaker{state="closed"}') === 1);
+    const client = new Api(disconnected.url);
+    await eventually(async () => (await scrape(client)).get('ticket_cache_breaker{state="closed"}') === 1);
     await Promise.all([cache.close(), database.close()]);
-    await times(5, () => calls.ticket(1));
-    const found = await scrape(calls);
+    await times(5, () => client.ticket(1));
+    const found = await scrape(client);
     expect(found.get('ticket_cache_breaker{state="open"}')).toBe(1);
     expect(found.get('ticket_cache_reads_total{outcome="BYPASS"}')).toBeGreaterThan(0);
     expect(found.get('ticket_database_errors_total{sqlstate="none"}')).toBeGreaterThan(0);
     expect(found.get('ticket_feed_lag_seconds')).toBeNaN();
-    await cut.stop();
+    await disconnected.stop();
   }, 30_000);
 
   it('queries PostgreSQL once for simultaneous scrapes', async () => {
     const database = await FaultProxy.to(servers().postgres.port);
     const environment = { POSTGRES_PORT: String(database.port) };
     const scraped = await Service.start({ stores: service().stores, environment });
-    const calls = new Api(scraped.url);
-    await scrape(calls);
+    const client = new Api(scraped.url);
+    await scrape(client);
     const before = database.sent;
     // All scrapes begin while the first one waits.
     database.latencyMs = 300;
-    await times(50, () => scrape(calls));
+    await times(50, () => scrape(client));
     expect(database.sent - before).toBeLessThan(5);
     database.latencyMs = 0;
     await scraped.stop();

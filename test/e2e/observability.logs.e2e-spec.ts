@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { freePort } from '../../src/database/free-port.js';
 import { aComment, Api, json, times } from '../support/api.js';
 import { eventually } from '../support/eventually.js';
-import { environmentOf, Service, type ServiceOnStores } from '../support/service.js';
+import { environmentOf, Service, type ServiceWithStores } from '../support/service.js';
 import { connect } from '../support/servers.js';
 import { token } from '../support/tokens.js';
 
@@ -26,7 +26,7 @@ interface Line {
   ms?: number;
 }
 
-let service: ServiceOnStores;
+let service: ServiceWithStores;
 let api: Api;
 let bearer: string;
 
@@ -41,7 +41,7 @@ afterAll(async () => {
 });
 
 const lines = () =>
-  service.log
+  service.output
     .split('\n')
     .filter(Boolean)
     .map((line) => JSON.parse(line) as Line);
@@ -119,9 +119,9 @@ describe('The log', () => {
     const { headers } = await api.ticket(id, { 'idempotency-key': secret, 'x-request-id': 'last' });
     expect(headers.get('x-request-id')).toBe('last');
     await linesOf('last');
-    expect(service.log).not.toContain(secret);
-    expect(service.log).not.toContain('@');
-    expect(service.log).not.toContain(bearer.split('.')[2]);
+    expect(service.output).not.toContain(secret);
+    expect(service.output).not.toContain('@');
+    expect(service.output).not.toContain(bearer.split('.')[2]);
   });
 
   it('on a full disk disturbs neither the service nor its shutdown', async () => {
@@ -148,7 +148,7 @@ describe('The log', () => {
     const quiet = await Service.start({ stores: service.stores, environment: { LOG_LEVEL: 'warn' } });
     expect((await fetch(`${quiet.url}/health/live`)).status).toBe(200);
     await quiet.stop();
-    expect(quiet.log).toContain('Authentication is off (AUTH_REQUIRED=false)');
-    expect(quiet.log).not.toContain('/health/live');
+    expect(quiet.output).toContain('Authentication is off (AUTH_REQUIRED=false)');
+    expect(quiet.output).not.toContain('/health/live');
   });
 });

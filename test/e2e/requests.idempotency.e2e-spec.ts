@@ -16,10 +16,11 @@ import {
 } from '../support/api.js';
 import { eventually } from '../support/eventually.js';
 import { FaultProxy } from '../support/fault-proxy.js';
-import { connect, servers, waitingForLock } from '../support/servers.js';
-import { Service, type ServiceOnStores } from '../support/service.js';
+import { connect, servers } from '../support/servers.js';
+import { Service, type ServiceWithStores } from '../support/service.js';
+import { holdTransaction, waitForBlockedSessions } from '../support/transactions.js';
 
-let services: [ServiceOnStores, ServiceOnStores];
+let services: [ServiceWithStores, ServiceWithStores];
 let apis: [Api, Api];
 
 beforeAll(async () => {
@@ -32,15 +33,18 @@ afterAll(async () => {
   await Promise.all(services.map((service) => service.stop()));
 });
 
-const api = (turn: number) => (turn % 2 === 0 ? apis[0] : apis[1]);
+/** Client of the replica with this number, modulo two. */
+const replica = (n: number) => (n % 2 === 0 ? apis[0] : apis[1]);
 
 function withKey(fields: Record<string, string>, key: string, kind: BodyKind = 'JSON'): RequestInit {
   const init = encode(fields, kind);
   const headers = { ...(init.headers as Record<string, string> | undefined), 'idempotency-key': key };
   return { ...init, headers };
 }
-const create = (key: string, fields = aTicket, turn = 0) =>
-  api(turn).send<Ticket>('POST', '/ticket', withKey(fields, key));
+const create = (key: string, fields = aTicket, n = 0) =>
+  replica(n).send<Ticket>('POST', '/ticket', withKey(fields, key));
+
+const lockTable = 'LOCK TABLE ticket IN EXCLUSIVE MODE';
 
 async function query<Row extends object>(sql: string, values: unknown[] = []): Promise<Row[]> {
   const database = await connect(services[0].stores.database);
@@ -53,7 +57,7 @@ describe('An Idempotency-Key', () => {
   it('replays the first response for a repeated POST', async () => {
     const key = randomUUID();
     const first = await create(key);
-    await api(0).updateStatus(first.body.id, 'answered');
+    await replica(0).updateStatus(first.body.id, 'answered');
     const again = await create(key, aTicket, 1);
 
     expect([first.status, again.status]).toEqual([201, 201]);
@@ -63,69 +67,69 @@ describe('An Idempotency-Key', () => {
     }
     expect(first.headers.get('idempotency-replayed')).toBeNull();
     expect(again.headers.get('idempotency-replayed')).toBe('true');
-    expect((await api(0).createTicket()).headers.get('idempotency-replayed')).toBeNull();
+    expect((await replica(0).createTicket()).headers.get('idempotency-replayed')).toBeNull();
   });
 
   it('identifies a request by its fields, in any media type', async () => {
     const key = randomUUID();
     const first = await create(key);
-    const again = await api(0).send<Ticket>('POST', '/ticket', withKey(aTicket, key, 'form-data'));
+    const again = await replica(0).send<Ticket>('POST', '/ticket', withKey(aTicket, key, 'form-data'));
     expect(again.body.id).toBe(first.body.id);
   });
 
-  it('makes a repeated comment one comment', async () => {
-    const { id } = (await api(0).createTicket()).body;
+  it('adds one comment for a repeated POST', async () => {
+    const { id } = (await replica(0).createTicket()).body;
     const key = randomUUID();
-    const send = () => api(0).send<Comment>('POST', `/ticket/${id}/comment`, withKey(aComment, key));
-    const [first, again] = [await send(), await send()];
+    const send = () => replica(0).send<Comment>('POST', `/ticket/${id}/comment`, withKey(aComment, key));
+    const first = await send();
+    const again = await send();
     expect(again.body).toEqual(first.body);
     expect(again.headers.get('idempotency-replayed')).toBe('true');
-    expect((await api(0).ticket(id)).body.comment_count).toBe(1);
+    expect((await replica(0).ticket(id)).body.comment_count).toBe(1);
   });
 
-  it('is rejected with another request', async () => {
+  it('is rejected for a different request', async () => {
     const key = randomUUID();
     const { id } = (await create(key)).body;
     for (const { status, problem } of [
       await create(key, { ...aTicket, theme: 'another' }),
-      await api(0).send('POST', `/ticket/${id}/comment`, withKey(aComment, key)),
+      await replica(0).send('POST', `/ticket/${id}/comment`, withKey(aComment, key)),
     ]) {
       expect(status).toBe(422);
       expect(problem.type).toBe('urn:problem-type:ticket-system:idempotency-key-reused');
       expect(problem.detail).toContain('another request');
     }
-    expect((await api(0).ticket(id)).body.comment_count).toBe(0);
+    expect((await replica(0).ticket(id)).body.comment_count).toBe(0);
   });
 
-  it('makes 64 simultaneous requests to two replicas one ticket with 64 equal responses', async () => {
+  it('creates one ticket for 64 simultaneous requests to two replicas, with 64 equal responses', async () => {
     const key = randomUUID();
     const theme = `theme ${key}`;
-    const answers = await times(64, (turn) => create(key, { ...aTicket, theme }, turn));
+    const responses = await times(64, (n) => create(key, { ...aTicket, theme }, n));
 
-    expect(count(answers, 201)).toBe(64);
-    expect(new Set(answers.map(({ body }) => JSON.stringify(body))).size).toBe(1);
-    expect(answers.filter(({ headers }) => headers.get('idempotency-replayed') === null)).toHaveLength(1);
+    expect(count(responses, 201)).toBe(64);
+    expect(new Set(responses.map(({ body }) => JSON.stringify(body))).size).toBe(1);
+    expect(responses.filter(({ headers }) => headers.get('idempotency-replayed') === null)).toHaveLength(1);
     expect(await query('SELECT id FROM ticket WHERE theme = $1', [theme])).toHaveLength(1);
   });
 
   it('is not used up by a rejected request', async () => {
-    const { id } = (await api(0).createTicket()).body;
-    await api(0).updateStatus(id, 'closed');
+    const { id } = (await replica(0).createTicket()).body;
+    await replica(0).updateStatus(id, 'closed');
     const key = randomUUID();
     const path = `/ticket/${id}/comment`;
-    expect((await api(0).send('POST', path, withKey(aComment, key))).status).toBe(409);
+    expect((await replica(0).send('POST', path, withKey(aComment, key))).status).toBe(409);
     expect((await create(key, { ...aTicket, theme: '' })).status).toBe(400);
     expect((await create(key)).status).toBe(201);
   });
 
-  it('returns 409 while its first request is in progress, and works afterwards', async () => {
+  it('returns 409 while its first request is in progress, and succeeds afterwards', async () => {
     const key = randomUUID();
-    const { id } = (await api(0).createTicket()).body;
-    const send = (turn: number) =>
-      api(turn).send<Comment>('POST', `/ticket/${id}/comment`, withKey(aComment, key));
-    const other = await connect(services[0].stores.database);
-    await other.query('BEGIN');
-    await other.query('INSERT INTO idempotency_key (key, fingerprint) VALUES ($1, $2)', [key, Buffer.of(0)]);
+    const { id } = (await replica(0).createTicket()).body;
+    const send = (n: number) =>
+      replica(n).send<Comment>('POST', `/ticket/${id}/comment`, withKey(aComment, key));
+    const insert = 'INSERT INTO idempotency_key (key, fingerprint) VALUES ($1, $2)';
+    const rollback = await holdTransaction(services[0].stores.database, insert, [key, Buffer.of(0)]);
 
     const { status, headers, problem } = await send(0);
     expect(status).toBe(409);
@@ -133,26 +137,22 @@ describe('An Idempotency-Key', () => {
     expect(problem.type).toBe('urn:problem-type:ticket-system:request-in-progress');
     expect(problem.detail).toContain('still in progress');
 
-    await other.query('ROLLBACK');
-    await other.end();
+    await rollback();
     expect((await send(1)).status).toBe(201);
   });
 
   it('returns the ticket to a client that lost its connection before the response', async () => {
     const key = randomUUID();
     const theme = `theme ${key}`;
-    const broken = new AbortController();
-    // The lock holds the request back until its client has disconnected.
-    const other = await connect(services[0].stores.database);
-    await other.query('BEGIN');
-    await other.query('LOCK TABLE ticket IN EXCLUSIVE MODE');
+    const controller = new AbortController();
+    // The lock delays the request until its client has disconnected.
+    const unlock = await holdTransaction(services[0].stores.database, lockTable);
     const init = withKey({ ...aTicket, theme }, key);
-    const sent = fetch(`${services[0].url}/ticket`, { method: 'POST', ...init, signal: broken.signal });
-    await waitingForLock(services[0].stores.database, 1);
-    broken.abort();
+    const sent = fetch(`${services[0].url}/ticket`, { method: 'POST', ...init, signal: controller.signal });
+    await waitForBlockedSessions(services[0].stores.database, 1);
+    controller.abort();
     await expect(sent).rejects.toThrow();
-    await other.query('COMMIT');
-    await other.end();
+    await unlock();
     await eventually(
       async () => (await query('SELECT 1 FROM ticket WHERE theme = $1', [theme])).length === 1,
     );
@@ -164,21 +164,18 @@ describe('An Idempotency-Key', () => {
     ]);
   });
 
-  it('of a killed service exists together with its ticket, or not at all', async () => {
+  it('is stored together with its ticket or not at all when the service is killed', async () => {
     const killed = await Service.start({ stores: services[0].stores });
     const key = randomUUID();
     const theme = `theme ${key}`;
-    const other = await connect(services[0].stores.database);
-    await other.query('BEGIN');
-    await other.query('LOCK TABLE ticket IN EXCLUSIVE MODE');
+    const unlock = await holdTransaction(services[0].stores.database, lockTable);
     const sent = new Api(killed.url)
       .send('POST', '/ticket', withKey({ ...aTicket, theme }, key))
-      .catch(() => 'gone');
-    await waitingForLock(services[0].stores.database, 1);
+      .catch(() => 'no response');
+    await waitForBlockedSessions(services[0].stores.database, 1);
     await killed.stop('SIGKILL');
-    await other.query('COMMIT');
-    await other.end();
-    expect(await sent).toBe('gone');
+    await unlock();
+    expect(await sent).toBe('no response');
 
     expect((await create(key, { ...aTicket, theme })).status).toBe(201);
     expect(await query('SELECT id FROM ticket WHERE theme = $1', [theme])).toHaveLength(1);
@@ -201,7 +198,8 @@ describe('An Idempotency-Key', () => {
 
   it('expires after a day and is deleted at the next start', async () => {
     const [key, deleted] = [randomUUID(), randomUUID()];
-    const [first] = [await create(key), await create(deleted)];
+    const first = await create(key);
+    await create(deleted);
     await query(`UPDATE idempotency_key SET created_at = now() - interval '24 hours' WHERE key = ANY ($1)`, [
       [key, deleted],
     ]);
@@ -212,7 +210,7 @@ describe('An Idempotency-Key', () => {
       SELECT 'old ' || n, '', now() - interval '25 hours' FROM generate_series(1, 2500) AS n`);
     const postgres = await FaultProxy.to(servers().postgres.port);
     const environment = { POSTGRES_PORT: String(postgres.port) };
-    const next = await Service.start({ stores: services[0].stores, environment });
+    const restarted = await Service.start({ stores: services[0].stores, environment });
     await eventually(
       async () =>
         (await query(`SELECT 1 FROM idempotency_key WHERE key = $1 OR key LIKE 'old %'`, [deleted]))
@@ -223,7 +221,7 @@ describe('An Idempotency-Key', () => {
     const { sent } = postgres;
     await sleep(300);
     expect(postgres.sent - sent).toBeLessThan(10);
-    await next.stop();
+    await restarted.stop();
     await postgres.close();
   });
 });

@@ -29,18 +29,18 @@ describe('RATE_LIMIT=5/2', () => {
   const apiOf = async (sub: string, replica = 0) =>
     new Api(services[replica]?.url ?? '', await token({ sub }));
 
-  it('allows a client five requests in two seconds, and states the rest', async () => {
+  it('allows a client five requests in two seconds, and returns the remaining ones', async () => {
     const api = await apiOf('desk');
     const first = await api.createTicket();
     expect(first.headers.get('ratelimit-policy')).toBe('"default";q=5;w=2');
     expect(first.headers.get('ratelimit')).toBe('"default";r=4;t=2');
 
-    const answers = await times(9, () => api.ticket(1));
-    expect([count(answers, 200), count(answers, 429)]).toEqual([4, 5]);
-    const refused = answers.find(({ status }) => status === 429);
-    expect(refused?.problem.type).toMatch(/:too-many-requests$/);
-    expect(Number(refused?.headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
-    expect(Number(refused?.headers.get('retry-after'))).toBeLessThanOrEqual(2);
+    const responses = await times(9, () => api.ticket(1));
+    expect([count(responses, 200), count(responses, 429)]).toEqual([4, 5]);
+    const rejected = responses.find(({ status }) => status === 429);
+    expect(rejected?.problem.type).toMatch(/:too-many-requests$/);
+    expect(Number(rejected?.headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
+    expect(Number(rejected?.headers.get('retry-after'))).toBeLessThanOrEqual(2);
 
     await eventually(async () => (await api.ticket(1)).status === 200);
   });
@@ -58,63 +58,63 @@ describe('RATE_LIMIT=5/2', () => {
     }
   });
 
-  it('counts over all replicas', async () => {
-    // On a busy machine Redis may miss a deadline, and each process counts alone: the next attempt may succeed.
+  it('counts across replicas', async () => {
+    // On a busy machine Redis may miss a deadline. Each process then counts alone, and the test retries.
     let attempt = 0;
     await eventually(async () => {
       const sub = `attempt ${attempt++}`;
       const apis = [await apiOf(sub, 0), await apiOf(sub, 1)];
-      const answers = await times(10, (n) => (apis[n % 2] ?? new Api('')).send('GET', '/ticket'));
-      return count(answers, 200) === 5 && count(answers, 429) === 5;
+      const responses = await times(10, (n) => (apis[n % 2] ?? new Api('')).send('GET', '/ticket'));
+      return count(responses, 200) === 5 && count(responses, 429) === 5;
     });
   });
 });
 
-describe('RATE_LIMIT=5/2 stays in force', () => {
-  let gate: FaultProxy;
+describe('RATE_LIMIT=5/2 is enforced', () => {
+  let proxy: FaultProxy;
   let service: Service;
 
   beforeAll(async () => {
     const stores = await createStores();
     const redis = new URL(stores.redisUrl);
-    gate = await FaultProxy.to(Number(redis.port));
-    redis.port = String(gate.port);
+    proxy = await FaultProxy.to(Number(redis.port));
+    redis.port = String(proxy.port);
     service = await Service.start({ stores, environment: { ...limited, REDIS_URL: redis.href } });
   });
 
   afterAll(async () => {
     await service.stop();
-    await gate.close();
+    await proxy.close();
   });
 
   const list = (from: string) => () => listFrom(service, from);
 
-  it('with the count of this process when Redis misses the deadline', async () => {
-    const answers = await times(3, list('198.51.100.1'));
-    gate.latencyMs = 100;
-    answers.push(...(await times(4, list('198.51.100.1'))));
-    gate.latencyMs = 0;
-    expect([count(answers, 200), count(answers, 429)]).toEqual([5, 2]);
+  it('with the count of the process if Redis misses its deadline', async () => {
+    const responses = await times(3, list('198.51.100.1'));
+    proxy.latencyMs = 100;
+    responses.push(...(await times(4, list('198.51.100.1'))));
+    proxy.latencyMs = 0;
+    expect([count(responses, 200), count(responses, 429)]).toEqual([5, 2]);
   });
 
-  it('in each process while Redis is away', async () => {
+  it('in each process while Redis is unavailable', async () => {
     const api = new Api(service.url);
     const created = await api.createTicket();
     expect(created.status).toBe(201);
-    await gate.close();
+    await proxy.close();
     let requests = 0;
     await eventually(async () => {
       const from = { 'x-forwarded-for': `203.0.113.${++requests}` };
       return (await api.ticket(created.body.id, from)).headers.get('x-cache') === 'BYPASS';
     });
-    const answers = await times(12, list('198.51.100.2'));
-    expect([count(answers, 200), count(answers, 429)]).toEqual([5, 7]);
+    const responses = await times(12, list('198.51.100.2'));
+    expect([count(responses, 200), count(responses, 429)]).toEqual([5, 7]);
   });
 });
 
 describe('X-Forwarded-For is used as the address of a client', () => {
-  /** Number of refused requests of twelve from different IPv4 addresses, and of twelve from one IPv6 network. */
-  const refusals = async (TRUST_PROXY: string) => {
+  /** Counts the rejections of twelve requests from different IPv4 addresses, and of twelve from one IPv6 network. */
+  const rejections = async (TRUST_PROXY: string) => {
     const service = await Service.start({ environment: { RATE_LIMIT: '5/60', TRUST_PROXY } });
     const spread = await times(12, (n) => listFrom(service, `198.51.100.${n}`));
     const network = await times(12, (n) => listFrom(service, `2001:db8:0:7::${n}`));
@@ -123,11 +123,11 @@ describe('X-Forwarded-For is used as the address of a client', () => {
   };
 
   it('if a trusted proxy sent it', async () => {
-    expect(await refusals('1')).toEqual([0, 7]);
+    expect(await rejections('1')).toEqual([0, 7]);
   });
 
   it('not otherwise', async () => {
-    expect(await Promise.all([refusals(''), refusals('203.0.113.0/24')])).toEqual([
+    expect(await Promise.all([rejections(''), rejections('203.0.113.0/24')])).toEqual([
       [7, 12],
       [7, 12],
     ]);

@@ -3,12 +3,13 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Api, count, readFromCache, scrape, times, waitForRedis } from '../support/api.js';
 import { eventually } from '../support/eventually.js';
 import { FaultProxy } from '../support/fault-proxy.js';
-import { connect, createStores, lockTicket, servers, waitingForLock } from '../support/servers.js';
-import { Service, type ServiceOnStores } from '../support/service.js';
+import { connect, createStores, servers } from '../support/servers.js';
+import { Service, type ServiceWithStores } from '../support/service.js';
+import { lockTicket, waitForBlockedSessions } from '../support/transactions.js';
 
 let postgres: FaultProxy;
 let redis: FaultProxy;
-let service: ServiceOnStores;
+let service: ServiceWithStores;
 let api: Api;
 
 beforeAll(async () => {
@@ -52,7 +53,7 @@ describe('Without Redis, the service', () => {
     expect(body).toMatchObject({ status: 'degraded', details: { cache: { status: 'degraded' } } });
   });
 
-  it('uses Redis again once that is back', async () => {
+  it('uses Redis again once it is back', async () => {
     await redis.open();
     await waitForRedis(api);
     const { id } = (await api.createTicket()).body;
@@ -61,7 +62,7 @@ describe('Without Redis, the service', () => {
 });
 
 describe('With a frozen Redis, the service', () => {
-  it('reconnects, and uses Redis again once that responds', async () => {
+  it('reconnects, and uses Redis again once it responds', async () => {
     const { id } = (await api.createTicket()).body;
     redis.freeze();
     const { accepted } = redis;
@@ -98,7 +99,7 @@ describe('Without PostgreSQL, the service', () => {
   it('fails writes with 503 while PostgreSQL is read-only, and recovers', async () => {
     const database = await connect('postgres');
     const { database: name } = service.stores;
-    const refusals = async () => (await scrape(api)).get('ticket_database_errors_total{sqlstate="25006"}');
+    const errors = async () => (await scrape(api)).get('ticket_database_errors_total{sqlstate="25006"}');
     await database.query(`ALTER DATABASE ${name} SET default_transaction_read_only = on`);
     await database.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1', [name]);
     // Reads still succeed, on connections that no write has used.
@@ -112,7 +113,7 @@ describe('Without PostgreSQL, the service', () => {
     await eventually(async () => {
       const { status, headers } = await api.createTicket();
       expect([status, headers.get('retry-after')]).toEqual([503, '1']);
-      return (await refusals()) === 3;
+      return (await errors()) === 3;
     });
     await eventually(async () => (await readers()).every((pid) => !before.includes(pid)));
     // Existing sessions keep the setting that they began with.
@@ -143,7 +144,7 @@ describe('Without PostgreSQL, the service', () => {
     const { id } = (await api.createTicket()).body;
     const unlock = await lockTicket(service.stores.database, id);
     const comments = times(5, () => api.comment(id));
-    await waitingForLock(service.stores.database, 5);
+    await waitForBlockedSessions(service.stores.database, 5);
     await postgres.close();
     expect(count(await comments, 503)).toBe(5);
 

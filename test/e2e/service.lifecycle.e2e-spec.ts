@@ -9,21 +9,22 @@ import { describe, expect, it } from '@jest/globals';
 import { Api, aTicket, count, times } from '../support/api.js';
 import { eventually } from '../support/eventually.js';
 import { FaultProxy } from '../support/fault-proxy.js';
-import { connect, createStores, lockTicket, servers, waitingForLock } from '../support/servers.js';
+import { connect, createStores, servers } from '../support/servers.js';
 import { environmentOf, Service } from '../support/service.js';
+import { lockTicket, waitForBlockedSessions } from '../support/transactions.js';
 
 describe('On SIGTERM the service', () => {
-  it('completes requests in progress, accepts no new connection, and exits with 0', async () => {
+  it('completes requests in progress, rejects new connections, and exits with 0', async () => {
     const service = await Service.start();
     const api = new Api(service.url);
     const { id } = (await api.createTicket()).body;
-    // The lock holds the comments back until the service has received the signal.
+    // The lock delays the comments until the service has received the signal.
     const unlock = await lockTicket(service.stores.database, id);
     const comments = times(5, () => api.comment(id));
-    await waitingForLock(service.stores.database, 5);
+    await waitForBlockedSessions(service.stores.database, 5);
 
     const exit = service.stop();
-    await eventually(() => refusesConnections(service.url));
+    await eventually(() => rejectsConnections(service.url));
     await unlock();
 
     expect(count(await comments, 201)).toBe(5);
@@ -34,7 +35,7 @@ describe('On SIGTERM the service', () => {
     await database.end();
   });
 
-  it('exits with 0 at once when no request is in progress', async () => {
+  it('exits with 0 immediately if no request is in progress', async () => {
     const service = await Service.start();
     await new Api(service.url).createTicket();
     const begin = Date.now();
@@ -52,13 +53,13 @@ describe('On SIGTERM the service', () => {
     expect(Date.now() - begin).toBeLessThan(3_000);
   });
 
-  it('exits at once when a second signal of any kind follows', async () => {
+  it('exits immediately on a second signal of any kind', async () => {
     const service = await Service.start({ environment: { SHUTDOWN_DELAY: '20' } });
     const exit = service.stop('SIGINT');
     await eventually(async () => (await new Api(service.url).send('GET', '/health/ready')).status === 503);
     service.process.kill('SIGTERM');
     expect(await exit).toBe('SIGTERM');
-    expect(service.log).not.toContain('"level":"error"');
+    expect(service.output).not.toContain('"level":"error"');
   });
 });
 
@@ -74,11 +75,11 @@ describe('Four replicas', () => {
 
 describe('At start the service', () => {
   it('reads variables that are not set from .env in its working directory', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'ticket-env-'));
-    writeFileSync(join(folder, '.env'), 'PORT=eighty\n');
-    const service = await Service.launch({}, folder);
+    const cwd = mkdtempSync(join(tmpdir(), 'ticket-env-'));
+    writeFileSync(join(cwd, '.env'), 'PORT=eighty\n');
+    const service = await Service.launch({}, cwd);
     expect(service.process.exitCode).toBe(1);
-    expect(service.log).toMatch(/^PORT .+\n$/);
+    expect(service.output).toMatch(/^PORT .+\n$/);
   });
 
   it('waits until PostgreSQL accepts connections', async () => {
@@ -86,7 +87,7 @@ describe('At start the service', () => {
     const proxy = await FaultProxy.to(servers().postgres.port);
     await proxy.close();
     const service = Service.spawn({ ...environmentOf(stores), POSTGRES_PORT: String(proxy.port) });
-    await eventually(() => service.log.includes('trying again'));
+    await eventually(() => service.output.includes('trying again'));
     await proxy.open();
     await eventually(() => service.url !== '');
     expect((await new Api(service.url).createTicket()).status).toBe(201);
@@ -103,7 +104,7 @@ describe('A start that must fail', () => {
     const stores = await createStores();
     const service = await Service.launch({ ...environmentOf(stores), ...environment });
     expect(service.process.exitCode).toBe(1);
-    expect(service.log).toMatch(/^PostgreSQL .+\n$/);
+    expect(service.output).toMatch(/^PostgreSQL .+\n$/);
   });
 
   it('reports a port in use in one line', async () => {
@@ -112,7 +113,7 @@ describe('A start that must fail', () => {
     const { port } = other.address() as AddressInfo;
     const service = await Service.launch({ ...environmentOf(await createStores()), PORT: String(port) });
     expect(service.process.exitCode).toBe(1);
-    expect(service.log).toMatch(/^.*EADDRINUSE.*\n$/);
+    expect(service.output).toMatch(/^.*EADDRINUSE.*\n$/);
     other.close();
   });
 });
@@ -131,7 +132,7 @@ describe('The embedded PostgreSQL', () => {
     expect((await api.ticket(id)).body.status).toBe('answered');
     expect(await first.stop()).toBe(0);
 
-    const second = await Service.launch({ PORT: '0' }, first.folder);
+    const second = await Service.launch({ PORT: '0' }, first.cwd);
     expect((await new Api(second.url).ticket(id)).body).toMatchObject({ ...aTicket, status: 'answered' });
     await second.stop();
   });
@@ -139,34 +140,31 @@ describe('The embedded PostgreSQL', () => {
   it('starts after a kill although another process has its former process id', async () => {
     const killed = await Service.launch({ PORT: '0' });
     const { id } = (await new Api(killed.url).createTicket()).body;
-    const file = join(killed.folder, '.data/postgres/postmaster.pid');
+    const file = join(killed.cwd, '.data/postgres/postmaster.pid');
     const [pid = '', ...lines] = readFileSync(file, 'utf8').split('\n');
     await killed.stop('SIGKILL');
     process.kill(Number(pid), 'SIGKILL');
     writeFileSync(file, [process.pid, ...lines].join('\n'));
 
-    const next = await Service.launch({ PORT: '0' }, killed.folder);
-    expect((await new Api(next.url).ticket(id)).status).toBe(200);
-    expect(await next.stop()).toBe(0);
+    const restarted = await Service.launch({ PORT: '0' }, killed.cwd);
+    expect((await new Api(restarted.url).ticket(id)).status).toBe(200);
+    expect(await restarted.stop()).toBe(0);
   });
 
-  it('is taken over from a killed service by the next one', async () => {
+  it('of a killed service is used and stopped by the next service', async () => {
     const killed = await Service.launch({ PORT: '0' });
     const { id } = (await new Api(killed.url).createTicket()).body;
     await killed.stop('SIGKILL');
 
-    const next = await Service.launch({ PORT: '0' }, killed.folder);
-    expect((await new Api(next.url).ticket(id)).status).toBe(200);
-    expect(await next.stop()).toBe(0);
-    // The service that took it over also stops it.
-    await eventually(() =>
-      Promise.resolve(!existsSync(join(killed.folder, '.data/postgres/postmaster.pid'))),
-    );
+    const restarted = await Service.launch({ PORT: '0' }, killed.cwd);
+    expect((await new Api(restarted.url).ticket(id)).status).toBe(200);
+    expect(await restarted.stop()).toBe(0);
+    await eventually(() => Promise.resolve(!existsSync(join(killed.cwd, '.data/postgres/postmaster.pid'))));
   });
 });
 
-/** Tells if connections to this URL fail. */
-async function refusesConnections(url: string): Promise<boolean> {
+/** Tests if connections to this URL fail. */
+async function rejectsConnections(url: string): Promise<boolean> {
   return fetch(url).then(
     () => false,
     () => true,

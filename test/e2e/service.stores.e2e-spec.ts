@@ -57,6 +57,6 @@ describe('A database', () => {
     await onPostgres(prepare(database));
     const refused = await Service.launch(environmentOf({ database: database + suffix, ...others }));
     expect(refused.process.exitCode).toBe(1);
-    expect(refused.log).toMatch(new RegExp(`^PostgreSQL's ${setting} is .+\n$`));
+    expect(refused.output).toMatch(new RegExp(`^PostgreSQL's ${setting} is .+\n$`));
   });
 });

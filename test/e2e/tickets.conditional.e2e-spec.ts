@@ -76,12 +76,12 @@ describe('If-Match', () => {
     expect((await put(999_999, 'closed', '"1"')).status).toBe(404);
   });
 
-  it('lets exactly one of 32 racing writes with the same version win', async () => {
+  it('allows exactly one of 32 concurrent writes with the same version', async () => {
     const { id } = (await api.createTicket()).body;
-    const answers = await times<{ status: number }>(32, (turn) =>
-      turn % 2 === 0 ? comment(id, '"1"') : put(id, 'closed', '"1"'),
+    const responses = await times<{ status: number }>(32, (n) =>
+      n % 2 === 0 ? comment(id, '"1"') : put(id, 'closed', '"1"'),
     );
-    expect(count(answers, 412)).toBe(31);
+    expect(count(responses, 412)).toBe(31);
   });
 });
 
@@ -124,7 +124,7 @@ describe('GET /ticket/{ticket_id}/history', () => {
 
   it('has one event for each version under concurrent writes', async () => {
     const { id } = (await api.createTicket()).body;
-    await times<unknown>(64, (turn) => (turn % 3 === 0 ? api.updateStatus(id, 'answered') : api.comment(id)));
+    await times<unknown>(64, (n) => (n % 3 === 0 ? api.updateStatus(id, 'answered') : api.comment(id)));
     const database = await connect(service().stores.database);
     const { rows } = await database.query(
       `SELECT ticket.version = count(event.id) AND ticket.version = max(event.version) AS equal

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 
 import { startCacheAside } from '../support/checker/cache-aside.js';
-import { judge, oneChecker, type Finding } from '../support/checker/check.js';
+import { summarize, sharedChecker, type Finding } from '../support/checker/cache-checker.js';
 import { faults } from '../support/checker/faults.js';
 import { load } from '../support/checker/load.js';
 import { Api, times, waitForRedis } from '../support/api.js';
@@ -20,37 +20,37 @@ describe('The checker', () => {
     ];
     const recording = { calls: [], failures: [] };
     const end = Date.now() + 60_000;
-    while (judge(recording).stale.length === 0 && Date.now() < end) {
+    while (summarize(recording).stale.length === 0 && Date.now() < end) {
       const urls = replicas.map(({ url }) => url);
       const more = await load({ urls, ids, readers: 24, writers: 4, reads: 2_000, writes: 500 });
       Object.assign(recording, more);
     }
     await Promise.all(replicas.map((replica) => replica.stop()));
-    expect(judge(recording).stale).not.toEqual([]);
+    expect(summarize(recording).stale).not.toEqual([]);
   }, 90_000);
 });
 
 const size = { reads: 2_000, writes: 400 };
 
-function expectNothingStale({ failures, longestStaleMs, hits }: Finding): void {
+function expectNoStaleReads({ failures, longestStaleMs, hits }: Finding): void {
   expect(failures).toEqual([]);
   expect(longestStaleMs).toBe(0);
   expect(hits).toBeGreaterThan(0);
 }
 
-describe('After an acknowledged write, no replica answers with what was before it', () => {
-  const check = oneChecker();
+describe('The cache', () => {
+  const check = sharedChecker();
   it.each(faults.map((fault) => [fault.name, fault] as const))(
-    'under %s',
+    'returns no stale data after an acknowledged write: %s',
     async (_name, fault) => {
-      expectNothingStale(await check(fault, size));
+      expectNoStaleReads(await check(fault, size));
     },
     60_000,
   );
 });
 
-describe('A cold herd', () => {
-  it('of 500 readers of one ticket costs a handful of statements', async () => {
+describe('A thundering herd', () => {
+  it('of 500 readers of an uncached ticket causes at most five statements', async () => {
     const stores = await createStores();
     const service = await Service.start({ stores });
     const api = new Api(service.url);
@@ -63,13 +63,13 @@ describe('A cold herd', () => {
       return (await database.query<{ scans: number }>(sql)).rows[0]?.scans ?? 0;
     };
     const before = await scans();
-    const answers = await times(500, () => api.ticket(id));
-    // Sessions report their scans when they end.
+    const responses = await times(500, () => api.ticket(id));
+    // PostgreSQL publishes the scans of a session when the session ends.
     await service.stop();
     const after = await scans();
     await database.end();
 
-    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+    expect(new Set(responses.map(({ status }) => status))).toEqual(new Set([200]));
     expect(after - before).toBeGreaterThan(0);
     expect(after - before).toBeLessThanOrEqual(5);
   });

@@ -35,10 +35,13 @@ const faults: Record<string, (trial: DurabilityTrial) => Promise<void>> = {
 
   'waits for a lock of another session': async ({ postgres }) => {
     const holder = await postgres.connect();
-    await holder.query('BEGIN');
-    await holder.query('LOCK TABLE ticket IN ACCESS EXCLUSIVE MODE');
-    await sleep(2_500);
-    await holder.end();
+    try {
+      await holder.query('BEGIN');
+      await holder.query('LOCK TABLE ticket IN ACCESS EXCLUSIVE MODE');
+      await sleep(2_500);
+    } finally {
+      await holder.end();
+    }
   },
 
   'has no free connections': async ({ postgres }) => {
@@ -48,7 +51,7 @@ const faults: Record<string, (trial: DurabilityTrial) => Promise<void>> = {
   },
 };
 
-/** Takes every connection of the server, and terminates those of the service until it gets none back. */
+/** Opens connections until the server has none left, and terminates those of the service. */
 async function takeAllConnections(postgres: DurabilityTrial['postgres']) {
   const first = await postgres.connect();
   const { rows } = await first.query<{ max: number }>(

@@ -7,6 +7,7 @@ import { Api } from '../support/api.js';
 import { eventually } from '../support/eventually.js';
 import { connect } from '../support/servers.js';
 import { environmentOf, Service } from '../support/service.js';
+import { holdTransaction } from '../support/transactions.js';
 
 /** The next version of the service: this one with two more migrations. */
 const next = resolve('dist/next');
@@ -59,14 +60,12 @@ describe('A new version that migrates while the old one serves', () => {
     const clients = Promise.all(
       Array.from({ length: 4 }, () => sendRequests(new Api(old.url), () => isOver)),
     );
-    const reader = await connect(old.stores.database);
-    await reader.query('BEGIN');
-    await reader.query('SELECT count(*) FROM ticket');
+    const rollback = await holdTransaction(old.stores.database, 'SELECT count(*) FROM ticket');
     const upgraded = Service.spawn(environmentOf(old.stores), undefined, join(next, 'src/main.js'));
-    const waits = () => upgraded.log.split('A migration waits for a lock').length - 1;
+    const waits = () => upgraded.output.split('A migration waits for a lock').length - 1;
     try {
       await eventually(() => waits() >= 3);
-      await reader.query('COMMIT');
+      await rollback();
       await eventually(() => upgraded.url !== '');
     } finally {
       isOver = true;
@@ -76,12 +75,13 @@ describe('A new version that migrates while the old one serves', () => {
     expect(responses.length).toBeGreaterThan(100);
     expect(responses.filter(({ status }) => status >= 300)).toEqual([]);
     expect(Math.max(...responses.map(({ ms }) => ms))).toBeLessThan(1_000);
-    const { rows } = await reader.query(`SELECT indisvalid FROM pg_index
+    const database = await connect(old.stores.database);
+    const { rows } = await database.query(`SELECT indisvalid FROM pg_index
       WHERE indexrelid = 'ticket_by_priority'::regclass`);
+    await database.end();
     expect(rows).toEqual([{ indisvalid: true }]);
     expect((await new Api(upgraded.url).createTicket()).status).toBe(201);
     expect((await new Api(old.url).createTicket()).status).toBe(201);
-    await reader.end();
     await Promise.all([old.stop(), upgraded.stop()]);
   });
 });

@@ -5,11 +5,12 @@ import { describe, expect, it } from '@jest/globals';
 
 import { Api, aTicket, count, median, readFromCache, times } from '../support/api.js';
 import { eventually } from '../support/eventually.js';
-import { connect, lockTicket, waitingForLock } from '../support/servers.js';
+import { connect } from '../support/servers.js';
 import { Service } from '../support/service.js';
+import { lockTicket, waitForBlockedSessions } from '../support/transactions.js';
 
 describe('Many event streams that lag behind', () => {
-  it('do not cause the refusal of other requests', async () => {
+  it('do not cause other requests to be rejected', async () => {
     const service = await Service.start({ environment: { MAX_IN_FLIGHT: '16' } });
     const database = await connect(service.stores.database);
     await database.query(
@@ -62,7 +63,7 @@ async function sendHead(url: string): Promise<(body: string) => Promise<{ status
 }
 
 describe('While MAX_IN_FLIGHT requests are in progress', () => {
-  it('others fail at once with 503 and Retry-After, those that need no database succeed, and then all recover', async () => {
+  it('others fail immediately with 503 and Retry-After, those without database access succeed, and then all recover', async () => {
     const service = await Service.start({ environment: { MAX_IN_FLIGHT: '4' } });
     const api = new Api(service.url);
     const { id } = (await api.createTicket()).body;
@@ -71,15 +72,15 @@ describe('While MAX_IN_FLIGHT requests are in progress', () => {
     await readFromCache(api, cached);
     const unlock = await lockTicket(service.stores.database, id);
     const inProgress = times(4, () => api.comment(id));
-    await waitingForLock(service.stores.database, 4);
+    await waitForBlockedSessions(service.stores.database, 4);
 
-    const refused = [
+    const rejected = [
       () => api.createTicket(),
       () => api.ticket(cold),
       () => api.send('GET', '/ticket'),
       () => api.updateStatus(cached, 'closed'),
     ];
-    for (const request of refused) {
+    for (const request of rejected) {
       const latencies: number[] = [];
       for (let n = 0; n < 5; n++) {
         const begin = performance.now();
@@ -104,7 +105,7 @@ describe('While MAX_IN_FLIGHT requests are in progress', () => {
 
     await unlock();
     expect(count(await inProgress, 201)).toBe(4);
-    // A refused read does not delay later ones.
+    // A rejected read does not delay later ones.
     const reads = [await api.ticket(cold), await api.ticket(cold)];
     expect(reads.map(({ headers }) => headers.get('x-cache'))).toEqual(['MISS', 'HIT']);
     expect((await api.updateStatus(cached, 'closed')).status).toBe(200);

@@ -5,7 +5,7 @@ import { describe, expect, it } from '@jest/globals';
 import { checkReader, followFeed } from '../support/checker/feed-order.js';
 
 describe('The event feed', () => {
-  it('delivers each of 50,000 events once to four readers, and those of a ticket in order', async () => {
+  it('delivers each of 50,000 events once to four readers, and the events of a ticket in version order', async () => {
     const { written, readers } = await followFeed({ writers: 16, readers: 4, events: 50_000 });
     const findings = readers.map((seen) => checkReader(seen, written));
     writeFileSync('dist/feed-order.json', JSON.stringify({ events: written.length, findings }, null, 2));

@@ -7,7 +7,7 @@ import { eventually } from './eventually.js';
 const opened: { redis: Redis; cache: RedisResponseCache }[] = [];
 
 /** Connects a cache as a replica of the service does; resolves once the cache uses Redis. */
-export async function cacheOn(environment: Record<string, string>): Promise<RedisResponseCache> {
+export async function openCache(environment: Record<string, string>): Promise<RedisResponseCache> {
   const settings = readEnvironment({ ...environment, REDIS_EXPIRE_TIME: '60' });
   if (settings.REDIS_URL === undefined) throw new Error('REDIS_URL is missing');
   const redis = new Redis(settings.REDIS_URL, settings);
@@ -17,7 +17,7 @@ export async function cacheOn(environment: Record<string, string>): Promise<Redi
   return cache;
 }
 
-/** Closes all caches that `cacheOn` opened. */
+/** Closes all caches that `openCache` opened. */
 export function closeCaches(): void {
   for (const { redis, cache } of opened) {
     cache.onApplicationShutdown();
@@ -25,14 +25,14 @@ export function closeCaches(): void {
   }
 }
 
-/** Entry to store. */
+/** Cache entry with characters that need escaping. */
 export const entry = { etag: '"1"', body: '{"text":"line\\nline"}\n' };
 
 /**
- * Reads a key until the result is no BYPASS, because on a busy machine Redis may miss the deadline of a call.
+ * Repeats a read until the result is not BYPASS, because on a busy machine Redis may miss the deadline of a command.
  * @param afterBypass runs before each retry
  */
-export async function readUntilAnswered(
+export async function readWithRetry(
   cache: ResponseCache,
   key: string,
   afterBypass?: () => Promise<void>,
@@ -49,7 +49,7 @@ export async function readUntilAnswered(
 /** Takes the lease on a key that has no entry. */
 export async function takeLease(cache: ResponseCache, key: string): Promise<string> {
   // A read that missed its deadline may have left a lease whose token is lost.
-  const result = await readUntilAnswered(cache, key, () => cache.invalidate(key));
+  const result = await readWithRetry(cache, key, () => cache.invalidate(key));
   if (result.outcome !== 'MISS' || !result.isOwn) throw new Error(`No lease, but ${result.outcome}`);
   return result.lease;
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import pg from 'pg';
 
-// Jest loads this file as it stands, so it takes the compiled source.
+// Jest does not transform this file, so it imports the compiled source.
 import { startEmbeddedPostgres } from '../../dist/src/database/embedded-postgres.js';
 import { startPgbouncer } from '../../deploy/local/pgbouncer.js';
 import { startReplica } from '../../deploy/local/replica.js';
@@ -29,7 +29,7 @@ export default async function startServers() {
     startRedis(),
   ]);
   const { host, port, user, password } = postgres;
-  // Test files that run in parallel number their databases by this sequence.
+  // Numbers the databases of test files that run in parallel.
   await run({ host, port, user, password }, 'CREATE SEQUENCE test_number');
   const added = [];
   for (const start of topologies[TEST_TOPOLOGY])
@@ -48,7 +48,7 @@ export default async function startServers() {
   };
 }
 
-/** Starts a replica that commits wait for, because the tests read what they have just written. */
+/** Starts a synchronous replica, because the tests read their writes immediately. */
 async function startSynchronousReplica(data, postgres) {
   const replica = await startReplica(data, postgres);
   await run(postgres, `ALTER SYSTEM SET synchronous_standby_names = '*'`);

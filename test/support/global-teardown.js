@@ -1,4 +1,4 @@
-/** Ends the servers that the tests shared. */
+/** Stops the servers that the tests share. */
 export default async function stopServers() {
   await globalThis.stopServers();
 }

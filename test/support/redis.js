@@ -3,16 +3,16 @@ import { spawnSync } from 'node:child_process';
 import { RedisServer } from '../../deploy/local/redis-server.js';
 import { freePort } from '../../dist/src/database/free-port.js';
 
-/** How many databases a Redis has where nobody has said otherwise. */
+/** Databases of a Redis with the default configuration. */
 const defaultDatabases = 16;
 
 /**
- * The Redis that REDIS_URL names; else one of the tests' own. For that, and for what they break, they need redis-server
- * on the PATH; it is installed first where that is possible: as root, on a system with apt-get.
+ * Connects the tests to the Redis of REDIS_URL, or starts one if it is unset. Installs redis-server first if it is missing,
+ * which needs apt-get and root.
  * @returns {Promise<{ url: string, databases: number, stop: () => Promise<void> }>}
  */
 export async function startRedis() {
-  // Those that tests break are their own, whatever the others are on.
+  // Needed with REDIS_URL too, because tests that inject faults start a Redis of their own.
   if (!isInstalled()) install();
   const { REDIS_URL } = process.env;
   if (REDIS_URL) return { url: REDIS_URL, databases: defaultDatabases, stop: () => Promise.resolve() };
@@ -31,6 +31,6 @@ function install() {
   const apt = (...options) => spawnSync('apt-get', options, { stdio: 'ignore' }).status === 0;
   apt('update');
   if (!apt('install', '-y', '--no-install-recommends', 'redis-server') || !isInstalled()) {
-    throw new Error('The tests need redis-server: install it');
+    throw new Error('Install redis-server, which the tests need');
   }
 }

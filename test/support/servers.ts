@@ -1,8 +1,6 @@
 import { createClient } from '@redis/client';
 import pg from 'pg';
 
-import { eventually } from './eventually.js';
-
 interface Servers {
   postgres: { host: string; port: number; user: string; password: string };
   redisUrl: string;
@@ -46,23 +44,4 @@ export async function connect(database: string): Promise<pg.Client> {
   const client = new pg.Client({ ...servers().postgres, database });
   await client.connect();
   return client;
-}
-
-/** Waits until this many sessions of the database wait for a lock. */
-export async function waitingForLock(database: string, sessions: number): Promise<void> {
-  const observer = await connect(database);
-  const sql = `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
-  await eventually(async () => (await observer.query(sql)).rows.length === sessions);
-  await observer.end();
-}
-
-/** Locks a ticket against writes; returns the function that unlocks it. */
-export async function lockTicket(database: string, id: number): Promise<() => Promise<void>> {
-  const holder = await connect(database);
-  await holder.query('BEGIN');
-  await holder.query('SELECT 1 FROM ticket WHERE id = $1 FOR UPDATE', [id]);
-  return async () => {
-    await holder.query('COMMIT');
-    await holder.end();
-  };
 }

@@ -7,7 +7,7 @@ import { join, resolve } from 'node:path';
 import { createStores, servers, type Stores } from './servers.js';
 
 /** SECRET_KEY of the services that the tests start. */
-export const key = 'a key of the tests, long enough to pass';
+export const secretKey = 'a key of the tests, long enough to pass';
 
 const builtMain = resolve('dist/src/main.js');
 
@@ -18,16 +18,20 @@ const nodeOptions = ['--max-old-space-size=256'];
 const instrumentation = ['NODE_V8_COVERAGE', '__STRYKER_ACTIVE_MUTANT__'];
 
 /** A service on the shared servers, with the stores that its replicas use too. */
-export type ServiceOnStores = Service & { stores: Stores };
+export type ServiceWithStores = Service & { stores: Stores };
 
-/** The built service in a process of its own, as users run it. */
+/**
+ * The built service in a process of its own, as users run it. Most tests call `start`. `launch` is for starts that may fail
+ * or need another environment, and `spawn` for what happens during a start.
+ */
 export class Service {
-  private output = '';
+  /** Output of the service so far, standard error included. */
+  output = '';
 
   private constructor(
     readonly process: ChildProcess,
     /** The working directory. */
-    readonly folder: string,
+    readonly cwd: string,
   ) {
     for (const stream of [process.stdout, process.stderr]) {
       stream?.on('data', (chunk: Buffer) => (this.output += chunk.toString()));
@@ -35,22 +39,23 @@ export class Service {
   }
 
   /**
-   * Starts the service on the shared servers and a free port.
+   * Starts the service on the shared servers and a free port; resolves once it listens.
    * @param options.stores stores of another service, to start a replica of it
    * @param options.environment variables added to the defaults or replacing them
+   * @throws Error with the output of a service that exits instead
    */
   static async start(
     options: { stores?: Stores; environment?: Record<string, string> } = {},
-  ): Promise<ServiceOnStores> {
+  ): Promise<ServiceWithStores> {
     const stores = options.stores ?? (await createStores());
     const service = await Service.launch({ ...environmentOf(stores), ...options.environment });
-    if (!service.url) throw new Error(`The service did not start: ${service.log}`);
+    if (!service.url) throw new Error(`The service did not start: ${service.output}`);
     return Object.assign(service, { stores });
   }
 
   /** Starts the service with exactly this environment; resolves once it listens or has exited. */
-  static async launch(environment: Record<string, string>, folder?: string): Promise<Service> {
-    const service = Service.spawn(environment, folder);
+  static async launch(environment: Record<string, string>, cwd?: string): Promise<Service> {
+    const service = Service.spawn(environment, cwd);
     const { stdout } = service.process;
     const ended = once(service.process, 'close');
     while (!service.url && service.process.exitCode === null) {
@@ -60,12 +65,16 @@ export class Service {
   }
 
   /**
-   * Starts the service without waiting for it.
+   * Starts the service with exactly this environment, without waiting until it listens.
+   * @param cwd the working directory; a new empty one by default
    * @param main the main file of another version of the service
    */
-  static spawn(environment: Record<string, string>, folder?: string, main = builtMain): Service {
-    const cwd = folder ?? mkdtempSync(join(tmpdir(), 'ticket-service-'));
-    const env = { ...onlyOf(process.env, ['PATH', ...instrumentation]), ...environment };
+  static spawn(
+    environment: Record<string, string>,
+    cwd = mkdtempSync(join(tmpdir(), 'ticket-service-')),
+    main = builtMain,
+  ): Service {
+    const env = { ...pick(process.env, ['PATH', ...instrumentation]), ...environment };
     return new Service(spawn(process.execPath, [...nodeOptions, main], { cwd, env }), cwd);
   }
 
@@ -74,19 +83,14 @@ export class Service {
     return /listens on (\S+),/.exec(this.output)?.[1] ?? '';
   }
 
-  /** Output of the service so far. */
-  get log(): string {
-    return this.output;
-  }
-
   /** Sends a signal; returns the exit code, or the signal that killed the process. */
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | string> {
     const { exitCode, signalCode } = this.process;
     if (exitCode !== null || signalCode !== null) return exitCode ?? signalCode ?? '';
     const ended = once(this.process, 'close') as Promise<[number | null, string]>;
     this.process.kill(signal);
-    const [code, by] = await ended;
-    return code ?? by;
+    const [code, signalName] = await ended;
+    return code ?? signalName;
   }
 }
 
@@ -95,7 +99,7 @@ export function environmentOf({ database, redisUrl }: Stores): Record<string, st
   const { postgres, environment } = servers();
   return {
     PORT: '0',
-    SECRET_KEY: key,
+    SECRET_KEY: secretKey,
     POSTGRES_HOST: postgres.host,
     POSTGRES_PORT: String(postgres.port),
     POSTGRES_USER: postgres.user,
@@ -108,7 +112,7 @@ export function environmentOf({ database, redisUrl }: Stores): Record<string, st
   };
 }
 
-function onlyOf(environment: NodeJS.ProcessEnv, names: string[]): Record<string, string> {
+function pick(environment: NodeJS.ProcessEnv, names: string[]): Record<string, string> {
   return Object.fromEntries(
     names.map((name) => [name, environment[name]]).filter(([, value]) => value),
   ) as Record<string, string>;

@@ -2,11 +2,11 @@ import { afterAll, beforeAll, expect } from '@jest/globals';
 
 import { Api } from './api.js';
 import { connect } from './servers.js';
-import { Service, type ServiceOnStores } from './service.js';
+import { Service, type ServiceWithStores } from './service.js';
 
 /** Starts one service before the tests of a file and stops it after them. */
 export function sharedService() {
-  let service: ServiceOnStores;
+  let service: ServiceWithStores;
   beforeAll(async () => {
     service = await Service.start();
   });
@@ -32,7 +32,7 @@ export function sharedServiceRejectingWrites() {
     const { rows } = await database.query("SELECT id FROM ticket WHERE theme <> 'kept' AND id <> $1", [id]);
     await database.end();
     expect(rows).toEqual([]);
-    expect(service().log).not.toContain('"level":"error"');
+    expect(service().output).not.toContain('"level":"error"');
   });
   return { api, service, id: () => id };
 }

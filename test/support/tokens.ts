@@ -1,8 +1,8 @@
 import { SignJWT } from 'jose';
 
-import { key as defaultKey } from './service.js';
+import { secretKey } from './service.js';
 
-/** Claims of a token; those that are left out get a valid default. */
+/** Claims of a token; omitted ones get a valid default. */
 interface Claims {
   sub?: string | null;
   /** Null omits the claim; likewise below. */
@@ -14,8 +14,8 @@ interface Claims {
   aud?: string;
 }
 
-/** Signs a token independently of the service, with its key by default. */
-export function token(claims: Claims = {}, key = defaultKey, alg = 'HS256'): Promise<string> {
+/** Signs a token without the code of the service, by default with its key. */
+export function token(claims: Claims = {}, key = secretKey, alg = 'HS256'): Promise<string> {
   const { sub = 'billing', scope = 'tickets:read tickets:write', exp = 60, nbf, iss, aud } = claims;
   const now = Math.floor(Date.now() / 1000);
   const payload = {

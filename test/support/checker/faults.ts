@@ -2,11 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { FaultyRedis } from './faulty-redis.js';
 
-/** Fault of Redis during a load: `begin` runs once, `again` repeatedly until the load ends, and `end` undoes the fault. */
+/** Fault of Redis during a load: `begin` runs once, `repeat` runs until the load ends, and `end` undoes the fault. */
 export interface Fault {
   name: string;
   begin?: (redis: FaultyRedis) => Promise<void>;
-  again?: (redis: FaultyRedis) => Promise<void>;
+  repeat?: (redis: FaultyRedis) => Promise<void>;
   end?: (redis: FaultyRedis) => Promise<void>;
 }
 
@@ -15,7 +15,7 @@ export const faults: Fault[] = [
   { name: 'no fault' },
   {
     name: 'FLUSHALL storms',
-    again: async (redis) => {
+    repeat: async (redis) => {
       await redis.command('FLUSHALL');
       await sleep(20);
     },
@@ -26,7 +26,7 @@ export const faults: Fault[] = [
       await redis.command('CONFIG', 'SET', 'maxmemory', '2500kb');
       await redis.command('CONFIG', 'SET', 'maxmemory-policy', 'allkeys-random');
     },
-    again: async (redis) => {
+    repeat: async (redis) => {
       // Other keys fill the memory, so that Redis keeps evicting the entries of the service.
       await redis.command('SET', `other:${Math.random()}`, 'x'.repeat(50_000)).catch(() => undefined);
       await sleep(5);
@@ -38,27 +38,27 @@ export const faults: Fault[] = [
   {
     name: 'added latency',
     begin: (redis) => {
-      redis.gates.forEach((gate, n) => {
-        gate.latencyMs = 2 + n * 5;
+      redis.proxies.forEach((proxy, n) => {
+        proxy.latencyMs = 2 + n * 5;
       });
       return Promise.resolve();
     },
     end: (redis) => {
-      for (const gate of redis.gates) gate.latencyMs = 0;
+      for (const proxy of redis.proxies) proxy.latencyMs = 0;
       return Promise.resolve();
     },
   },
   {
     name: 'connections reset',
-    again: async (redis) => {
-      const gate = redis.gates[Math.floor(Math.random() * redis.gates.length)];
-      gate?.reset();
+    repeat: async (redis) => {
+      const proxy = redis.proxies[Math.floor(Math.random() * redis.proxies.length)];
+      proxy?.reset();
       await sleep(300 + Math.random() * 1_000);
     },
   },
   {
     name: 'Redis killed and restarted',
-    again: async (redis) => {
+    repeat: async (redis) => {
       await sleep(500);
       await redis.kill();
       await sleep(Math.random() * 1_000);
@@ -68,7 +68,7 @@ export const faults: Fault[] = [
   },
   {
     name: 'Redis stopped and continued',
-    again: async (redis) => {
+    repeat: async (redis) => {
       await sleep(500);
       redis.signal('SIGSTOP');
       await sleep(Math.random() * 1_500);
@@ -77,8 +77,8 @@ export const faults: Fault[] = [
     },
   },
   {
-    name: 'Redis started again from an old snapshot',
-    again: async (redis) => {
+    name: 'Redis restarted from an old snapshot',
+    repeat: async (redis) => {
       await redis.command('SAVE');
       await sleep(500);
       await redis.kill();

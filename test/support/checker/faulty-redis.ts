@@ -10,7 +10,7 @@ import { FaultProxy } from '../fault-proxy.js';
 
 /** A Redis for fault injection, with one proxy for each replica of the service. */
 export class FaultyRedis extends RedisServer {
-  readonly gates: FaultProxy[] = [];
+  readonly proxies: FaultProxy[] = [];
 
   constructor(
     port: number,
@@ -21,7 +21,7 @@ export class FaultyRedis extends RedisServer {
 
   /** Variables that connect a replica of the service through its proxy. */
   environment(replica: number): Record<string, string> {
-    return { REDIS_URL: `redis://127.0.0.1:${this.gates[replica]?.port ?? 0}` };
+    return { REDIS_URL: `redis://127.0.0.1:${this.proxies[replica]?.port ?? 0}` };
   }
 
   /** Sends a command to Redis directly. */
@@ -33,16 +33,16 @@ export class FaultyRedis extends RedisServer {
   }
 
   async stop(): Promise<void> {
-    await Promise.all(this.gates.map((gate) => gate.close()));
+    await Promise.all(this.proxies.map((proxy) => proxy.close()));
     await this.kill();
     rmSync(this.folder, { recursive: true });
   }
 }
 
 /** Starts a Redis with this many proxies. */
-export async function startRedis(gates: number): Promise<FaultyRedis> {
+export async function startRedis(proxyCount: number): Promise<FaultyRedis> {
   const redis = new FaultyRedis(await freePort());
   await redis.launch();
-  for (let n = 0; n < gates; n++) redis.gates.push(await FaultProxy.to(redis.port));
+  for (let n = 0; n < proxyCount; n++) redis.proxies.push(await FaultProxy.to(redis.port));
   return redis;
 }

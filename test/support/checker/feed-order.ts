@@ -19,7 +19,7 @@ interface FeedEvent {
   version: number;
 }
 
-/** All events of the table, and what each reader received of them. */
+/** All events of the table, and those that each reader received. */
 interface FeedRun {
   written: FeedEvent[];
   readers: FeedEvent[][];
@@ -34,7 +34,7 @@ interface FeedRunOptions {
   prepare?: (database: pg.Client) => Promise<unknown>;
 }
 
-/** Delays some transactions between the insert of their event and their commit, and a few for long. */
+/** Delays one transaction in ten between its event and its commit by up to 30 ms, and a few by 0.7 s. */
 const delayCommits = `
   CREATE FUNCTION delay_commit() RETURNS trigger LANGUAGE plpgsql AS $$
   BEGIN
@@ -46,7 +46,7 @@ const delayCommits = `
 
 /**
  * Orders the feed by the sequence alone: its clock reports every transaction as finished and all events as simultaneous.
- * Readers must miss events then, which shows that the check can fail.
+ * Readers then miss events, which shows that the check can fail.
  */
 export const orderBySequence = `
   CREATE OR REPLACE FUNCTION feed_clock(xid8) RETURNS bigint LANGUAGE sql STABLE
@@ -75,11 +75,14 @@ export async function followFeed(options: FeedRunOptions): Promise<FeedRun> {
   };
   const reading = times(options.readers, (n) => readToEnd(agent, urls, n, () => isComplete));
   const openTransactions = holdTransactionsOpen(stores.database, () => isWritten);
-  await times(options.writers, write);
-  isWritten = true;
-  await openTransactions;
-  // The feed waits for open transactions, so only now it holds every event.
-  isComplete = true;
+  try {
+    await times(options.writers, write);
+  } finally {
+    isWritten = true;
+    await openTransactions;
+    // The feed waits for open transactions, so only now it holds every event.
+    isComplete = true;
+  }
   const readers = await reading;
 
   const { rows } = await database.query<FeedEvent>(
@@ -145,7 +148,7 @@ interface FeedPage {
   next_cursor: string;
 }
 
-/** Reads a page; a 503 is followed by at most two more attempts, as Retry-After asks for. */
+/** Reads a page; retries at most twice after a 503, with the delay of its Retry-After. */
 async function get(agent: Agent, url: string, attempts = 3): Promise<FeedPage> {
   const { status, text } = await exchange(agent, 'GET', url);
   if (status === 503 && attempts > 1) {

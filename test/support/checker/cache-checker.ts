@@ -26,7 +26,7 @@ export interface Finding {
 
 const replicas = 2;
 
-/** Replicas of the real service on a Redis that faults are injected into. */
+/** Replicas of the service on a Redis with injected faults. */
 class Checker {
   private constructor(
     private readonly redis: FaultyRedis,
@@ -39,7 +39,7 @@ class Checker {
     return new Checker(redis, await times(replicas, start));
   }
 
-  /** Lets clients read and write a few tickets during a fault, and finds their stale reads. */
+  /** Runs clients that read and write a few tickets during a fault, and finds their stale reads. */
   async check(fault: Fault, size: { reads: number; writes: number }): Promise<Finding> {
     const urls = this.services.map(({ url }) => url);
     // After the previous fault a circuit breaker may still be open.
@@ -51,15 +51,15 @@ class Checker {
     let isOver = false;
     const loading = load({
       ...{ ...size, urls, ids, readers: 8, writers: 2 },
-      until: () => !fault.again || rounds > 0,
+      until: () => !fault.repeat || rounds > 0,
       onResponse: ({ cache }) => (hits += cache === 'HIT' ? 1 : 0),
     }).finally(() => (isOver = true));
     const injectFault = async () => {
-      for (; !isOver && fault.again; rounds++) await fault.again(this.redis);
+      for (; !isOver && fault.repeat; rounds++) await fault.repeat(this.redis);
     };
     const [recording] = await Promise.all([loading, injectFault()]);
     await fault.end?.(this.redis);
-    return { fault: fault.name, hits, ...judge(recording) };
+    return { fault: fault.name, hits, ...summarize(recording) };
   }
 
   async stop(): Promise<void> {
@@ -69,17 +69,17 @@ class Checker {
 }
 
 /** Starts a checker before the tests of a group and stops it after them. */
-export function oneChecker() {
+export function sharedChecker() {
   let checker: Checker;
   beforeAll(async () => {
     checker = await Checker.start();
-  }, 30_000);
+  });
   afterAll(() => checker.stop());
-  return (...what: Parameters<Checker['check']>) => checker.check(...what);
+  return (...parameters: Parameters<Checker['check']>) => checker.check(...parameters);
 }
 
 /** Counts the requests of a recording and finds its stale reads. */
-export function judge({ calls, failures }: Recording): Omit<Finding, 'fault' | 'hits'> {
+export function summarize({ calls, failures }: Recording): Omit<Finding, 'fault' | 'hits'> {
   const stale = findStaleReads(calls);
   return {
     reads: calls.filter(({ kind }) => kind === 'read').length,

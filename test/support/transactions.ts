@@ -1,0 +1,48 @@
+import { afterEach } from '@jest/globals';
+
+import { eventually } from './eventually.js';
+import { connect } from './servers.js';
+
+/** Rolls back a transaction that is still open. */
+type Rollback = () => Promise<void>;
+
+const rollbacks = new Set<Rollback>();
+
+// The feed waits for the transactions of all databases, so one that a failed test left open would hold up every other test.
+afterEach(async () => {
+  await Promise.all([...rollbacks].map((rollback) => rollback()));
+});
+
+/** Holds a transaction open after one statement, until it is rolled back or the test ends. */
+export async function holdTransaction(
+  database: string,
+  sql: string,
+  values: unknown[] = [],
+): Promise<Rollback> {
+  const client = await connect(database);
+  const rollback = async () => {
+    if (!rollbacks.delete(rollback)) return;
+    await client.query('ROLLBACK');
+    await client.end();
+  };
+  rollbacks.add(rollback);
+  await client.query('BEGIN');
+  await client.query(sql, values);
+  return rollback;
+}
+
+/** Locks a ticket against writes; returns the function that unlocks it. */
+export function lockTicket(database: string, id: number): Promise<Rollback> {
+  return holdTransaction(database, 'SELECT 1 FROM ticket WHERE id = $1 FOR UPDATE', [id]);
+}
+
+/** Waits until this many sessions of the database wait for a lock. */
+export async function waitForBlockedSessions(database: string, sessions: number): Promise<void> {
+  const observer = await connect(database);
+  const sql = `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+  try {
+    await eventually(async () => (await observer.query(sql)).rows.length === sessions);
+  } finally {
+    await observer.end();
+  }
+}
