@@ -1,7 +1,7 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { Response } from 'express';
 
-/** All scopes that a token can grant. */
+/** The scopes that a token can grant. */
 export const scopes = ['tickets:read', 'tickets:write', 'metrics:read'] as const;
 
 /** One scope that a token can grant. */

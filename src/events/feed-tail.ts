@@ -63,7 +63,8 @@ export class FeedTail {
     while (!stop.aborted) {
       try {
         const part = await this.feed.read(this.range?.end ?? 'now', maxPolled, {});
-        if (isOver(stop)) return;
+        // The signal may have changed during the read, which the compiler does not know.
+        if (stop.aborted as boolean) return;
         this.append(part);
         if (part.events.length > 0) moved();
         pauseMs = part.events.length === maxPolled ? 0 : pollMs;
@@ -93,9 +94,4 @@ export class FeedTail {
     }
     return low;
   }
-}
-
-/** The signal may have changed during an await, which the compiler does not know. */
-function isOver(stop: AbortSignal): boolean {
-  return stop.aborted;
 }

@@ -44,11 +44,9 @@ id: 735-0
 /** Describes the feed in /docs. */
 export function FeedEndpoint(): MethodDecorator {
   const lastEventId = {
-    name: 'Last-Event-ID',
+    ...{ name: 'Last-Event-ID', required: false, schema: { type: 'string', pattern: cursorPattern.source } },
     description:
       'For a stream: the id of the last event that the client has seen. EventSource sends it by itself. It takes precedence over `after`.',
-    required: false,
-    schema: { type: 'string', pattern: cursorPattern.source },
   } as const;
   return applyDecorators(
     ApiExtraModels(CloudEventDto),

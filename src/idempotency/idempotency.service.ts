@@ -28,10 +28,9 @@ export class IdempotencyService {
   }
 
   /**
-   * Runs a write once for a key, in one transaction with the record of its result: a process that dies leaves both or neither.
+   * Runs a write once for a key, in one transaction with the record of its result: a process that dies leaves both or
+   * neither. Throws Problem 422 where the key was used for another request, 409 where that one is still in progress.
    * @param request the request, for its fingerprint: a key is valid for one request
-   * @param act writes in the transaction that it is given
-   * @throws Problem 422 where the key was used for another request, 409 where that request is still in progress
    */
   async once<Result>(
     { actor, idempotencyKey }: WriteContext,

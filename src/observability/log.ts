@@ -7,13 +7,6 @@ import type { Environment } from '../config/environment.js';
 /** Structured log of the service. */
 export type Log = Logger;
 
-/** Lines are written in batches of this size or after this time, because a write costs more than a line. */
-const batchBytes = 8 * 1024;
-const batchMs = 100;
-
-/** Limit of the lines that wait for a slow reader; further lines are dropped. */
-const maxBufferedBytes = 8 * 1024 * 1024;
-
 /** Opens the log on standard output: one JSON object per line, or readable lines on a terminal. */
 export function createLog({ LOG_LEVEL }: Pick<Environment, 'LOG_LEVEL'>): Log {
   const options = {
@@ -24,7 +17,9 @@ export function createLog({ LOG_LEVEL }: Pick<Environment, 'LOG_LEVEL'>): Log {
   };
   if (process.stdout.isTTY)
     return pino(options, pretty({ sync: true, ignore: 'request_id,trace_id,parent_id' }));
-  const batch = { minLength: batchBytes, periodicFlush: batchMs, maxLength: maxBufferedBytes };
+  // Lines are written in batches of 8 KiB or 100 ms, because a write costs more than a line. Lines beyond the 8 MiB that
+  // wait for a slow reader are dropped.
+  const batch = { minLength: 8 * 1024, periodicFlush: 100, maxLength: 8 * 1024 * 1024 };
   const output = destination({ dest: 1, sync: false, ...batch });
   // After an error such as a full disk, flushing synchronously at exit could block forever. Writes are still retried.
   output.on('error', () => (output.flushSync = () => undefined));
