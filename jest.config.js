@@ -30,8 +30,8 @@ export default {
   setupFiles: ['reflect-metadata'],
   globalSetup: '<rootDir>/test/support/global-setup.js',
   globalTeardown: '<rootDir>/test/support/global-teardown.js',
-  // Generous, because a start of the service takes long on a busy machine; tests of durations have limits of their own.
-  testTimeout: 60_000,
+  // On a busy machine a start of the service takes up to a minute. Tests of durations have limits of their own.
+  testTimeout: 120_000,
   // One worker more than there are cores on a small machine: most tests spend their time waiting.
   maxWorkers: 3,
   ...(/^(pooler|all)$/.test(process.env.TEST_TOPOLOGY ?? '') && notThroughPooler),

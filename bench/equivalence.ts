@@ -22,7 +22,7 @@ export async function checkEquivalence(scenario: Scenario, targets: Target[]): P
 
 async function responseShape({ method, path, headers = {}, body }: Scenario, url: string) {
   const init = { method, headers, ...(body !== undefined && { body }) };
-  // A first read fills the cache, so that the second one can be answered from it.
+  // A first read fills the cache, so that the second one can be a hit.
   if (method === 'GET') await (await fetch(url + path(0), init)).text();
   const response = await fetch(url + path(0), init);
   const text = await response.text();

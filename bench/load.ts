@@ -2,7 +2,7 @@ import autocannon from 'autocannon';
 
 import { scenarios } from './scenarios.js';
 
-/** A run for the load generator, which is a process of its own, on a core of its own where there are two. */
+/** A run for the load generator, which is a separate process, on a separate core if there are two. */
 export interface LoadRequest {
   scenario: string;
   url: string;

@@ -13,7 +13,7 @@ export interface Run extends LoadResult {
   statements: number;
 }
 
-/** The process that generates the load, on the second core where the system supports that. */
+/** The process that generates the load, on the second core if the system supports pinning. */
 export class LoadGenerator {
   private constructor(private readonly process: ChildProcess) {}
 

@@ -11,7 +11,7 @@ const warmUpRounds = 2;
 /** Rounds beyond those of the comparison, because the differences are small. */
 const extraRounds = 2;
 
-/** Measures what log lines and tokens cost: the service without them, with log lines, and with both, in alternation. */
+/** Measures the cost of log lines and tokens: alternates the service without them, with log lines, and with both. */
 export async function measureOverhead(
   load: LoadGenerator,
   { environment }: Stores,

@@ -10,7 +10,7 @@ import { service, Target } from './targets.js';
 /** Clients of the closed loop, which finds the peak. */
 const clients = 32;
 
-/** Limit of the connections, because a new connection costs the service more than a refusal. */
+/** Limits the connections, because a new connection costs the service more than a rejection. */
 const maxConnections = 400;
 
 /** Requests in the order in which they are sent, again and again. */
@@ -23,7 +23,7 @@ class Client {
   private readonly pool: Pool;
   private sent = 0;
   private readonly goodMs: number[] = [];
-  private readonly refusedMs: number[] = [];
+  private readonly rejectedMs: number[] = [];
   private errors = 0;
   inFlight = 0;
 
@@ -41,7 +41,7 @@ class Client {
     this.inFlight--;
     const ms = performance.now() - begin;
     if (status === 200 || status === 201) this.goodMs.push(ms);
-    else if (status === 503) this.refusedMs.push(ms);
+    else if (status === 503) this.rejectedMs.push(ms);
     else this.errors++;
   }
 
@@ -49,11 +49,11 @@ class Client {
   summary(seconds: number) {
     return {
       goodPerSecond: Math.round(this.goodMs.length / seconds),
-      refusedPerSecond: Math.round(this.refusedMs.length / seconds),
+      rejectedPerSecond: Math.round(this.rejectedMs.length / seconds),
       p50: quantile(this.goodMs, 0.5),
       p99: quantile(this.goodMs, 0.99),
-      refusedP50: quantile(this.refusedMs, 0.5),
-      refusedP99: quantile(this.refusedMs, 0.99),
+      rejectedP50: quantile(this.rejectedMs, 0.5),
+      rejectedP99: quantile(this.rejectedMs, 0.99),
       errors: this.errors,
     };
   }
@@ -116,7 +116,7 @@ async function measureRound(url: string) {
 
 const servers = await Servers.start();
 try {
-  // On all cores, which it shares with the load and the databases, because each leaves time to the others.
+  // Not pinned, because the service, the load and the databases share all cores.
   const target = await Target.start(servers, service, { number: 1, pinned: false });
   const { url } = target;
   await runClosedLoop(url, 4);

@@ -15,7 +15,7 @@ const { values: options } = parseArgs({
     rounds: { type: 'string' },
     /** Folder of another checkout, whose build is measured beside the service. */
     against: { type: 'string' },
-    /** Measures the baselines too where --against leaves them out. */
+    /** Measures the baselines even with --against. */
     all: { type: 'boolean', default: false },
   },
 });

@@ -78,7 +78,7 @@ async function growthScenarios(servers: Servers, stores: Stores, tickets: number
     'feed, of the hot ticket': get(hotFeed),
     'feed, of the hot ticket, near its end': get(hotFeed.replace('from=beginning', `after=${feedCursor}`)),
     'create a ticket': { request: () => ({ method: 'POST', path: '/ticket', body: ticket }) },
-    'change a status': {
+    'transition a ticket': {
       request: (n) => ({ method: 'PUT', path: `/ticket/${id(n)}`, body: { status: 'closed' } }),
     },
   } satisfies Record<string, GrowthScenario>;

@@ -1,4 +1,4 @@
-/** A kind of request that is measured. Every target must give the same status and the same fields. */
+/** A kind of request that is measured. Every target must return the same status and the same fields. */
 export interface Scenario {
   name: string;
   method: 'GET' | 'POST' | 'PUT';

@@ -26,7 +26,7 @@ try {
   const starts = [await startMs(target), await startMs(target), await startMs(target)];
   const memoryMb: number[] = [];
   let requests = 0;
-  // When PostgreSQL waits for its disk for longer than a second, the requests behind it are answered 503.
+  // Requests fail with 503 when PostgreSQL waits for its disk for longer than a second.
   let errors = 0;
   const end = Date.now() + minutes * 60_000;
   for (let turn = 0; Date.now() < end; turn++) {

@@ -55,7 +55,7 @@ export class Target {
   /**
    * Creates and seeds the stores of a target, and starts it. The service migrates them, also for the baselines; another
    * build migrates its own, because its schema may differ.
-   * @param options.pinned whether it runs on the first core only, where the system supports that
+   * @param options.pinned runs it on the first core only, if the system supports pinning
    */
   static async start(
     servers: Servers,

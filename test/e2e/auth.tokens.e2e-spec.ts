@@ -85,12 +85,12 @@ describe('With AUTH_REQUIRED', () => {
   it('tickets:read allows reads but no writes', async () => {
     const { id } = (await writer.createTicket()).body;
     expect((await reader.ticket(id)).status).toBe(200);
-    const refused = await Promise.all([
+    const rejected = await Promise.all([
       reader.createTicket(),
       reader.updateStatus(id, 'closed'),
       reader.comment(id),
     ]);
-    for (const { status, headers, problem } of refused) {
+    for (const { status, headers, problem } of rejected) {
       expect(status).toBe(403);
       expect(headers.get('www-authenticate')).toContain('error="insufficient_scope", scope="tickets:write"');
       expect(problem).toMatchObject({ scope: 'tickets:write' });
@@ -145,7 +145,7 @@ describe('The subject of a token', () => {
     const history = await reader.send<History>('GET', `/ticket/${id}/history`);
     expect(history.body.items.map(({ actor }) => actor)).toEqual(billing);
     const feed = async () => (await reader.events(`from=beginning&ticket_id=${id}`)).body.items;
-    // The feed holds events back while transactions of other tests are open.
+    // The feed waits for transactions of other tests.
     await eventually(async () => (await feed()).length === 3);
     expect((await feed()).map(({ data }) => data.actor)).toEqual(billing);
   });

@@ -22,7 +22,7 @@ beforeAll(async () => {
   const stores = environmentOf(await createStores());
   service = await Service.launch({ ...stores, ...primary.environment, ...replica.environment });
   api = new Api(service.url);
-}, 90_000);
+});
 
 afterAll(async () => {
   await service.stop();
@@ -36,21 +36,28 @@ const listed = async () => (await itemsOf('/ticket?limit=100')).map(({ id }) => 
 
 describe('With a streaming replica of PostgreSQL, the service', () => {
   it('reads lists, histories, comments and events from the replica', async () => {
-    const { id } = (await api.createTicket()).body;
-    await eventually(async () => (await replicasInUse()) === 1);
-    await eventually(async () => (await listed()).includes(id));
+    // On a busy machine an attempt may take longer than the second after which a paused replica is not used.
+    await eventually(async () => {
+      await onReplica.query('SELECT pg_wal_replay_resume()');
+      const { id } = (await api.createTicket()).body;
+      await eventually(async () => (await replicasInUse()) === 1);
+      await eventually(async () => (await listed()).includes(id));
 
-    await onReplica.query('SELECT pg_wal_replay_pause()');
-    const later = (await api.createTicket()).body.id;
-    await api.comment(id);
-    await api.updateStatus(id, 'answered');
-    expect(await listed()).not.toContain(later);
-    expect(await itemsOf(`/ticket/${id}/history`)).toHaveLength(1);
-    expect(await itemsOf(`/ticket/${id}/comment`)).toEqual([]);
-    expect((await api.events(`from=beginning&ticket_id=${id}`)).body.items).toHaveLength(1);
+      await onReplica.query('SELECT pg_wal_replay_pause()');
+      const later = (await api.createTicket()).body.id;
+      await api.comment(id);
+      await api.updateStatus(id, 'answered');
+      const tickets = await listed();
+      const history = await itemsOf(`/ticket/${id}/history`);
+      const comments = await itemsOf(`/ticket/${id}/comment`);
+      const events = (await api.events(`from=beginning&ticket_id=${id}`)).body.items;
+      return (
+        !tickets.includes(later) && [history, comments, events].map(({ length }) => length).join() === '1,0,1'
+      );
+    });
   });
 
-  it('reads single tickets from the primary, which includes the latest writes', async () => {
+  it('reads single tickets from the primary, which has the latest writes', async () => {
     const { id } = (await api.createTicket()).body;
     expect((await api.updateStatus(id, 'answered')).status).toBe(200);
     expect((await api.ticket(id)).body.status).toBe('answered');

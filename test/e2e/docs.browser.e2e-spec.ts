@@ -2,14 +2,17 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { chromium, type Browser } from 'playwright-core';
+import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
 
 import { Api } from '../support/api.js';
 import { Service, type ServiceWithStores } from '../support/service.js';
 import { token } from '../support/tokens.js';
 
-/** Chromium as Debian installs it; CHROMIUM names another executable. */
+/** Path of Chromium; the default is that of Debian. */
 const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
+
+/** Time limit of Chromium and its pages, for a busy machine. */
+const limitMs = 60_000;
 
 let service: ServiceWithStores;
 let browser: Browser;
@@ -18,26 +21,32 @@ beforeAll(async () => {
   if (!existsSync(executablePath)) install();
   service = await Service.start();
   const args = ['--no-sandbox', '--disable-gpu', '--disable-background-networking'];
-  browser = await chromium.launch({ executablePath, args });
-}, 180_000);
+  browser = await chromium.launch({ executablePath, args, timeout: limitMs });
+}, 300_000);
 
 afterAll(async () => {
   await browser.close();
   await service.stop();
 });
 
+async function openDocs(base: string, options: BrowserContextOptions = {}): Promise<Page> {
+  const page = await browser.newPage(options);
+  page.setDefaultTimeout(limitMs);
+  await page.goto(`${base}/docs`);
+  return page;
+}
+
 function install(): void {
   const apt = (...options: string[]) => spawnSync('apt-get', options, { stdio: 'ignore' }).status === 0;
   apt('update');
   if (!apt('install', '-y', '--no-install-recommends', 'chromium')) {
-    throw new Error('The tests need Chromium: install it, or set CHROMIUM to its path');
+    throw new Error('Install Chromium, which the tests need, or set CHROMIUM to its path');
   }
 }
 
 describe('Swagger UI', () => {
   it('creates a ticket from its form', async () => {
-    const page = await browser.newPage({ viewport: { width: 1200, height: 1300 } });
-    await page.goto(`${service.url}/docs`);
+    const page = await openDocs(service.url, { viewport: { width: 1200, height: 1300 } });
     const operation = page.locator('.opblock-post').filter({ hasText: /Creates a ticket/ });
     await operation.locator('.opblock-summary').click();
     await operation.getByRole('button', { name: 'Try it out' }).click();
@@ -65,8 +74,7 @@ describe('The Authorize button of Swagger UI', () => {
   it('sends the token with the next request', async () => {
     const environment = { AUTH_REQUIRED: 'true' };
     const secured = await Service.start({ stores: service.stores, environment });
-    const page = await browser.newPage();
-    await page.goto(`${secured.url}/docs`);
+    const page = await openDocs(secured.url);
     const operation = page.locator('.opblock-get').filter({ hasText: /Lists tickets/ });
     await operation.locator('.opblock-summary').click();
     await operation.getByRole('button', { name: 'Try it out' }).click();
@@ -90,8 +98,7 @@ describe('The Authorize button of Swagger UI', () => {
 
 describe('An EventSource of a browser', () => {
   it('resumes after a restart of the service, even before its first event', async () => {
-    const page = await browser.newPage();
-    await page.goto(`${service.url}/docs`);
+    const page = await openDocs(service.url);
     const opened = page.evaluate(() => {
       const source = new EventSource('/events?from=now');
       const seen: string[] = [];

@@ -64,7 +64,7 @@ describe('The documented consumer', () => {
     }
     await eventually(() => receivedIds().length >= ids.length);
     expect(receivedIds()).toEqual(ids);
-  }, 90_000);
+  });
 
   it('resumes at its position after it was killed', async () => {
     const before = receivedIds();

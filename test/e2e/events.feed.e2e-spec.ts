@@ -13,11 +13,11 @@ const cursor = /^\d+-\d+$/;
 /** The current end of the feed. */
 const currentCursor = async () => (await api.events('from=now')).body.next_cursor;
 
-/** Waits for events of a ticket: the feed holds them back while transactions of other tests are open. */
+/** Waits for events of a ticket, because the feed waits for transactions of other tests. */
 const waitForEvents = (count: number, id: number, before: string) =>
   eventually(async () => (await api.events(`after=${before}&ticket_id=${id}`)).body.items.length === count);
 
-/** Creates, answers and comments on a ticket; resolves once its three events are in the feed. */
+/** Creates a ticket, transitions it and comments on it; resolves once its three events are in the feed. */
 async function createHistory() {
   const before = await currentCursor();
   const { id } = (await api.createTicket()).body;

@@ -5,8 +5,8 @@ import { eventually } from '../support/eventually.js';
 import { connect, type Stores } from '../support/servers.js';
 import { Service } from '../support/service.js';
 
-/** Makes all existing events eight days older. */
-async function age({ database }: Stores): Promise<void> {
+/** Moves all events eight days into the past. */
+async function backdate({ database }: Stores): Promise<void> {
   const client = await connect(database);
   await client.query(`UPDATE event SET at = at - interval '8 days'`);
   await client.end();
@@ -16,20 +16,20 @@ describe('Events older than EVENTS_RETENTION_DAYS', () => {
   it('are deleted, and a cursor before them returns 410', async () => {
     const first = await Service.start();
     const { id } = (await new Api(first.url).createTicket()).body;
-    // The feed holds events back while transactions of other tests are open.
+    // The feed waits for transactions of other tests.
     const read = async () => (await new Api(first.url).events('')).body;
     await eventually(async () => (await read()).items.length === 1);
     const old = await read();
-    await age(first.stores);
+    await backdate(first.stores);
     const ids = await times(3, async () => (await new Api(first.url).createTicket()).body.id);
     await first.stop();
 
     const second = await Service.start({ stores: first.stores, environment: { EVENTS_RETENTION_DAYS: '7' } });
     const api = new Api(second.url);
     await eventually(async () => (await api.events('')).body.items.length === 3);
-    const gone = await api.events('after=0-0');
-    expect(gone.status).toBe(410);
-    expect(gone.problem.type).toBe('urn:problem-type:ticket-system:cursor-expired');
+    const expired = await api.events('after=0-0');
+    expect(expired.status).toBe(410);
+    expect(expired.problem.type).toBe('urn:problem-type:ticket-system:cursor-expired');
     // After the last deleted event nothing is missing.
     const kept = (await api.events(`after=${old.items[0]?.id ?? ''}`)).body.items;
     expect(kept.map(({ data }) => data.ticket_id).sort()).toEqual(ids.sort());
@@ -47,7 +47,7 @@ describe('The feed of a database restored into another server', () => {
     const before = await Service.start();
     await new Api(before.url).createTicket();
     const database = await connect(before.stores.database);
-    // As if the dump came from a server with a far higher transaction id.
+    // Simulates a dump from a server with a far higher transaction id.
     await database.query('UPDATE event SET position = position + 1000000000000');
     await database.query('UPDATE ticket SET feed_position = feed_position + 1000000000000');
     await before.stop();

@@ -22,22 +22,22 @@ afterAll(async () => {
 const urls = () => services.map(({ url }) => url);
 
 describe('A client of the event stream', () => {
-  it('receives every event once while the replicas are restarted in turn', async () => {
+  it('receives every event once while the replicas restart one after the other', async () => {
     const [first, second] = urls().map((url) => new Api(url));
     const id = (await first?.createTicket())?.body.id ?? 0;
     const follower = await new Follower(urls(), `from=beginning&ticket_id=${id}`).open();
     let written = 1;
-    for (const turn of [0, 1, 0, 1]) {
-      const { port } = new URL(urls()[turn] ?? '');
-      const other = turn === 0 ? second : first;
+    for (const n of [0, 1, 0, 1]) {
+      const { port } = new URL(urls()[n] ?? '');
+      const other = n === 0 ? second : first;
       const writing = times(10, () => other?.comment(id) ?? Promise.reject(new Error('No replica')));
-      expect(await services[turn]?.stop()).toBe(0);
-      services[turn] = await Service.start({ stores, environment: { PORT: port } });
+      expect(await services[n]?.stop()).toBe(0);
+      services[n] = await Service.start({ stores, environment: { PORT: port } });
       written += count(await writing, 201);
     }
     await follower.has(written);
     expect(follower.received.map(({ version }) => version)).toEqual(
-      Array.from({ length: written }, (_, n) => n + 1),
+      Array.from({ length: written }, (_, index) => index + 1),
     );
     follower.close();
   });

@@ -29,10 +29,10 @@ const safe = [
   'ALTER TABLE ticket ADD CONSTRAINT short CHECK (length(theme) < 100) NOT VALID',
 ];
 
-/** Rules that a migration may break, each for the reason given. */
+/** Rules that a migration may break, with the reason. */
 const accepted: Record<string, string[]> = {
   // A database that serves has this column already, because earlier versions created it at start. The statements that
-  // break the rules run on an empty table, or where the column has another dictionary than the default.
+  // break the rules run on an empty table, or if the column does not have the default dictionary.
   '1764600000000-ticket-search.ts': [
     'ban-drop-column',
     'adding-field-with-default',

@@ -25,7 +25,7 @@ function npmRun(script: string, stores: Stores) {
 /** Reverts the remaining migrations in one process, because starting the script for each one is slow. */
 async function revertRemaining({ database }: Stores) {
   const { host, port, user, password } = servers().postgres;
-  const found = {
+  const server = {
     options: { host, port, username: user, password, database },
     stop: () => Promise.resolve(),
   };
@@ -34,7 +34,7 @@ async function revertRemaining({ database }: Stores) {
     (file) => import(`../../migrations/${file}`) as Promise<Record<string, new () => MigrationInterface>>,
   );
   const migrations = (await Promise.all(modules)).flatMap((module) => Object.values(module));
-  const source = new DataSource({ ...migrationOptions(found), entities: [], migrations });
+  const source = new DataSource({ ...migrationOptions(server), entities: [], migrations });
   await source.initialize();
   for (let left = migrations.length - 1; left > 0; left--) await source.undoLastMigration();
   await source.destroy();
@@ -45,7 +45,7 @@ describe('The migrations', () => {
     const folder = mkdtempSync(join(tmpdir(), 'ticket-migrations-'));
     const cli = resolve('node_modules/typeorm/cli.js');
     for (const command of ['migration:run', 'migration:revert']) {
-      const options = { cwd: folder, env: { PATH: process.env['PATH'] }, timeout: 30_000 };
+      const options = { cwd: folder, env: { PATH: process.env['PATH'] }, timeout: 60_000 };
       const source = resolve('dist/src/database/data-source.js');
       expect(spawnSync(process.execPath, [cli, command, '-d', source], options).status).toBe(0);
       // The command does not wait until its PostgreSQL has stopped.
@@ -76,45 +76,41 @@ describe('The migrations', () => {
     await database.end();
 
     expect(npmRun('migration:run', service.stores).status).toBe(0);
-    const again = await Service.start({ stores: service.stores });
-    expect((await new Api(again.url).createTicket()).status).toBe(201);
-    await again.stop();
-  }, 120_000);
+    const restarted = await Service.start({ stores: service.stores });
+    expect((await new Api(restarted.url).createTicket()).status).toBe(201);
+    await restarted.stop();
+  });
 
   it.each([
     ['keep the search column of an earlier version, without rewriting the table', 'simple', true],
     ['replace a search column of another dictionary', 'english', false],
-  ])(
-    '%s',
-    async (_what, dictionary, isKept) => {
-      const service = await Service.start();
-      await service.stop();
-      const database = await connect(service.stores.database);
-      const expression = `to_tsvector('${dictionary}'::regconfig, theme || ' ' || text)`;
-      await database.query('ALTER TABLE ticket DROP COLUMN search');
-      await database.query(
-        `ALTER TABLE ticket ADD COLUMN search tsvector NOT NULL GENERATED ALWAYS AS (${expression}) STORED`,
-      );
-      await database.query('CREATE INDEX ticket_by_words ON ticket USING gin (search)');
-      await database.query(`UPDATE typeorm_metadata SET value = 'of an earlier version'`);
-      await database.query(`DELETE FROM migrations WHERE name = 'TicketSearch1764600000000'`);
-      const select = `SELECT pg_relation_filenode('ticket') AS file`;
-      const file = async () => (await database.query<{ file: number }>(select)).rows[0]?.file;
-      const before = await file();
+  ])('%s', async (_effect, dictionary, isKept) => {
+    const service = await Service.start();
+    await service.stop();
+    const database = await connect(service.stores.database);
+    const expression = `to_tsvector('${dictionary}'::regconfig, theme || ' ' || text)`;
+    await database.query('ALTER TABLE ticket DROP COLUMN search');
+    await database.query(
+      `ALTER TABLE ticket ADD COLUMN search tsvector NOT NULL GENERATED ALWAYS AS (${expression}) STORED`,
+    );
+    await database.query('CREATE INDEX ticket_by_words ON ticket USING gin (search)');
+    await database.query(`UPDATE typeorm_metadata SET value = 'of an earlier version'`);
+    await database.query(`DELETE FROM migrations WHERE name = 'TicketSearch1764600000000'`);
+    const select = `SELECT pg_relation_filenode('ticket') AS file`;
+    const file = async () => (await database.query<{ file: number }>(select)).rows[0]?.file;
+    const before = await file();
 
-      const next = await Service.start({ stores: service.stores });
-      expect((await file()) === before).toBe(isKept);
-      const { body } = await new Api(next.url).createTicket({ ...aTicket, theme: 'Invoices' });
-      const found = await new Api(next.url).send('GET', '/ticket?q=invoices');
-      expect(found.body).toMatchObject({ items: [{ id: body.id }] });
-      const index = await database.query(`SELECT to_regclass('ticket_by_words')::text AS name`);
-      expect(index.rows).toEqual([{ name: 'ticket_by_words' }]);
-      await database.end();
-      await next.stop();
-      expect(npmRun('migration:check', service.stores).status).toBe(0);
-    },
-    60_000,
-  );
+    const upgraded = await Service.start({ stores: service.stores });
+    expect((await file()) === before).toBe(isKept);
+    const { body } = await new Api(upgraded.url).createTicket({ ...aTicket, theme: 'Invoices' });
+    const found = await new Api(upgraded.url).send('GET', '/ticket?q=invoices');
+    expect(found.body).toMatchObject({ items: [{ id: body.id }] });
+    const index = await database.query(`SELECT to_regclass('ticket_by_words')::text AS name`);
+    expect(index.rows).toEqual([{ name: 'ticket_by_words' }]);
+    await database.end();
+    await upgraded.stop();
+    expect(npmRun('migration:check', service.stores).status).toBe(0);
+  });
 
   it('add constraints that hold for direct writes to the tables too', async () => {
     const service = await Service.start();

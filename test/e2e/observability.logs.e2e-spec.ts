@@ -92,12 +92,14 @@ describe('The log', () => {
   it('reports an internal error under the id of its request', async () => {
     const database = await connect(service.stores.database);
     await database.query('ALTER TABLE comment RENAME TO elsewhere');
-    const { problem } = await api.send('GET', '/ticket/1/comment', { headers: { 'x-request-id': 'fault' } });
+    const { problem } = await api.send('GET', '/ticket/1/comment', {
+      headers: { 'x-request-id': 'internal' },
+    });
     await database.query('ALTER TABLE elsewhere RENAME TO comment');
     await database.end();
-    expect(problem).toMatchObject({ status: 500, request_id: 'fault' });
+    expect(problem).toMatchObject({ status: 500, request_id: 'internal' });
     expect(JSON.stringify(problem)).not.toMatch(/relation|SELECT|42P01/);
-    expect(await linesOf('fault')).toEqual([
+    expect(await linesOf('internal')).toEqual([
       expect.objectContaining({ level: 'error', sqlstate: '42P01' }),
       expect.objectContaining({ level: 'info', status: 500 }),
     ]);
@@ -124,7 +126,7 @@ describe('The log', () => {
     expect(service.output).not.toContain(bearer.split('.')[2]);
   });
 
-  it('on a full disk disturbs neither the service nor its shutdown', async () => {
+  it('affects neither the service nor its shutdown when the disk is full', async () => {
     const PORT = String(await freePort());
     const full = openSync('/dev/full', 'w');
     const { PATH } = process.env;
@@ -135,7 +137,7 @@ describe('The log', () => {
     const alive = () => fetch(`http://localhost:${PORT}/health/live`).then(({ status }) => status === 200);
     await eventually(() => alive().catch(() => false));
     await times(20, alive);
-    // Longer than the log buffers lines.
+    // Longer than the log buffers its lines.
     await sleep(200);
     expect(await alive()).toBe(true);
     const ended = once(child, 'close');
@@ -144,7 +146,7 @@ describe('The log', () => {
     closeSync(full);
   });
 
-  it('has no lines of requests at LOG_LEVEL=warn', async () => {
+  it('has no request lines at LOG_LEVEL=warn', async () => {
     const quiet = await Service.start({ stores: service.stores, environment: { LOG_LEVEL: 'warn' } });
     expect((await fetch(`${quiet.url}/health/live`)).status).toBe(200);
     await quiet.stop();

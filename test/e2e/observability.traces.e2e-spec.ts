@@ -40,7 +40,7 @@ afterAll(() => {
 });
 
 describe('With OTEL_EXPORTER_OTLP_ENDPOINT', () => {
-  it('a request and its statement are spans of the trace of the client', async () => {
+  it('a request and its statement are spans in the trace of the client', async () => {
     const { port } = collector.address() as AddressInfo;
     const environment = {
       OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`,
@@ -65,7 +65,7 @@ describe('With OTEL_EXPORTER_OTLP_ENDPOINT', () => {
     expect(received).not.toContain('ada@example.com');
   });
 
-  it('a collector that rejects the traces does not disturb the shutdown', async () => {
+  it('a collector that rejects the traces does not affect the shutdown', async () => {
     collectorStatus = 400;
     const { port } = collector.address() as AddressInfo;
     const environment = { OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}` };

@@ -48,7 +48,7 @@ describe('A body', () => {
   );
 
   it.each([[5], [true], [['a']], [{ a: 1 }], [null]])(
-    'with %j in place of a text is rejected',
+    'with %j instead of a text is rejected',
     async (theme) => {
       const { status, problem } = await post(json(JSON.stringify({ ...aTicket, theme })));
       expect(status).toBe(400);

@@ -28,7 +28,7 @@ function describeRequest(request: Request, response: Response): void {
 }
 
 /** Routes that use everything that Express adds to a response. */
-function makeApp() {
+function createApp() {
   const app = express();
   app.set('trust proxy', true).set('env', 'production');
   app.get('/request/:id', describeRequest);
@@ -50,7 +50,7 @@ function makeApp() {
     response.attachment('a.txt').jsonp({ locals: response.locals });
   });
   app.get('/error', () => {
-    throw Object.assign(new Error('refused'), { status: 418, expose: true });
+    throw Object.assign(new Error('rejected'), { status: 418, expose: true });
   });
   app.post('/body', express.json(), (request, response) => void response.json(request.body));
   app.use('/static', express.static('docs'));
@@ -62,17 +62,17 @@ const paths = [
   ...['/format', '/file', '/download?callback=f', '/error', '/nowhere', '/static/cache.md'],
 ];
 
-/** Two servers: one with the adapter of Nest, one with ours. */
+/** One server with the adapter of Nest, and one with PrototypedExpressAdapter. */
 const servers: Server[] = [];
 
 beforeAll(async () => {
   // Express writes every error of the handlers to the console.
   jest.spyOn(console, 'error').mockImplementation(() => undefined);
   for (const Adapter of [ExpressAdapter, PrototypedExpressAdapter]) {
-    const adapter = new Adapter(makeApp());
+    const adapter = new Adapter(createApp());
     adapter.initHttpServer({});
     const server = adapter.getHttpServer() as Server;
-    // Ours has a longer timeout by default.
+    // PrototypedExpressAdapter has another default.
     server.keepAliveTimeout = 65_000;
     await new Promise<void>((resolve) => server.listen(0, resolve));
     servers.push(server);
@@ -101,18 +101,18 @@ async function responseOf(server: Server, path: string, method: string, body?: s
   return { status: response.statusCode, headers: rest, text };
 }
 
-describe('Express on our adapter', () => {
+describe('Express on PrototypedExpressAdapter', () => {
   it.each(
     paths.flatMap((path) => [
       ['GET', path],
       ['HEAD', path],
     ]),
-  )('answers %s %s as on the adapter of Nest', async (method, path) => {
+  )('responds to %s %s as the adapter of Nest does', async (method, path) => {
     const [expected, actual] = await Promise.all(servers.map((server) => responseOf(server, path, method)));
     expect(actual).toEqual(expected);
   });
 
-  it.each(['{"a":[1,2]}', '{', ''])('reads the body %j as on the adapter of Nest', async (body) => {
+  it.each(['{"a":[1,2]}', '{', ''])('parses the body %j as the adapter of Nest does', async (body) => {
     const [expected, actual] = await Promise.all(
       servers.map((server) => responseOf(server, '/body', 'POST', body)),
     );

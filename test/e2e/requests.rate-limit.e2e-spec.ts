@@ -7,13 +7,14 @@ import { createStores } from '../support/servers.js';
 import { Service } from '../support/service.js';
 import { token } from '../support/tokens.js';
 
-const limited = { RATE_LIMIT: '5/2', TRUST_PROXY: '1' };
+/** The window is long enough for the requests of one test on a busy machine. */
+const limited = { RATE_LIMIT: '5/5', TRUST_PROXY: '1' };
 
 /** Lists tickets as a client whose address a proxy forwards. */
 const listFrom = (service: Service, address: string) =>
   new Api(service.url).send('GET', '/ticket', { headers: { 'x-forwarded-for': address } });
 
-describe('RATE_LIMIT=5/2', () => {
+describe('RATE_LIMIT=5/5', () => {
   let services: Service[];
 
   beforeAll(async () => {
@@ -29,18 +30,18 @@ describe('RATE_LIMIT=5/2', () => {
   const apiOf = async (sub: string, replica = 0) =>
     new Api(services[replica]?.url ?? '', await token({ sub }));
 
-  it('allows a client five requests in two seconds, and returns the remaining ones', async () => {
+  it('allows a client five requests in five seconds, and returns the remaining ones', async () => {
     const api = await apiOf('desk');
     const first = await api.createTicket();
-    expect(first.headers.get('ratelimit-policy')).toBe('"default";q=5;w=2');
-    expect(first.headers.get('ratelimit')).toBe('"default";r=4;t=2');
+    expect(first.headers.get('ratelimit-policy')).toBe('"default";q=5;w=5');
+    expect(first.headers.get('ratelimit')).toBe('"default";r=4;t=5');
 
     const responses = await times(9, () => api.ticket(1));
     expect([count(responses, 200), count(responses, 429)]).toEqual([4, 5]);
     const rejected = responses.find(({ status }) => status === 429);
     expect(rejected?.problem.type).toMatch(/:too-many-requests$/);
     expect(Number(rejected?.headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
-    expect(Number(rejected?.headers.get('retry-after'))).toBeLessThanOrEqual(2);
+    expect(Number(rejected?.headers.get('retry-after'))).toBeLessThanOrEqual(5);
 
     await eventually(async () => (await api.ticket(1)).status === 200);
   });
@@ -70,7 +71,7 @@ describe('RATE_LIMIT=5/2', () => {
   });
 });
 
-describe('RATE_LIMIT=5/2 is enforced', () => {
+describe('RATE_LIMIT=5/5 is enforced', () => {
   let proxy: FaultProxy;
   let service: Service;
 

@@ -42,7 +42,7 @@ describe('A database', () => {
   it('with another time zone does not change the times in responses', async () => {
     const { created_at } = (await api.createTicket()).body;
     expect(created_at).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
-    expect(Math.abs(Date.parse(created_at) - Date.now())).toBeLessThan(5_000);
+    expect(Math.abs(Date.parse(created_at) - Date.now())).toBeLessThan(60_000);
   });
 
   it.each([
@@ -55,8 +55,8 @@ describe('A database', () => {
   ])('with an unsupported %s is rejected at start with one line', async (setting, prepare, suffix = '') => {
     const { database, ...others } = await createStores();
     await onPostgres(prepare(database));
-    const refused = await Service.launch(environmentOf({ database: database + suffix, ...others }));
-    expect(refused.process.exitCode).toBe(1);
-    expect(refused.output).toMatch(new RegExp(`^PostgreSQL's ${setting} is .+\n$`));
+    const rejected = await Service.launch(environmentOf({ database: database + suffix, ...others }));
+    expect(rejected.process.exitCode).toBe(1);
+    expect(rejected.output).toMatch(new RegExp(`^PostgreSQL's ${setting} is .+\n$`));
   });
 });

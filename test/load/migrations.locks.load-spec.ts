@@ -54,7 +54,7 @@ async function sendRequests(api: Api, isOver: () => boolean) {
 }
 
 describe('A new version that migrates while the old one serves', () => {
-  it('does not disturb the old one, even while it waits for a table lock', async () => {
+  it('does not affect the old one, even while it waits for a table lock', async () => {
     const old = await Service.start();
     let isOver = false;
     const clients = Promise.all(

@@ -102,7 +102,7 @@ export class OpenApi {
   }
 }
 
-/** Makes the references of a sub-schema resolve against the whole document. */
+/** Rewrites the references of a sub-schema to resolve against the whole document. */
 function rooted(schema: Schema): unknown {
   return JSON.parse(JSON.stringify(schema).replaceAll('"#/', '"document#/'));
 }

@@ -11,7 +11,7 @@ export function childrenOf(pid = 0): number[] {
   return children.map(Number).filter((child) => child > 0);
 }
 
-/** Tells running processes from exited ones; a zombie counts as exited. */
+/** Tests if a process is running; a zombie is not. */
 export function isRunning(pid: number): boolean {
   try {
     return !readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ');

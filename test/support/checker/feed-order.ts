@@ -94,7 +94,7 @@ export async function followFeed(options: FeedRunOptions): Promise<FeedRun> {
   return { written: rows, readers };
 }
 
-/** Polls the replicas in turn; ends with the first empty page that was requested after the feed was complete. */
+/** Polls the replicas in rotation; ends with the first empty page that was requested after the feed was complete. */
 async function readToEnd(agent: Agent, urls: string[], reader: number, isComplete: () => boolean) {
   const seen: FeedEvent[] = [];
   for (let [position, turn] = ['from=beginning', reader]; ; turn++) {

@@ -31,7 +31,7 @@ export class Haproxy {
     return proxy;
   }
 
-  /** Tells if haproxy listens and found a ready replica. */
+  /** Tests if haproxy listens and has a ready replica. */
   private hasReplica(): Promise<boolean> {
     return fetch(`${this.url}/health/ready`).then(
       ({ ok }) => ok,

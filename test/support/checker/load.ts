@@ -4,7 +4,7 @@ import type { Call } from './stale-reads.js';
 
 /** Clients, tickets and end of a load. */
 export interface LoadOptions {
-  /** URLs of the replicas; each client uses all of them in turn. */
+  /** URLs of the replicas; each client uses them in rotation. */
   urls: string[];
   /** Tickets that are read and written, at least one for each writer. */
   ids: number[];
