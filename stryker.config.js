@@ -18,7 +18,9 @@ const parts = {
     tests: ['test/e2e/requests.idempotency.e2e-spec.ts', 'test/e2e/auth.tokens.e2e-spec.ts'],
   },
   feed: {
-    mutate: ['src/events/{feed.service,events.repository,event.sql,feed-cursor,feed-tail,record-event.sql}.ts'],
+    mutate: [
+      'src/events/{feed.service,events.repository,event.sql,feed-cursor,feed-tail,record-event.sql}.ts',
+    ],
     tests: [
       'src/events',
       'test/e2e/events.feed.e2e-spec.ts',

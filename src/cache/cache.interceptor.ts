@@ -22,7 +22,7 @@ export function EvictsTicket(): MethodDecorator {
 
 /** Reads tickets through the cache, and evicts them after writes. */
 @Injectable()
-export class CacheInterceptor implements NestInterceptor {
+class CacheInterceptor implements NestInterceptor {
   constructor(
     private readonly cache: TicketCache,
     private readonly database: Database,

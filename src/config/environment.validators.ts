@@ -1,16 +1,6 @@
 import { applyDecorators } from '@nestjs/common';
 import { Transform, Type } from 'class-transformer';
-import {
-  IsArray,
-  IsBoolean,
-  IsInt,
-  IsString,
-  Matches,
-  Max,
-  Min,
-  MinLength,
-  ValidateIf,
-} from 'class-validator';
+import { IsBoolean, IsInt, IsString, Matches, Max, Min, MinLength, ValidateIf } from 'class-validator';
 
 /** Variables that make others required. */
 interface Conditions {
@@ -42,12 +32,8 @@ export function IsWholeNumber(min: number, max: number): PropertyDecorator {
 
 /** Checks for `true` or `false`. */
 export function IsFlag(): PropertyDecorator {
-  const flags = new Map<unknown, unknown>([
-    ['true', true],
-    ['false', false],
-  ]);
   return applyDecorators(
-    Transform(({ value }: { value: unknown }) => flags.get(value) ?? value),
+    Transform(({ value }: { value: unknown }) => ({ true: true, false: false })[String(value)] ?? value),
     IsBoolean({ message: 'must be true or false' }),
   );
 }
@@ -55,10 +41,7 @@ export function IsFlag(): PropertyDecorator {
 /** Checks for values separated by commas. */
 export function IsCommaSeparated(each: RegExp, message: string): PropertyDecorator {
   return applyDecorators(
-    Transform(({ value }: { value: unknown }) =>
-      typeof value === 'string' ? value.split(',').map((item) => item.trim()) : value,
-    ),
-    IsArray(),
+    Transform(({ value }: { value: string }) => value.split(',').map((item) => item.trim())),
     Matches(each, { each: true, message }),
   );
 }
