@@ -2,7 +2,7 @@
 export interface Scenario {
   name: string;
   method: 'GET' | 'POST' | 'PUT';
-  /** Path of the n-th request of a run. A write that must not meet the same ticket twice uses a new one each time. */
+  /** Path of the n-th request of a run. A write that a ticket allows only once uses another ticket each time. */
   path: (n: number) => string;
   headers?: Record<string, string>;
   body?: string;

@@ -77,7 +77,7 @@ export class Servers {
     await this.query(database, 'VACUUM ANALYZE');
   }
 
-  /** Runs SQL on a connection of its own. */
+  /** Runs SQL on a new connection. */
   async query<Row extends pg.QueryResultRow>(database: string, sql: string): Promise<pg.QueryResult<Row>> {
     const client = await this.connect(database);
     try {

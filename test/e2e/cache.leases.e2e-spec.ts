@@ -111,7 +111,7 @@ describe('A replica disconnected from Redis', () => {
     await server.proxies[0]?.open();
     await eventually(() => Promise.resolve(disconnected.inUse));
     expect((await readWithRetry(other, 'kept')).outcome).toBe('MISS');
-    // The holder of this lease may have read before any of those writes.
+    // The holder of this lease may have read the database before those writes.
     await other.fill('leased long', lease, entry);
     expect((await readWithRetry(other, 'leased long')).outcome).toBe('MISS');
   });

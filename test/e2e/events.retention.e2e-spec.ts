@@ -43,7 +43,7 @@ describe('Events older than EVENTS_RETENTION_DAYS', () => {
 });
 
 describe('The feed of a database restored into another server', () => {
-  it('continues after the last event although transaction ids start again', async () => {
+  it('continues after the last event even though transaction ids restart', async () => {
     const before = await Service.start();
     await new Api(before.url).createTicket();
     const database = await connect(before.stores.database);

@@ -113,7 +113,7 @@ describe('A client that does not read its stream', () => {
     await eventually(async () => (await openStreams()) < streams, 20_000);
     expect(memoryOf(services[0]?.process.pid) - before).toBeLessThan(60 * 1_000 * 1_024);
 
-    // The client receives the data that the sockets hold, and then the end of the connection.
+    // The client receives the data of the socket buffers, and then the end of the connection.
     const read = textOf(stream);
     await new Promise((resolve) => stream.once('close', resolve));
     const { text } = read;
@@ -142,7 +142,7 @@ describe('A client that does not read its stream', () => {
   });
 });
 
-/** Writes about 20 MB of events, more than the socket buffers of both sides hold. */
+/** Writes about 20 MB of events, more than the capacity of the socket buffers of both sides. */
 async function writeManyEvents(ticket: number): Promise<void> {
   const database = await connect(stores.database);
   await database.query(

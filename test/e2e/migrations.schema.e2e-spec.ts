@@ -112,7 +112,7 @@ describe('The migrations', () => {
     expect(npmRun('migration:check', service.stores).status).toBe(0);
   });
 
-  it('add constraints that hold for direct writes to the tables too', async () => {
+  it('add constraints that also apply to direct writes to the tables', async () => {
     const service = await Service.start();
     const { id } = (await new Api(service.url).createTicket()).body;
     const database = await connect(service.stores.database);

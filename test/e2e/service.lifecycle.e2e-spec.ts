@@ -137,7 +137,7 @@ describe('The embedded PostgreSQL', () => {
     await second.stop();
   });
 
-  it('starts after a kill although another process has its former process id', async () => {
+  it('starts after a kill even if another process has its former process id', async () => {
     const killed = await Service.launch({ PORT: '0' });
     const { id } = (await new Api(killed.url).createTicket()).body;
     const file = join(killed.cwd, '.data/postgres/postmaster.pid');

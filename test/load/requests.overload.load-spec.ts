@@ -38,7 +38,7 @@ describe('Many event streams that lag behind', () => {
 });
 
 describe('A hundred requests whose bodies arrive at the same time', () => {
-  it('are subject to MAX_IN_FLIGHT although their heads were accepted', async () => {
+  it('are subject to MAX_IN_FLIGHT even though their heads were accepted', async () => {
     const service = await Service.start({ environment: { MAX_IN_FLIGHT: '2' } });
     const sendBodies = await times(100, () => sendHead(`${service.url}/ticket`));
     const responses = await Promise.all(sendBodies.map((sendBody) => sendBody(JSON.stringify(aTicket))));

@@ -22,7 +22,7 @@ export class Follower {
 
   /** @param services URLs of the replicas; each connection uses the next one */
   constructor(services: string[], query: string) {
-    // The host is a placeholder: fetch below replaces it by that of a replica.
+    // The host is a placeholder that fetch replaces with a replica.
     this.source = new EventSource(`http://replica/events?${query}`, {
       fetch: (url, init) => {
         const { pathname, search } = new URL(url);

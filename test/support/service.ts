@@ -21,7 +21,7 @@ const instrumentation = ['NODE_V8_COVERAGE', '__STRYKER_ACTIVE_MUTANT__'];
 export type ServiceWithStores = Service & { stores: Stores };
 
 /**
- * The built service in a process of its own, as users run it. Most tests call `start`. `launch` is for starts that may fail
+ * The built service in a separate process, as users run it. Most tests call `start`. `launch` is for starts that may fail
  * or need another environment, and `spawn` for what happens during a start.
  */
 export class Service {

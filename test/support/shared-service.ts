@@ -18,8 +18,8 @@ export function sharedService() {
 }
 
 /**
- * A shared service for tests of invalid requests. After the tests the database may hold only the ticket that the requests
- * aim at and tickets with the theme `kept`, and the log may hold no error.
+ * Starts a shared service for tests of invalid requests. After the tests the database may contain only the target ticket of
+ * the requests and tickets with the theme `kept`, and the log no error.
  */
 export function sharedServiceRejectingWrites() {
   const { api, service } = sharedService();

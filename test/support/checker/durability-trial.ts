@@ -106,7 +106,7 @@ export class DurabilityTrial {
 export async function runCrashes(rounds: { service: number; postgres: number }): Promise<TrialResult> {
   const trial = await DurabilityTrial.start();
   const result = await trial.run(async (acknowledged) => {
-    // A kill must hit a busy service, however slow the machine is.
+    // A kill must hit a busy service, even on a slow machine.
     const writeMore = async () => {
       const goal = acknowledged() + 75;
       await eventually(() => acknowledged() >= goal);

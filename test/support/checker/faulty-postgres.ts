@@ -11,7 +11,7 @@ import { startEmbeddedPostgres, type EmbeddedPostgres } from '../../../src/datab
 import { freePort } from '../../../src/database/free-port.js';
 import { childrenOf, isRunning } from '../processes.js';
 
-/** A PostgreSQL with full durability of its own, for tests that stop, freeze or kill it. */
+/** A separate PostgreSQL with full durability, for tests that stop, freeze or kill it. */
 export class FaultyPostgres {
   private server!: EmbeddedPostgres;
 

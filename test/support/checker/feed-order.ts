@@ -1,6 +1,6 @@
 /*
  * Proves that the feed is complete and in order: every reader receives every event once, and the events of a ticket in
- * the order of its versions, although transactions commit in another order than they wrote their events.
+ * the order of its versions, even if transactions commit in another order than they wrote their events.
  */
 
 import { Agent, request } from 'node:http';

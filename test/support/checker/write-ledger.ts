@@ -100,7 +100,7 @@ export class WriteLoad {
   }
 }
 
-/** Selects tickets whose row, comments and events contradict each other: a write that took effect in part. */
+/** Selects tickets with contradictory row, comments and events, which prove that a write took effect in part. */
 const contradictions = `
   SELECT ticket.id FROM ticket
   LEFT JOIN LATERAL (
