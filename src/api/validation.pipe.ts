@@ -26,7 +26,7 @@ export class ValidationPipe implements PipeTransform {
     const instance = plainToInstance<object, object>(metatype, plain, { exposeDefaultValues: true });
     for (const { property, constraints } of validateSync(instance, { stopAtFirstError: true })) {
       const [message = 'is not valid'] = Object.values(constraints ?? {});
-      errors.push({ field: property, message: message.replace(`${property} `, '') });
+      errors.push({ field: property, message: withoutPrefix(message, property) });
     }
     if (errors.length > 0) throw new InvalidRequest(errors);
     return instance;
@@ -40,4 +40,9 @@ export class ValidationPipe implements PipeTransform {
     this.fieldsOf.set(type, fields);
     return fields;
   }
+}
+
+/** The default messages of class-validator begin with the name of the field. */
+function withoutPrefix(message: string, property: string): string {
+  return message.startsWith(`${property} `) ? message.slice(property.length + 1) : message;
 }
