@@ -51,7 +51,7 @@ describe('A circuit breaker', () => {
     expect(breaker.state).toBe('open');
     breaker.start();
     // Shorter than the quarantine.
-    expect(await until('closed')).toBeLessThan(900);
+    expect(await until('closed')).toBeLessThan(200);
     expect(server.syncs).toBe(1);
   });
 

@@ -55,14 +55,9 @@ describe('A Redis that misses deadlines', () => {
     proxy.freeze();
     const first = cache.read('silent');
     await sleep(25);
-    const latencies = [];
-    for (let n = 0; n < 5; n++) {
-      const begin = performance.now();
-      expect((await cache.read('silent')).outcome).toBe('BYPASS');
-      latencies.push(performance.now() - begin);
-    }
-    // Shorter than the deadline. On a busy machine single reads may take longer.
-    expect(Math.min(...latencies)).toBeLessThan(15);
+    const begin = performance.now();
+    expect((await cache.read('silent')).outcome).toBe('BYPASS');
+    expect(performance.now() - begin).toBeLessThan(15);
     expect((await first).outcome).toBe('BYPASS');
     proxy.thaw();
     await eventually(async () => (await cache.read('silent')).outcome !== 'BYPASS', 900);
