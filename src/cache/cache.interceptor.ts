@@ -1,7 +1,7 @@
 import { Injectable, UseInterceptors } from '@nestjs/common';
 import type { CallHandler, ExecutionContext, NestInterceptor } from '@nestjs/common';
 import type { Request } from 'express';
-import { firstValueFrom, from, type Observable } from 'rxjs';
+import { firstValueFrom, of, type Observable } from 'rxjs';
 
 import { ApiResponse } from '../api/api-response.js';
 import { parseInteger } from '../api/field-rules.js';
@@ -28,12 +28,14 @@ class CacheInterceptor implements NestInterceptor {
     private readonly database: Database,
   ) {}
 
-  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+  async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
     const { method, params } = context.switchToHttp().getRequest<Request>();
     const id = parseInteger(params['ticket_id']);
     // The validation pipe refuses the id.
     if (id === undefined || !Number.isSafeInteger(id)) return next.handle();
-    return from(method === 'GET' || method === 'HEAD' ? this.read(id, next) : this.evictAfter(id, next));
+    return of(
+      await (method === 'GET' || method === 'HEAD' ? this.read(id, next) : this.evictAfter(id, next)),
+    );
   }
 
   private async read(id: number, next: CallHandler): Promise<ApiResponse<string>> {

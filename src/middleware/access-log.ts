@@ -26,20 +26,28 @@ export function accessLog(log: Log, hasProxies: boolean): RequestHandler {
       if (response.getHeader('Content-Type') !== 'text/event-stream')
         requestSeconds.observe({ method: request.method, route, status: response.statusCode }, seconds);
       if (log.isLevelEnabled('info'))
-        log.info({ ...line(request, response, route, seconds), address }, 'request');
+        log.info(line(request, response, { route, seconds, address }), 'request');
     });
     next();
   };
 }
 
+/** The fields of a line that are not part of the request and the response. */
+interface Observed {
+  route: string;
+  seconds: number;
+  address: string | undefined;
+}
+
 /** Returns the fields of a line. It holds no query, body or token. Undefined fields are left out. */
-function line(request: Request, response: Response, route: string, seconds: number): object {
+function line(request: Request, response: Response, { route, seconds, address }: Observed): object {
   const [path = ''] = request.originalUrl.split('?', 1);
-  const [, trace_id, parent_id] = traceparent.exec(String(request.headers['traceparent'])) ?? [];
+  const parent = request.headers['traceparent'];
+  const trace = typeof parent === 'string' ? traceparent.exec(parent) : null;
   return {
     request_id: response.locals.requestId,
-    trace_id,
-    parent_id,
+    trace_id: trace?.[1],
+    parent_id: trace?.[2],
     method: request.method,
     route,
     path: plainPath.test(path) ? path : undefined,
@@ -47,5 +55,6 @@ function line(request: Request, response: Response, route: string, seconds: numb
     ms: Math.round(seconds * 1e6) / 1e3,
     // The client has not received the whole response.
     aborted: response.writableFinished ? undefined : true,
+    address,
   };
 }

@@ -5,7 +5,7 @@ import type { RequestHandler } from 'express';
 declare global {
   namespace Express {
     interface Locals {
-      /** The id of the request. */
+      /** The id of the request. The response carries it as X-Request-Id. */
       requestId?: string;
     }
   }
@@ -18,9 +18,7 @@ const clientId = /^[\w.:-]{1,128}$/;
 export function requestId(): RequestHandler {
   return ({ headers }, response, next) => {
     const given = headers['x-request-id'];
-    const id = typeof given === 'string' && clientId.test(given) ? given : randomUUID();
-    response.locals.requestId = id;
-    response.locals.baseHeaders = [...(response.locals.baseHeaders ?? []), 'X-Request-Id', id];
+    response.locals.requestId = typeof given === 'string' && clientId.test(given) ? given : randomUUID();
     next();
   };
 }
