@@ -23,11 +23,9 @@ export class Page<Item> {
 /** Creates the class of a page for /docs. */
 export function PageDto<Item>(item: Type<Item>) {
   class PageOfItems {
-    /** The items of this page. */
     @ApiProperty({ type: [item], description: 'The items of this page.' })
     items!: Item[];
 
-    /** The cursor of the next page; null on the last page. */
     @ApiProperty({
       ...{ type: String, nullable: true, example: null },
       description: 'The value to send as `cursor` for the next page; null on the last page.',

@@ -10,6 +10,7 @@ import type { Scope } from './principal.js';
 
 const SCOPE = 'auth:scope';
 const PUBLIC = 'public';
+type Found = Scope | typeof PUBLIC | undefined;
 
 /** Requires a token with this scope, where authentication is on. */
 export function RequireScope(scope: Scope): MethodDecorator {
@@ -38,16 +39,11 @@ export class ScopeGuard implements CanActivate {
   ) {}
 
   canActivate(context: ExecutionContext): boolean {
-    const handler = context.getHandler() as () => unknown;
-    const scope = this.scopes.get(handler) ?? this.scopeOf(handler);
+    const handler = context.getHandler();
+    const scope = this.scopes.get(handler) ?? this.reflector.get<Found>(SCOPE, handler);
+    if (!scope) throw new Error(`${handler.name} needs @RequireScope() or @Public()`);
+    this.scopes.set(handler, scope);
     if (scope !== PUBLIC) this.authorization.authorize(scope, context.switchToHttp().getResponse<Response>());
     return true;
-  }
-
-  private scopeOf(handler: () => unknown): Scope | typeof PUBLIC {
-    const scope = this.reflector.get<Scope | typeof PUBLIC | undefined>(SCOPE, handler);
-    if (scope === undefined) throw new Error(`${handler.name} needs @RequireScope() or @Public()`);
-    this.scopes.set(handler, scope);
-    return scope;
   }
 }

@@ -1,14 +1,7 @@
 import { IsIn, IsOptional, IsString, IsUrl, Matches } from 'class-validator';
 
-import {
-  AreHosts,
-  IsCommaSeparated,
-  IsFlag,
-  IsKey,
-  IsWholeNumber,
-  RequiredToSign,
-  RequiredWithPostgresHost,
-} from './environment.validators.js';
+import { AreHosts, IsCommaSeparated, IsFlag, IsKey } from './environment.validators.js';
+import { IsWholeNumber, RequiredToSign, RequiredWithPostgresHost } from './environment.validators.js';
 
 /** Log levels; each includes the ones before it. */
 export const logLevels = ['error', 'warn', 'info', 'debug'] as const;

@@ -25,22 +25,20 @@ export function accessLog(log: Log, hasProxies: boolean): RequestHandler {
       // Streams of the feed are not measured because they stay open.
       if (response.getHeader('Content-Type') !== 'text/event-stream')
         requestSeconds.observe({ method: request.method, route, status: response.statusCode }, seconds);
-      if (log.isLevelEnabled('info'))
-        log.info(line(request, response, { route, seconds, address }), 'request');
+      if (log.isLevelEnabled('info')) log.info(line(request, response, route, seconds, address), 'request');
     });
     next();
   };
 }
 
-/** The fields of a line that are not part of the request and the response. */
-interface Observed {
-  route: string;
-  seconds: number;
-  address: string | undefined;
-}
-
 /** Returns the fields of a line. It holds no query, body or token. Undefined fields are left out. */
-function line(request: Request, response: Response, { route, seconds, address }: Observed): object {
+function line(
+  request: Request,
+  response: Response,
+  route: string,
+  seconds: number,
+  address?: string,
+): object {
   const [path = ''] = request.originalUrl.split('?', 1);
   const parent = request.headers['traceparent'];
   const trace = typeof parent === 'string' ? traceparent.exec(parent) : null;

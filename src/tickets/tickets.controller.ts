@@ -10,14 +10,8 @@ import { WriteContext } from '../api/write-context.js';
 import { RequireScope } from '../auth/scope.guard.js';
 import { Cached, EvictsTicket } from '../cache/cache.interceptor.js';
 import { HistoryPageDto } from '../events/event.dto.js';
-import {
-  CreateTicketDto,
-  ListTicketsQuery,
-  TicketDto,
-  TicketPageDto,
-  TicketParams,
-  UpdateStatusDto,
-} from './ticket.dto.js';
+import { CreateTicketDto, ListTicketsQuery, TicketDto } from './ticket.dto.js';
+import { TicketPageDto, TicketParams, UpdateStatusDto } from './ticket.dto.js';
 import { TicketsService, type VersionedTicket } from './tickets.service.js';
 
 const noTicket = { 404: 'No ticket has this id.' };
