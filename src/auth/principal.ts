@@ -1,6 +1,3 @@
-import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
-import type { Response } from 'express';
-
 /** The scopes that a token can grant. */
 export const scopes = ['tickets:read', 'tickets:write', 'metrics:read'] as const;
 
@@ -32,9 +29,3 @@ declare global {
     }
   }
 }
-
-/** Injects the time at which the caller's token expires, in milliseconds since 1970; undefined without authentication. */
-export const TokenExpiry = createParamDecorator(
-  (_: unknown, context: ExecutionContext) =>
-    context.switchToHttp().getResponse<Response>().locals.principal?.expiresMs,
-);

@@ -8,6 +8,7 @@ import { PageQuery } from '../api/pagination.js';
 import { WriteContext } from '../api/write-context.js';
 import { RequireScope } from '../auth/scope.guard.js';
 import { EvictsTicket } from '../cache/cache.interceptor.js';
+import type { IdempotentResult } from '../idempotency/idempotency.service.js';
 import { TicketParams } from '../tickets/ticket.dto.js';
 import { CommentDto, CommentPageDto, CreateCommentDto } from './comment.dto.js';
 import { CommentsService } from './comments.service.js';
@@ -31,9 +32,7 @@ export class CommentsController {
   @EvictsTicket()
   @WriteEndpoint(CommentDto, { status: 201, takes, sends: created, problems: closed })
   add(@Param() path: TicketParams, @Body() body: CreateCommentDto, @WriteContext() context: WriteContext) {
-    const location = `/ticket/${path.ticket_id}`;
-    const added = this.comments.add(path.ticket_id, body, context);
-    return added.then(({ result, replayed }) => new ApiResponse(result, { location, replayed }));
+    return this.comments.add(path.ticket_id, body, context).then(toResponse);
   }
 
   /**
@@ -46,4 +45,8 @@ export class CommentsController {
   find(@Param() { ticket_id }: TicketParams, @Query() query: PageQuery) {
     return this.comments.find(ticket_id, query);
   }
+}
+
+function toResponse({ result, replayed }: IdempotentResult<CommentDto>): ApiResponse<CommentDto> {
+  return new ApiResponse(result, { location: `/ticket/${result.ticket_id}`, replayed });
 }

@@ -1,13 +1,10 @@
-import { Controller, Get, Header, Query, StreamableFile } from '@nestjs/common';
+import { Controller, Get, Query, StreamableFile } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 
-import type { Page } from '../api/pagination.js';
-import { TokenExpiry } from '../auth/principal.js';
 import { RequireScope } from '../auth/scope.guard.js';
+import type { EventStream } from './event-stream.js';
 import { EventStreams } from './event-streams.js';
-import { FeedEndpoint, LastEventId, WantsStream } from './feed.decorators.js';
-import type { FeedCursor } from './feed-cursor.js';
-import type { FeedEvent } from './feed-event.js';
+import { FeedEndpoint, StreamRequest } from './feed.decorators.js';
 import { FeedQuery } from './feed-query.dto.js';
 import { FeedService } from './feed.service.js';
 
@@ -27,21 +24,16 @@ export class EventsController {
   @Get()
   @RequireScope('tickets:read')
   @FeedEndpoint()
-  @Header('Cache-Control', 'no-store')
-  @Header('Vary', 'Accept')
-  // nginx would hold events back until its buffer is full.
-  @Header('X-Accel-Buffering', 'no')
-  async follow(
-    @Query() { after, from, limit, ...filter }: FeedQuery,
-    @WantsStream() wantsStream: boolean,
-    @LastEventId() lastEventId?: FeedCursor,
-    @TokenExpiry() endsMs?: number,
-  ): Promise<Page<FeedEvent> | StreamableFile> {
-    if (!wantsStream) return this.feed.page(after ?? from, limit, filter);
-    const stream = await this.streams.open(lastEventId ?? after ?? from, filter, endsMs);
-    // A failed stream is cut, so that its client reconnects. An orderly end would look complete.
-    return new StreamableFile(stream, { type: 'text/event-stream' }).setErrorHandler((_, response) => {
-      response.destroy?.();
-    });
+  async follow(@Query() query: FeedQuery, @StreamRequest() stream?: StreamRequest) {
+    const { after, from, limit, ...filter } = query;
+    if (!stream) return this.feed.page(after ?? from, limit, filter);
+    return toResponse(await this.streams.open(stream.lastEventId ?? after ?? from, filter, stream.expiresMs));
   }
+}
+
+/** A failed stream is cut, so that its client reconnects. An orderly end would look complete. */
+function toResponse(stream: EventStream): StreamableFile {
+  return new StreamableFile(stream, { type: 'text/event-stream' }).setErrorHandler((_, response) => {
+    response.destroy?.();
+  });
 }
