@@ -1,6 +1,9 @@
 import { refusals } from '../observability/metrics.js';
 
-/** The kinds of problems: the last part of the type URI, with its status and its title. The kind and the status are part of the contract; the title is for people. */
+/**
+ * The kinds of problems: the last part of the type URI, with its status and its title. The kind and the status are part of the
+ * contract; the title is for people.
+ */
 export const problemKinds = {
   'invalid-request': { status: 400, title: 'Invalid request' },
   unauthenticated: { status: 401, title: 'Authentication required' },

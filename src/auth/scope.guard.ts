@@ -10,7 +10,6 @@ import type { Scope } from './principal.js';
 
 const SCOPE = 'auth:scope';
 const PUBLIC = 'public';
-type Found = Scope | typeof PUBLIC | undefined;
 
 /** Requires a token with this scope, where authentication is on. */
 export function RequireScope(scope: Scope): MethodDecorator {
@@ -40,9 +39,12 @@ export class ScopeGuard implements CanActivate {
 
   canActivate(context: ExecutionContext): boolean {
     const handler = context.getHandler();
-    const scope = this.scopes.get(handler) ?? this.reflector.get<Found>(SCOPE, handler);
-    if (!scope) throw new Error(`${handler.name} needs @RequireScope() or @Public()`);
-    this.scopes.set(handler, scope);
+    let scope = this.scopes.get(handler);
+    if (scope === undefined) {
+      scope = this.reflector.get<Scope | typeof PUBLIC | undefined>(SCOPE, handler);
+      if (scope === undefined) throw new Error(`${handler.name} needs @RequireScope() or @Public()`);
+      this.scopes.set(handler, scope);
+    }
     if (scope !== PUBLIC) this.authorization.authorize(scope, context.switchToHttp().getResponse<Response>());
     return true;
   }

@@ -1,5 +1,6 @@
 import { columns, typedColumns } from '../api/dto.js';
 import { nextFeedPosition, recordEvent } from '../events/record-event.sql.js';
+import { isAllowed, lockTicket } from '../tickets/ticket.sql.js';
 import { CommentDto, CreateCommentDto } from './comment.dto.js';
 
 /**
@@ -12,16 +13,12 @@ import { CommentDto, CreateCommentDto } from './comment.dto.js';
 export const addComment = {
   name: 'add_comment',
   text: `
-    WITH locked AS (
-      SELECT id, status, version FROM ticket WHERE id = $1 FOR NO KEY UPDATE
-    ), updated AS (
+    WITH ${lockTicket}, updated AS (
       UPDATE ticket
       SET comment_count = comment_count + 1, version = ticket.version + 1,
           updated_at = greatest(updated_at, clock_timestamp()), feed_position = ${nextFeedPosition}
       FROM locked
-      WHERE ticket.id = locked.id
-        AND locked.status = ANY ($3::ticket_status[])
-        AND ($4::integer[] IS NULL OR locked.version = ANY ($4))
+      WHERE ${isAllowed}
       RETURNING ticket.id AS ticket_id, ticket.version, ticket.feed_position
     ), added AS (
       INSERT INTO comment (ticket_id, ${columns(CreateCommentDto)})

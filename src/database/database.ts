@@ -47,7 +47,7 @@ export class Database implements Transaction, OnModuleDestroy {
     return { used: totalCount - idleCount, idle: idleCount, waiting: waitingCount };
   }
 
-  /** Whether MAX_IN_FLIGHT statements and transactions are under way. */
+  /** True while MAX_IN_FLIGHT statements and transactions run or wait for a connection. */
   get isSaturated(): boolean {
     return this.inFlight >= this.environment.MAX_IN_FLIGHT;
   }

@@ -56,7 +56,7 @@ export class EventStream extends Readable {
     delete this.wait;
   }
 
-  /** Whether the client has left the buffered events unread for too long. */
+  /** True if the client has left the buffered events unread for too long. */
   get isStalled(): boolean {
     if (this.takenAt === undefined || this.isReading) return false;
     return Date.now() - this.takenAt > (this.isEnding ? stallAtEndMs : stallMs);

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 
 import { Database, type Transaction } from '../database/database.js';
 
-/** How long a key is stored, as a PostgreSQL interval. */
+/** The retention of a key, as a PostgreSQL interval. */
 const retention = '24 hours';
 
 const claim = {

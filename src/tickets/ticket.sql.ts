@@ -23,6 +23,14 @@ const firstComments = (ticketId: string) => `
     ) AS first
   ), '[]') AS comments`;
 
+/** The CTE of every write that locks the ticket $1. Its row is what the write decides on. */
+export const lockTicket = `locked AS (SELECT id, status, version FROM ticket WHERE id = $1 FOR NO KEY UPDATE)`;
+
+/** The condition of every write: the locked ticket has one of the statuses $3, and one of the versions $4 unless that is null. */
+export const isAllowed = `
+  ticket.id = locked.id AND locked.status = ANY ($3::ticket_status[])
+  AND ($4::integer[] IS NULL OR locked.version = ANY ($4))`;
+
 /** The columns of a changed ticket that its event records. */
 const changed = { id: 'id', version: 'version', position: 'feed_position' };
 
@@ -60,16 +68,12 @@ export const selectTicket = {
 export const transitionTicket = {
   name: 'transition_ticket',
   text: `
-    WITH locked AS (
-      SELECT id, status, version FROM ticket WHERE id = $1 FOR NO KEY UPDATE
-    ), updated AS (
+    WITH ${lockTicket}, updated AS (
       UPDATE ticket
       SET status = $2, version = ticket.version + 1, updated_at = greatest(updated_at, clock_timestamp()),
           feed_position = ${nextFeedPosition}
       FROM locked
-      WHERE ticket.id = locked.id
-        AND locked.status = ANY ($3::ticket_status[])
-        AND ($4::integer[] IS NULL OR locked.version = ANY ($4))
+      WHERE ${isAllowed}
       RETURNING ticket.*, locked.status AS status_before
     ), ${recordEvent('ticket.status_changed', 'updated', {
       ...changed,
