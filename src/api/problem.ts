@@ -1,4 +1,4 @@
-import { refusals } from '../observability/metrics.js';
+import { overloadRejections } from '../observability/metrics.js';
 
 /**
  * The kinds of problems: the last part of the type URI, with its status and its title. The kind and the status are part of the
@@ -41,7 +41,7 @@ export interface FieldError {
 }
 
 /**
- * An error for the client. `ProblemFilter` answers it as problem details.
+ * An error for the client. `ProblemFilter` sends it as problem details.
  * @see RFC 9457, Problem Details for HTTP APIs
  */
 export class Problem extends Error {
@@ -73,6 +73,6 @@ export class InvalidRequest extends Problem {
 export class Overloaded extends Problem {
   constructor() {
     super('unavailable', 'The service is overloaded');
-    refusals.inc();
+    overloadRejections.inc();
   }
 }

@@ -17,7 +17,7 @@ export class Environment {
 
   /**
    * Key that signs tokens and cursors: at least 32 random characters, the same for all replicas
-   * (`openssl rand -hex 32`). Required where POSTGRES_HOST, AUTH_REQUIRED or METRICS_AUTH_REQUIRED is set.
+   * (`openssl rand -hex 32`). Required if POSTGRES_HOST, AUTH_REQUIRED or METRICS_AUTH_REQUIRED is set.
    */
   @RequiredToSign()
   @IsKey()
@@ -79,7 +79,11 @@ export class Environment {
   @Matches(/^[1-9]\d{0,6}\/[1-9]\d{0,4}$/, { message: 'must be requests/seconds, such as 100/60' })
   RATE_LIMIT?: string;
 
-  /** Maximum number of requests that use the database at the same time, 1 to 10000; further ones are answered 503 at once. */
+  /**
+   * Maximum number of statements and transactions of the process that run on PostgreSQL or wait for a connection,
+   * 1 to 10000. When it is reached, further requests are rejected with 503 at once; cached reads, probes, /metrics and
+   * /docs are exempt.
+   */
   @IsWholeNumber(1, 10_000)
   MAX_IN_FLIGHT = 64;
 
@@ -133,9 +137,9 @@ export class Environment {
   @IsString()
   POSTGRES_USER = 'ticket';
 
-  /** Password of POSTGRES_USER. Required where POSTGRES_HOST is set. */
+  /** Password of POSTGRES_USER. Required if POSTGRES_HOST is set. */
   @RequiredWithPostgresHost()
-  @IsString({ message: 'is missing: it is required where POSTGRES_HOST is set' })
+  @IsString({ message: 'is missing: it is required if POSTGRES_HOST is set' })
   POSTGRES_PASSWORD?: string;
 
   /** Name of the database. */
@@ -143,7 +147,7 @@ export class Environment {
   POSTGRES_DB = 'ticket';
 
   /**
-   * URL of Redis: redis://host:6379, or rediss:// for TLS; a database number may follow, such as /1. Required where
+   * URL of Redis: redis://host:6379, or rediss:// for TLS; a database number may follow, such as /1. Required if
    * POSTGRES_HOST is set. Unset: a cache in the process, for a single replica.
    */
   @RequiredWithPostgresHost()
@@ -151,7 +155,7 @@ export class Environment {
     { protocols: ['redis', 'rediss'], require_protocol: true, require_tld: false },
     { message: 'must be a URL such as redis://localhost:6379' },
   )
-  @IsString({ message: 'is missing: it is required where POSTGRES_HOST is set' })
+  @IsString({ message: 'is missing: it is required if POSTGRES_HOST is set' })
   REDIS_URL?: string;
 
   /** Prefix of all keys in Redis, for a Redis that other services use too. */

@@ -17,7 +17,7 @@ export interface Statement {
 
 /** Runs statements, either each on its own or together in one transaction. */
 export interface Transaction {
-  /** Runs one statement; throws DatabaseUnavailable where PostgreSQL does not respond in time, or a lock timed out. */
+  /** Runs one statement; throws DatabaseUnavailable if PostgreSQL does not respond in time, or a lock timed out. */
   run<Row>(statement: Statement, values: unknown[]): Promise<Row[]>;
 
   /** Runs a statement that always returns exactly one row, such as INSERT … RETURNING. */
@@ -30,7 +30,7 @@ export class Database implements Transaction, OnModuleDestroy {
   private readonly pool: Pool;
   private readonly pipelined: PipelinedConnections;
 
-  /** Number of statements and transactions that run or wait for a connection. */
+  /** Number of statements and transactions of the process that run on PostgreSQL or wait for a connection. */
   inFlight = 0;
 
   constructor(
@@ -47,7 +47,7 @@ export class Database implements Transaction, OnModuleDestroy {
     return { used: totalCount - idleCount, idle: idleCount, waiting: waitingCount };
   }
 
-  /** True while MAX_IN_FLIGHT statements and transactions run or wait for a connection. */
+  /** True while `inFlight` has reached MAX_IN_FLIGHT. */
   get isSaturated(): boolean {
     return this.inFlight >= this.environment.MAX_IN_FLIGHT;
   }

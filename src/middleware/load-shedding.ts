@@ -5,15 +5,15 @@ import { isSafeMethod } from '../api/routes.js';
 import { writeProblem } from '../api/write-problem.js';
 import type { Database } from '../database/database.js';
 
-/** Endpoints that need no database, or too little of it to be refused. */
+/** Endpoints that need no database, or too little of it to be rejected. */
 const exempt = /^\/(health|metrics|docs)/;
 
-/** A read of one ticket may be cached. The CacheInterceptor refuses it after it has found no entry. */
+/** A read of one ticket may be cached. The CacheInterceptor rejects it if it finds no entry. */
 const mayBeCached = /^\/ticket\/\d+\/?\??$/i;
 
 /**
- * Refuses requests with 503 while MAX_IN_FLIGHT requests use the database or wait for it, so that
- * admitted requests stay fast.
+ * Rejects requests with 503 while MAX_IN_FLIGHT statements and transactions of the process run on PostgreSQL or wait for a
+ * connection, so that admitted requests stay fast.
  */
 export function loadShedding(database: Database): RequestHandler {
   return (request, response, next) => {

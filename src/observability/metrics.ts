@@ -8,16 +8,16 @@ export const requestSeconds = new Histogram({
   buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
 });
 
-/** Requests that load shedding refused. */
-export const refusals = new Counter({
+/** Requests that load shedding rejected. */
+export const overloadRejections = new Counter({
   name: 'ticket_http_overload_refusals_total',
-  help: 'Requests that were refused because MAX_IN_FLIGHT was reached',
+  help: 'Requests that were rejected because MAX_IN_FLIGHT was reached',
 });
 
-/** Requests that the rate limit refused. */
+/** Requests that the rate limit rejected. */
 export const rateLimited = new Counter({
   name: 'ticket_http_rate_limited_total',
-  help: 'Requests that were refused by RATE_LIMIT',
+  help: 'Requests that were rejected by RATE_LIMIT',
 });
 
 /** Outcomes of cache reads. Plain numbers, because a counter of the library costs more than a cache hit. */
@@ -36,7 +36,7 @@ new Counter({
 /** Statements that failed. */
 export const statementErrors = new Counter({
   name: 'ticket_database_errors_total',
-  help: 'Failed statements, by SQLSTATE; "none" where PostgreSQL did not respond',
+  help: 'Failed statements, by SQLSTATE; "none" if PostgreSQL did not respond',
   labelNames: ['sqlstate'],
 });
 

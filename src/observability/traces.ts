@@ -8,7 +8,7 @@ import { BatchSpanProcessor, NodeTracerProvider } from '@opentelemetry/sdk-trace
 
 /**
  * Traces every request and statement, and sends the spans to OTEL_EXPORTER_OTLP_ENDPOINT; returns a function that sends
- * the remaining spans and stops tracing. Must run before the traced packages are loaded. Loaded only where tracing is on,
+ * the remaining spans and stops tracing. Must run before the traced packages are loaded. Loaded only if tracing is on,
  * because its packages cost memory.
  */
 export function traceRequests(serviceName: string): () => Promise<void> {

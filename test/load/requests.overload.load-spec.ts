@@ -62,7 +62,7 @@ async function sendHead(url: string): Promise<(body: string) => Promise<{ status
   };
 }
 
-describe('While MAX_IN_FLIGHT requests are in progress', () => {
+describe('While MAX_IN_FLIGHT statements are in progress', () => {
   it('others fail immediately with 503 and Retry-After, those without database access succeed, and then all recover', async () => {
     const service = await Service.start({ environment: { MAX_IN_FLIGHT: '4' } });
     const api = new Api(service.url);
