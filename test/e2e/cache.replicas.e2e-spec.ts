@@ -1,25 +1,14 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 
-import { Api, waitForRedis, type ApiResponse, type Ticket } from '../support/api.js';
+import { waitForRedis, type ApiResponse, type Ticket } from '../support/api.js';
 import { eventually } from '../support/eventually.js';
-import { Service } from '../support/service.js';
+import { sharedReplicas } from '../support/shared-service.js';
 
-let services: [Service, Service];
-let apis: [Api, Api];
+const { replica } = sharedReplicas();
 
 beforeAll(async () => {
-  const first = await Service.start();
-  services = [first, await Service.start({ stores: first.stores })];
-  apis = [new Api(services[0].url), new Api(services[1].url)];
-  await Promise.all(apis.map(waitForRedis));
+  await Promise.all([replica(0), replica(1)].map(waitForRedis));
 });
-
-afterAll(async () => {
-  await Promise.all(services.map((service) => service.stop()));
-});
-
-/** Client of the replica with this number, 0 or 1. */
-const replica = (n: 0 | 1) => apis[n];
 
 describe('The cache of two replicas', () => {
   it('reports hits and misses in X-Cache', async () => {

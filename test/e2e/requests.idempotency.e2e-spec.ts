@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 
 import {
   aComment,
@@ -17,24 +17,11 @@ import {
 import { eventually } from '../support/eventually.js';
 import { FaultProxy } from '../support/fault-proxy.js';
 import { connect, servers } from '../support/servers.js';
-import { Service, type ServiceWithStores } from '../support/service.js';
+import { Service } from '../support/service.js';
+import { sharedReplicas } from '../support/shared-service.js';
 import { holdTransaction, waitForBlockedSessions } from '../support/transactions.js';
 
-let services: [ServiceWithStores, ServiceWithStores];
-let apis: [Api, Api];
-
-beforeAll(async () => {
-  const first = await Service.start();
-  services = [first, await Service.start({ stores: first.stores })];
-  apis = [new Api(services[0].url), new Api(services[1].url)];
-});
-
-afterAll(async () => {
-  await Promise.all(services.map((service) => service.stop()));
-});
-
-/** Client of the replica with this number, modulo two. */
-const replica = (n: number) => (n % 2 === 0 ? apis[0] : apis[1]);
+const { replica, stores } = sharedReplicas();
 
 function withKey(fields: Record<string, string>, key: string, kind: BodyKind = 'JSON'): RequestInit {
   const init = encode(fields, kind);
@@ -47,7 +34,7 @@ const create = (key: string, fields = aTicket, n = 0) =>
 const lockTable = 'LOCK TABLE ticket IN EXCLUSIVE MODE';
 
 async function query<Row extends object>(sql: string, values: unknown[] = []): Promise<Row[]> {
-  const database = await connect(services[0].stores.database);
+  const database = await connect(stores().database);
   const { rows } = await database.query<Row>(sql, values);
   await database.end();
   return rows;
@@ -129,7 +116,7 @@ describe('An Idempotency-Key', () => {
     const send = (n: number) =>
       replica(n).send<Comment>('POST', `/ticket/${id}/comment`, withKey(aComment, key));
     const insert = 'INSERT INTO idempotency_key (key, fingerprint) VALUES ($1, $2)';
-    const rollback = await holdTransaction(services[0].stores.database, insert, [key, Buffer.of(0)]);
+    const rollback = await holdTransaction(stores().database, insert, [key, Buffer.of(0)]);
 
     const { status, headers, problem } = await send(0);
     expect(status).toBe(409);
@@ -146,10 +133,10 @@ describe('An Idempotency-Key', () => {
     const theme = `theme ${key}`;
     const controller = new AbortController();
     // The lock delays the request until its client has disconnected.
-    const unlock = await holdTransaction(services[0].stores.database, lockTable);
+    const unlock = await holdTransaction(stores().database, lockTable);
     const init = withKey({ ...aTicket, theme }, key);
-    const sent = fetch(`${services[0].url}/ticket`, { method: 'POST', ...init, signal: controller.signal });
-    await waitForBlockedSessions(services[0].stores.database, 1);
+    const sent = fetch(`${replica(0).url}/ticket`, { method: 'POST', ...init, signal: controller.signal });
+    await waitForBlockedSessions(stores().database, 1);
     controller.abort();
     await expect(sent).rejects.toThrow();
     await unlock();
@@ -165,14 +152,14 @@ describe('An Idempotency-Key', () => {
   });
 
   it('is stored together with its ticket or not at all when the service is killed', async () => {
-    const killed = await Service.start({ stores: services[0].stores });
+    const killed = await Service.start({ stores: stores() });
     const key = randomUUID();
     const theme = `theme ${key}`;
-    const unlock = await holdTransaction(services[0].stores.database, lockTable);
+    const unlock = await holdTransaction(stores().database, lockTable);
     const sent = new Api(killed.url)
       .send('POST', '/ticket', withKey({ ...aTicket, theme }, key))
       .catch(() => 'no response');
-    await waitForBlockedSessions(services[0].stores.database, 1);
+    await waitForBlockedSessions(stores().database, 1);
     await killed.stop('SIGKILL');
     await unlock();
     expect(await sent).toBe('no response');
@@ -210,7 +197,7 @@ describe('An Idempotency-Key', () => {
       SELECT 'old ' || n, '', now() - interval '25 hours' FROM generate_series(1, 2500) AS n`);
     const postgres = await FaultProxy.to(servers().postgres.port);
     const environment = { POSTGRES_PORT: String(postgres.port) };
-    const restarted = await Service.start({ stores: services[0].stores, environment });
+    const restarted = await Service.start({ stores: stores(), environment });
     await eventually(
       async () =>
         (await query(`SELECT 1 FROM idempotency_key WHERE key = $1 OR key LIKE 'old %'`, [deleted]))

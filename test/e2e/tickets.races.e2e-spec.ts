@@ -1,26 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 
-import { Api, count, times, type ApiResponse } from '../support/api.js';
+import { count, times, type ApiResponse } from '../support/api.js';
 import { connect } from '../support/servers.js';
-import { Service, type ServiceWithStores } from '../support/service.js';
+import { sharedReplicas } from '../support/shared-service.js';
 
-/** Two replicas, because a check in the memory of one process would not be enough. */
-let services: [ServiceWithStores, ServiceWithStores];
-let apis: [Api, Api];
-
-beforeAll(async () => {
-  const first = await Service.start();
-  const second = await Service.start({ stores: first.stores });
-  services = [first, second];
-  apis = [new Api(first.url), new Api(second.url)];
-});
-
-afterAll(async () => {
-  await Promise.all(services.map((service) => service.stop()));
-});
-
-/** Client of the replica with this number, modulo two. */
-const replica = (n: number) => (n % 2 === 0 ? apis[0] : apis[1]);
+const { replica, stores } = sharedReplicas();
 
 describe('A ticket with many concurrent writers', () => {
   it('allows exactly one of 32 concurrent transitions', async () => {
@@ -71,7 +55,7 @@ describe('A ticket with many concurrent writers', () => {
     );
     const changes = responses.filter(({ status }) => status < 300).length;
 
-    const database = await connect(services[0].stores.database);
+    const database = await connect(stores().database);
     const { rows } = await database.query('SELECT version, comment_count FROM ticket WHERE id = $1', [id]);
     await database.end();
     expect(rows).toEqual([{ version: 1 + changes, comment_count: count(responses, 201) }]);

@@ -18,6 +18,28 @@ export function sharedService() {
 }
 
 /**
+ * Starts two replicas of the service, on the same stores, before the tests of a file and stops them after the tests. A check in
+ * the memory of one process would pass with one replica and fail with two.
+ */
+export function sharedReplicas() {
+  let replicas: [ServiceWithStores, ServiceWithStores];
+  beforeAll(async () => {
+    const first = await Service.start();
+    replicas = [first, await Service.start({ stores: first.stores })];
+  });
+  afterAll(async () => {
+    await Promise.all(replicas.map((replica) => replica.stop()));
+  });
+  const apis = [new Api(() => replicas[0].url), new Api(() => replicas[1].url)] as const;
+  return {
+    /** Returns the client of the replica with this number, modulo two. */
+    replica: (n: number) => (n % 2 === 0 ? apis[0] : apis[1]),
+    /** Returns the stores of both. */
+    stores: () => replicas[0].stores,
+  };
+}
+
+/**
  * Starts a shared service for tests of invalid requests. After the tests the database may contain only the target ticket of
  * the requests and tickets with the theme `kept`, and the log no error.
  */
