@@ -4,7 +4,7 @@ import { isAllowed, lockTicket } from '../tickets/ticket.sql.js';
 import { CommentDto, CreateCommentDto } from './comment.dto.js';
 
 /**
- * Locks the ticket, and adds the comment only if the status that it then has accepts one, and If-Match names its version. A close
+ * Locks the ticket, and adds the comment only if its status accepts comments and If-Match allows its version. A close
  * that holds the lock comes first and is seen here; a close that waits for the lock comes after the comment.
  *
  * $1: the id of the ticket; $2: the fields as JSON; $3: the statuses that accept comments; $4: the versions of If-Match, or null;

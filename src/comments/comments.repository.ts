@@ -34,7 +34,7 @@ export class CommentsRepository {
     return { found: { status, version }, added: isComment(comment) ? comment : undefined };
   }
 
-  /** Returns the comments of a ticket after the one with the id `after`; undefined where the ticket does not exist. */
+  /** Returns the comments of a ticket after the one with the id `after`; undefined if the ticket does not exist. */
   async find(ticketId: number, after: number, limit: number): Promise<CommentDto[] | undefined> {
     const rows = await this.replicas.run<CommentDto | NoComment>(listComments, [ticketId, after, limit]);
     return rows.length === 0 ? undefined : rows.filter(isComment);

@@ -26,7 +26,7 @@ export class CommentsService {
       const statuses = this.policy.commentable();
       const { found, added } = await this.repository.add(ticketId, fields, statuses, context, transaction);
       if (added) return added;
-      throw this.policy.refusal(ticketId, found, context);
+      throw this.policy.rejection(ticketId, found, context);
     });
   }
 

@@ -8,7 +8,8 @@ import { TicketSummaryDto, type ListTicketsQuery, type TicketSort } from './tick
 import { ticketStatuses } from './ticket.entity.js';
 
 /**
- * The number of matches up to which a search reads all of them and sorts: about 250 ms. For words with more matches a scan in the order of the list is faster.
+ * The number of matches up to which a search reads and sorts all of them. With more matches, a scan in the order of the list is
+ * faster (`npm run bench:scaling`).
  */
 const maxSortedMatches = 50_000;
 
@@ -52,7 +53,7 @@ export class TicketListRepository {
     const { q, sort, limit } = query;
     const { column, isDescending } = parseSort(sort);
     const direction = isDescending ? 'DESC' : 'ASC';
-    // A number in the text tells the planner, for any values, how few rows of the scans are wanted.
+    // The limit is part of the text, because the planner must know it even if the values are parameters.
     const order = `ORDER BY ${column} ${direction}, id ${direction} LIMIT ${limit + 1}`;
     const { conditions, values } = buildFilter(query, after);
     const isSorted = q !== undefined && (await this.hasFewMatches(q));

@@ -60,7 +60,7 @@ export const selectTicket = {
 };
 
 /**
- * Locks the ticket, and changes its status only if the rules and If-Match allow it. The decision uses the
+ * Locks the ticket, and transitions it only if the rules and If-Match allow that. The decision uses the
  * locked row, so concurrent transitions are serialised.
  *
  * $1: the id; $2: the new status; $3: the statuses that it may follow; $4: the versions of If-Match, or null; $5: the actor.

@@ -71,7 +71,7 @@ export class TicketsController {
   @EvictsTicket()
   @WriteEndpoint(TicketDto, { takes: [ifMatch], sends: versioned, problems: notAllowed })
   update(@Param() path: TicketParams, @Body() body: UpdateStatusDto, @WriteContext() context: WriteContext) {
-    return this.tickets.updateStatus(path.ticket_id, body.status, context).then(toResponse);
+    return this.tickets.transition(path.ticket_id, body.status, context).then(toResponse);
   }
 
   /**

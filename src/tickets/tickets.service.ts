@@ -59,11 +59,11 @@ export class TicketsService {
   }
 
   /** Transitions a ticket to another status, or throws TicketNotFound, VersionMismatch or TransitionNotAllowed. */
-  async updateStatus(id: number, to: TicketStatus, context: WriteContext): Promise<VersionedTicket> {
+  async transition(id: number, to: TicketStatus, context: WriteContext): Promise<VersionedTicket> {
     const sources = this.policy.sourcesFor(to);
     const { found, updated } = await this.repository.transition(id, to, sources, context);
     if (updated) return this.toDto(updated);
-    throw this.policy.refusal(id, found, context, to);
+    throw this.policy.rejection(id, found, context, to);
   }
 
   /** Returns a page of the changes of a ticket, oldest first, or throws TicketNotFound. */

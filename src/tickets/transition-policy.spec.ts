@@ -14,9 +14,9 @@ describe('TransitionPolicy', () => {
     ['closed', []],
   ] as const)('allows transitions from %s to exactly %j', (from, allowed) => {
     expect(ticketStatuses.filter((to) => policy.sourcesFor(to).includes(from))).toEqual(allowed);
-    expect(policy.refusal(7, { status: from, version: 1 }, context, 'opened').extensions['allowed']).toEqual(
-      allowed,
-    );
+    expect(
+      policy.rejection(7, { status: from, version: 1 }, context, 'opened').extensions['allowed'],
+    ).toEqual(allowed);
   });
 
   it.each([
@@ -36,23 +36,23 @@ describe('TransitionPolicy', () => {
     expect(policy.commentable()).toEqual(ticketStatuses.filter((status) => status !== 'closed'));
   });
 
-  it('explains a refusal to people and to programs', () => {
-    const refusal = policy.refusal(7, { status: 'opened', version: 1 }, context, 'awaited');
-    expect(refusal.kind).toBe('transition-not-allowed');
-    expect(refusal.message).toBe('The ticket is opened: it can become answered or closed, not awaited');
-    expect(refusal.extensions).toEqual({ current: 'opened', allowed: ['answered', 'closed'] });
+  it('explains a rejection to people and to programs', () => {
+    const rejection = policy.rejection(7, { status: 'opened', version: 1 }, context, 'awaited');
+    expect(rejection.kind).toBe('transition-not-allowed');
+    expect(rejection.message).toBe('The ticket is opened: it can become answered or closed, not awaited');
+    expect(rejection.extensions).toEqual({ current: 'opened', allowed: ['answered', 'closed'] });
     const closed = { status: 'closed', version: 4 } as const;
-    expect(policy.refusal(7, closed, context, 'answered').message).toBe(
+    expect(policy.rejection(7, closed, context, 'answered').message).toBe(
       'The ticket is closed: it cannot become answered',
     );
-    expect(policy.refusal(7, closed, context).kind).toBe('ticket-closed');
-    expect(policy.refusal(7, closed, context).extensions).toEqual({ current: 'closed', allowed: [] });
+    expect(policy.rejection(7, closed, context).kind).toBe('ticket-closed');
+    expect(policy.rejection(7, closed, context).extensions).toEqual({ current: 'closed', allowed: [] });
   });
 
   it('reports a missing ticket first, then a version that If-Match does not list', () => {
     const found = { status: 'closed', version: 4 } as const;
-    expect(policy.refusal(7, undefined, { ...context, versions: [1] }).kind).toBe('not-found');
-    expect(policy.refusal(7, found, { ...context, versions: [1] }, 'answered').kind).toBe(
+    expect(policy.rejection(7, undefined, { ...context, versions: [1] }).kind).toBe('not-found');
+    expect(policy.rejection(7, found, { ...context, versions: [1] }, 'answered').kind).toBe(
       'precondition-failed',
     );
   });

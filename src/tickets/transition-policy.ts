@@ -25,8 +25,8 @@ export interface TicketSnapshot {
 }
 
 /**
- * The rules in one place. The policy decides nothing about a ticket that is not locked: services pass its sets of statuses to
- * the one statement that checks and writes, and ask it to explain a refusal.
+ * The rules of transitions and comments. The policy does not decide on a write, because only the statement that locks the ticket
+ * can: services pass sets of statuses from here to that statement, and ask the policy to explain a rejection.
  */
 @Injectable()
 export class TransitionPolicy {
@@ -42,10 +42,10 @@ export class TransitionPolicy {
 
   /**
    * Explains why a write changed nothing.
-   * @param found the state that the write found; undefined where the ticket does not exist
-   * @param to the status of a refused transition; undefined for a refused comment
+   * @param found the state that the write found; undefined if the ticket does not exist
+   * @param to the status of a rejected transition; undefined for a rejected comment
    */
-  refusal(
+  rejection(
     id: number,
     found: TicketSnapshot | undefined,
     { versions }: WriteContext,
