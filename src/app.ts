@@ -93,7 +93,7 @@ function serveDocs(app: NestExpressApplication): void {
     .setLicense('MIT', 'https://spdx.org/licenses/MIT.html')
     .addBearerAuth({
       type: 'http',
-      description: 'A token of `npm run token`; required where AUTH_REQUIRED is on.',
+      description: 'A token of `npm run token`; required if AUTH_REQUIRED is true.',
     })
     .addTag('Tickets', 'Create, read and transition tickets.')
     .addTag('Comments', 'Comment on tickets.')

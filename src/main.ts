@@ -45,7 +45,7 @@ async function start(): Promise<void> {
     await sleep(environment.SHUTDOWN_DELAY * 1000);
     app.get(EventStreams).end();
     await drain(server, connections);
-    // Every request has been answered, so an unresponsive server can be abandoned.
+    // Every request has its response, so an unresponsive server can be abandoned.
     const closed = app
       .close()
       .then(stopTracing)
@@ -58,7 +58,7 @@ async function start(): Promise<void> {
   announce((await app.getUrl()).replace('[::1]', 'localhost'), environment, log);
 }
 
-/** Starts tracing where OTEL_EXPORTER_OTLP_ENDPOINT is set; returns a function that sends the remaining spans. */
+/** Starts tracing if OTEL_EXPORTER_OTLP_ENDPOINT is set; returns a function that sends the remaining spans. */
 async function startTracing(environment: Environment): Promise<() => Promise<void>> {
   const { OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_SERVICE_NAME } = environment;
   if (OTEL_EXPORTER_OTLP_ENDPOINT === undefined) return () => Promise.resolve();

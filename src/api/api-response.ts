@@ -8,9 +8,9 @@ import { isSafeMethod } from './routes.js';
 export class ApiResponse<Body> {
   /**
    * @param body the body; a string is JSON already
-   * @param headers.etag the entity tag of the body; a GET whose If-None-Match names it is answered 304
+   * @param headers.etag the entity tag of the body; a GET whose If-None-Match names it gets 304
    * @param headers.location the path of the created resource
-   * @param headers.replayed whether this repeats the answer to an earlier request with the same Idempotency-Key
+   * @param headers.replayed whether this repeats the response to an earlier request with the same Idempotency-Key
    * @param headers.cache the value of X-Cache
    */
   constructor(

@@ -11,13 +11,13 @@ export type SortKeys = readonly (string | number)[];
 const tagBytes = 16;
 
 /**
- * Seals and opens cursors: the end of a page, signed so that a client cannot forge one. A cursor is valid for one list, with its
+ * Signs and verifies cursors. A cursor contains the sort keys of the last item of a page, and is valid for one list with its
  * filters and its order. Replicas with the same SECRET_KEY accept each other's cursors, and those of SECRET_KEY_PREVIOUS. Without
  * SECRET_KEY a cursor is valid as long as the process runs.
  */
 @Injectable()
 export class Cursors {
-  /** The key that seals, then the previous one. */
+  /** The key that signs, then the previous one. */
   private readonly keys: [Buffer, ...Buffer[]];
 
   constructor({ SECRET_KEY, SECRET_KEY_PREVIOUS: previous }: Environment) {

@@ -10,7 +10,7 @@ interface FieldList {
   names: readonly string[];
 }
 
-/** Creates a DTO class for answers with these fields of an entity, in this order on the wire and in /docs. */
+/** Creates a DTO class for responses with these fields of an entity, in this order on the wire and in /docs. */
 export function ReadDto<Entity, Field extends keyof Entity & string>(
   entity: Type<Entity>,
   fields: readonly Field[],
@@ -33,7 +33,7 @@ export function WriteDto<
   fields: { required: readonly Required[]; optional?: readonly Optional[] },
 ): Type<Pick<Entity, Required> & Partial<Pick<Entity, Optional>>> {
   const { required, optional = [] } = fields;
-  // Null is a value: it is checked, and refused by a field that is not nullable.
+  // Null is a value: it is checked, and rejected by a field that is not nullable.
   const partial = PartialType(PickType(entity, optional), { skipNullProperties: false });
   const dto: Type = IntersectionType(PickType(entity, required), partial);
   return withFields(dto, entity, [...required, ...optional]) as Type<
@@ -74,7 +74,7 @@ function withFields<Dto>(dto: Type<Dto>, entity: Type, names: readonly string[])
   return dto;
 }
 
-/** Removes the format of an address from /docs: JSON Schema's idea of one is narrower than what the service accepts and returns. */
+/** Removes the format `email` from /docs, because JSON Schema defines it more narrowly than the service does. */
 function omitFormat(prototype: object, field: string): void {
   const key = 'swagger/apiModelProperties';
   const { format, ...schema } = Reflect.getMetadata(key, prototype, field) as { format?: string };

@@ -78,7 +78,7 @@ export function WriteEndpoint(returns: Type, { problems, ...endpoint }: Endpoint
   );
 }
 
-/** Describes a problem that an endpoint can answer with. */
+/** Describes a problem that an endpoint can return. */
 export function ProblemResponse(status: number, description: string): MethodDecorator {
   if (status === 304) return ApiResponse({ status, description, headers: versioned });
   const problem = { schema: { $ref: getSchemaPath(ProblemDto) }, examples: examples(status) };

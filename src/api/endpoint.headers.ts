@@ -25,7 +25,7 @@ export const versioned: Headers = {
 export const created: Headers = {
   Location: { description: 'The path of the ticket', schema: { type: 'string' } },
   'Idempotency-Replayed': {
-    description: 'true where this repeats the answer to an earlier request with the same Idempotency-Key',
+    description: 'true if this repeats the response to an earlier request with the same Idempotency-Key',
     schema: { type: 'string', enum: ['true'] },
   },
 };
@@ -44,20 +44,21 @@ const optionalText = { required: false, schema: { type: 'string' } } as const;
 export const ifNoneMatch: ApiHeaderOptions = {
   ...{ name: 'If-None-Match', ...optionalText },
   description:
-    'ETags of versions that the client has. If the ticket is still in one of them, the answer is 304.',
+    'ETags of versions that the client has. If the ticket is still in one of them, the response is 304.',
 };
 
 /** The request header of a conditional write. */
 export const ifMatch: ApiHeaderOptions = {
   ...{ name: 'If-Match', ...optionalText },
-  description: 'ETags of versions. If the ticket is in none of them, nothing changes and the answer is 412.',
+  description:
+    'ETags of versions. If the ticket is in none of them, nothing changes and the response is 412.',
 };
 
 /** The request header of a write that is safe to repeat. */
 export const idempotencyKey: ApiHeaderOptions = {
   name: 'Idempotency-Key',
   description:
-    'A key that the client chooses for this one request, such as a UUID. A repeat within 24 hours changes nothing and gets the first answer again.',
+    'A key that the client chooses for this one request, such as a UUID. A repeat within 24 hours changes nothing and gets the first response again.',
   required: false,
   schema: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[!-~]+$' },
 };

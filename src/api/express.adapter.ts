@@ -30,15 +30,15 @@ const timeouts = {
  * Runs Express on a server whose requests and responses are created with Express's prototypes.
  *
  * Express sets the prototype of every request and response by Object.setPrototypeOf. Up to Node.js 22, V8 then treats the
- * objects of node:http as dictionaries, which costs more than all other work for a small answer. Where the prototype is
- * right already, the same call changes nothing. Newer versions change prototypes at less cost.
+ * objects of node:http as dictionaries, which makes each use of them slow. If the prototype is right already, the same
+ * call changes nothing. Newer versions change prototypes at less cost.
  */
 export class PrototypedExpressAdapter extends ExpressAdapter {
-  private refuseTarget: RequestHandler = (_request, response) => response.writeHead(400).end();
+  private rejectTarget: RequestHandler = (_request, response) => response.writeHead(400).end();
 
-  /** Sets the handler of requests whose target has no path, such as `http://[`. Express answers those with an HTML page. */
+  /** Sets the handler of requests whose target has no path, such as `http://[`. Express sends an HTML page for those. */
   onUnreadableTarget(handler: RequestHandler): void {
-    this.refuseTarget = handler;
+    this.rejectTarget = handler;
   }
 
   override initHttpServer(): void {
@@ -53,7 +53,7 @@ export class PrototypedExpressAdapter extends ExpressAdapter {
       if (!isReadable) Object.assign(response, { locals: {} });
       const handle = isReadable
         ? (app as RequestListener)
-        : (this.refuseTarget as unknown as RequestListener);
+        : (this.rejectTarget as unknown as RequestListener);
       handle(request, response);
     });
   }
@@ -85,7 +85,7 @@ function withPrototype<Class>(prototype: object, parent: Class): Class {
   return construct as unknown as Class;
 }
 
-/** Adds the base headers and the request id. A list of headers is written in one step, for a third of the cost of setting each. */
+/** Adds the base headers and the request id. A list of headers is written in one step, which costs less than setting each. */
 function writeHead(this: Response, status: number, ...rest: unknown[]): Response {
   // Express sets locals when it gets the request.
   const { baseHeaders = [], requestId } = (this as Partial<Response>).locals ?? {};

@@ -5,7 +5,7 @@ import type { Request } from 'express';
 import { TAKES_QUERY } from './endpoint.decorators.js';
 import { InvalidRequest } from './problem.js';
 
-/** Refuses query parameters on endpoints that take none, because a misspelt filter would otherwise go unnoticed. */
+/** Rejects query parameters on endpoints that take none, because a misspelt filter would otherwise go unnoticed. */
 @Injectable()
 export class KnownQueryGuard implements CanActivate {
   constructor(private readonly reflector: Reflector) {}

@@ -17,7 +17,7 @@ export class ProblemFilter implements ExceptionFilter {
     const request = host.switchToHttp().getRequest<Request>();
     const response = host.switchToHttp().getResponse<Response>();
     const problem = toProblem(error, request);
-    // A Problem is an expected refusal, such as under overload. Anything else with status 5xx is an error of the service.
+    // A Problem is expected, such as a rejection under overload. Anything else with status 5xx is an error of the service.
     if (!(error instanceof Problem) && problemKinds[problem.kind].status >= 500) {
       const { requestId } = response.locals;
       this.logger.error({ msg: problem.message, request_id: requestId, ...logFields(error) });
@@ -38,7 +38,7 @@ function toProblem(error: unknown, request: Request): Problem {
   return new Problem(kind, detail);
 }
 
-/** Returns 404 where no route has the path, and 405 where none of its routes has the method. */
+/** Returns 404 if no route has the path, and 405 if none of its routes has the method. */
 function noRoute({ method, path, app }: Request): Problem {
   const methods = allowedMethods(app, path);
   if (methods.length === 0) return new Problem('not-found', `There is no endpoint at ${path}`);

@@ -27,20 +27,20 @@ export function isSafeMethod({ method }: IncomingMessage): boolean {
   return method === 'GET' || method === 'HEAD';
 }
 
-/** Returns the methods that a path allows, for 405 and Allow; none where no route has the path. */
+/** Returns the methods that a path allows, for 405 and Allow; none if no route has the path. */
 export function allowedMethods(app: Application, path: string): string[] {
   const methods = routesOf(app, path).flatMap((route) => Object.keys(route.methods));
   if (methods.includes('get')) methods.push('head');
   return [...new Set(methods)].map((method) => method.toUpperCase()).sort();
 }
 
-/** Returns the pattern of a request's route, even if the request did not reach it; `none` where no route has the path. */
+/** Returns the pattern of a request's route, even if the request did not reach it; `none` if no route has the path. */
 export function routeOf({ app, path, route }: Request): string {
   const reached = route as { path: string } | undefined;
   return (reached ?? routesOf(app, path)[0])?.path ?? 'none';
 }
 
-/** Answers OPTIONS (RFC 9110, section 9.3.7) for every path of a route. */
+/** Responds to OPTIONS (RFC 9110, section 9.3.7) for every path of a route. */
 export function options(): RequestHandler {
   return ({ app, method, path }, response, next) => {
     const allowed = method === 'OPTIONS' ? allowedMethods(app, path) : [];

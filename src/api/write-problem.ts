@@ -4,7 +4,7 @@ import type { Response } from 'express';
 
 import { problemKinds, problemType, retryAfterSeconds, type Problem } from './problem.js';
 
-/** Writes a problem (RFC 9457, section 3.1) to a response in one step. Under overload a refusal must cost little. */
+/** Writes a problem (RFC 9457, section 3.1) to a response in one step. Under overload a rejection must cost little. */
 export function writeProblem(
   { url = '' }: IncomingMessage,
   response: ServerResponse,

@@ -24,7 +24,7 @@ export interface Anonymous {
 declare global {
   namespace Express {
     interface Locals {
-      /** Set by the middleware `authenticate`; undefined where authentication is off. */
+      /** Set by the middleware `authenticate`; undefined if authentication is off. */
       principal?: Principal | Anonymous;
     }
   }

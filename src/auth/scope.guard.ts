@@ -11,7 +11,7 @@ import type { Scope } from './principal.js';
 const SCOPE = 'auth:scope';
 const PUBLIC = 'public';
 
-/** Requires a token with this scope, where authentication is on. */
+/** Requires a token with this scope if authentication is on. */
 export function RequireScope(scope: Scope): MethodDecorator {
   return applyDecorators(
     SetMetadata(SCOPE, scope),
@@ -26,10 +26,10 @@ export function Public(): MethodDecorator {
   return SetMetadata(SCOPE, PUBLIC);
 }
 
-/** Checks the scope of every endpoint. An endpoint that declares none fails, because its author forgot to. */
+/** Checks the scope of every endpoint. An endpoint that declares none is a mistake and fails every request. */
 @Injectable()
 export class ScopeGuard implements CanActivate {
-  /** The scopes of handlers that were called, because reading their metadata costs more than the rest of the check. */
+  /** The scopes of handlers that were called. Reading their metadata each time would be slow. */
   private readonly scopes = new Map<unknown, Scope | typeof PUBLIC>();
 
   constructor(

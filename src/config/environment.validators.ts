@@ -9,11 +9,11 @@ interface Conditions {
   METRICS_AUTH_REQUIRED: boolean;
 }
 
-/** Makes a variable required where POSTGRES_HOST is set, and optional elsewhere. */
+/** Makes a variable required if POSTGRES_HOST is set, and optional otherwise. */
 export const RequiredWithPostgresHost = () =>
   ValidateIf(({ POSTGRES_HOST }: Conditions, value) => POSTGRES_HOST !== undefined || value !== undefined);
 
-/** Makes a key required where POSTGRES_HOST is set or tokens are verified, and optional elsewhere. */
+/** Makes a key required if POSTGRES_HOST is set or tokens are verified, and optional otherwise. */
 export const RequiredToSign = () =>
   ValidateIf(
     ({ POSTGRES_HOST, AUTH_REQUIRED, METRICS_AUTH_REQUIRED }: Conditions, value) =>
@@ -57,8 +57,7 @@ const noPlaceholder = /^(?!.*(change|replace|example|placeholder|your[-_ ]|secre
 export function IsKey(): PropertyDecorator {
   return applyDecorators(
     IsString({
-      message:
-        'is missing: it is required where POSTGRES_HOST, AUTH_REQUIRED or METRICS_AUTH_REQUIRED is set',
+      message: 'is missing: it is required if POSTGRES_HOST, AUTH_REQUIRED or METRICS_AUTH_REQUIRED is set',
     }),
     Matches(noPlaceholder, {
       message: 'is still a placeholder: generate a key with `openssl rand -hex 32`',

@@ -9,7 +9,7 @@ import { timestampParser } from './timestamp-parser.js';
 /** Root of the compiled project: dist/ */
 const root = join(import.meta.dirname, '../..');
 
-/** Time limit of one statement, chosen so that a request with one statement is answered within 3 s. */
+/** Time limit of one statement, chosen so that a request with one statement gets a response within 3 s. */
 const statementTimeoutMs = 1_500;
 
 /** Margin after which the client gives up on a server that did not cancel the statement itself. */

@@ -2,7 +2,7 @@ import { DatabaseError } from 'pg';
 
 import { statementErrors } from '../observability/metrics.js';
 
-/** Error where PostgreSQL did not respond in time; whether the statement took effect may be unknown. */
+/** PostgreSQL did not respond in time; whether the statement took effect may be unknown. */
 export class DatabaseUnavailable extends Error {
   constructor(cause: unknown) {
     super('The database does not respond', { cause });
@@ -17,7 +17,7 @@ export class DatabaseUnavailable extends Error {
  */
 const transientClasses = new Set(['08', '28', '3D', '40', '53', '55', '57', '58']);
 
-/** Returns the SQLSTATE of an error, as pg throws it or as DatabaseUnavailable; undefined where there is none. */
+/** Returns the SQLSTATE of an error, as pg throws it or as DatabaseUnavailable; undefined if there is none. */
 function sqlstate(error: unknown): string | undefined {
   const cause = error instanceof DatabaseUnavailable ? error.cause : error;
   return cause instanceof DatabaseError ? cause.code : undefined;

@@ -19,7 +19,7 @@ export interface EmbeddedPostgres {
   stop: () => Promise<void>;
 }
 
-/** User id of Debian's `nobody`, used when this process is root, because PostgreSQL refuses to run as root. */
+/** User id of Debian's `nobody`, used when this process is root, because PostgreSQL does not run as root. */
 const nobody = 65_534;
 const host = '127.0.0.1';
 const user = 'postgres';

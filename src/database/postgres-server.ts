@@ -29,7 +29,7 @@ export async function findPostgres(environment: Environment): Promise<PostgresSe
 
 /**
  * Waits for a PostgreSQL that is still starting, because a deployment may start everything at once. Throws the last error
- * in one line: after 30 attempts (about 30 s), or at once where waiting cannot help, such as for a wrong password.
+ * in one line: after 30 attempts (about 30 s), or at once if waiting cannot help, such as for a wrong password.
  */
 export async function waitForPostgres({ options }: PostgresServer): Promise<void> {
   const { host, port, username: user, password, database } = options;

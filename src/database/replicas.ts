@@ -129,7 +129,7 @@ class Replica {
     this.freshUntilMs = 0;
   }
 
-  /** Returns the WAL position that was replayed; undefined where it is unknown, or the previous poll still runs. */
+  /** Returns the WAL position that was replayed; undefined if it is unknown, or the previous poll still runs. */
   async replayed(): Promise<bigint | undefined> {
     if (this.isPolling) return undefined;
     this.isPolling = true;

@@ -49,7 +49,7 @@ export class IdempotencyRepository {
 
   /**
    * Claims a key in a transaction; returns whether it was new. Waits for another transaction that has claimed the key, and
-   * throws DatabaseUnavailable by a lock timeout where that takes too long.
+   * throws DatabaseUnavailable by a lock timeout if that takes too long.
    */
   async claim(transaction: Transaction, key: string, fingerprint: Buffer): Promise<boolean> {
     return (await transaction.run(claim, [key, fingerprint])).length > 0;
@@ -61,8 +61,8 @@ export class IdempotencyRepository {
   }
 
   /** Stores the response, in the transaction that has claimed the key. */
-  async saveResponse(transaction: Transaction, key: string, answer: unknown): Promise<void> {
-    await transaction.run(saveResponse, [key, JSON.stringify(answer)]);
+  async saveResponse(transaction: Transaction, key: string, result: unknown): Promise<void> {
+    await transaction.run(saveResponse, [key, JSON.stringify(result)]);
   }
 
   /** Deletes some old keys; returns whether there may be more. */

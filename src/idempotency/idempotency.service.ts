@@ -29,7 +29,7 @@ export class IdempotencyService {
 
   /**
    * Runs a write once for a key, in one transaction with the record of its result: a process that dies leaves both or
-   * neither. Throws Problem 422 where the key was used for another request, 409 where that one is still in progress.
+   * neither. Throws Problem 422 if the key was used for another request, 409 if the first request is still in progress.
    * @param request the request, for its fingerprint: a key is valid for one request
    */
   async once<Result>(

@@ -5,7 +5,7 @@ import { errorMessage } from '../observability/error-message.js';
 
 const intervalMs = 10 * 60 * 1000;
 
-/** Runs one batch of a job; returns true where more work may be left. */
+/** Runs one batch of a job; returns true if more work may be left. */
 type RunBatch = () => Promise<boolean>;
 
 /** Runs the jobs of all modules at start and then every 10 minutes. Replicas may run the same job at the same time. */

@@ -5,11 +5,12 @@ import { requirePrincipal } from '../auth/authorization.service.js';
 import type { Anonymous, Principal } from '../auth/principal.js';
 import { InvalidToken, type TokenService } from '../auth/token.service.js';
 import type { Environment } from '../config/environment.js';
+
 const metricsPath = /^\/metrics\/?$/i;
 
 /**
  * Sets `response.locals.principal` from the header Authorization (RFC 6750, Bearer Token Usage). An invalid token makes
- * the caller anonymous, because some endpoints are public; but a write without a valid token is refused here, before its
+ * the caller anonymous, because some endpoints are public; but a write without a valid token is rejected here, before its
  * body is read.
  */
 export function authenticate(tokens: TokenService, { AUTH_REQUIRED }: Environment): RequestHandler {

@@ -11,7 +11,7 @@ import { errorMessage } from '../observability/error-message.js';
 /** The limit of a body as it is sent. */
 const maxBodyBytes = 100 * 1024;
 
-/** More fields than any endpoint has. The limit keeps the cost and the answer of an abusive body small. */
+/** More fields than any endpoint has. The limit keeps the cost of an abusive body and the response to it small. */
 const maxFields = 32;
 
 const methodsWithBody = new Set(['POST', 'PUT', 'PATCH']);
@@ -125,7 +125,7 @@ async function fromMultipart(bytes: Buffer, request: ReadRequest, response: Resp
 }
 
 /**
- * Refuses lists and objects: every field of every endpoint is one value. This comes before validation,
+ * Rejects lists and objects: every field of every endpoint is one value. This comes before validation,
  * because a body of 100 KiB can be nested 50,000 levels deep.
  */
 function assertFlat(fields: Fields): void {

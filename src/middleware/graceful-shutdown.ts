@@ -37,11 +37,11 @@ export function closeAfterResponses(server: Server): void {
   });
 }
 
-/** Stops accepting connections; resolves once every running request has been answered, or after 10 s. */
+/** Stops accepting connections; resolves once every running request has its response, or after 10 s. */
 export async function drain(server: Server, connections: ReadonlySet<Socket>): Promise<void> {
   const closed = once(server, 'close');
   server.close();
-  // A kept-alive connection turns idle when its last request is answered, and would stay open.
+  // A kept-alive connection turns idle after its last response, and would stay open.
   const sweep = setInterval(server.closeIdleConnections.bind(server), idleSweepMs);
   // Node.js does not count a connection as idle before its first request.
   const silence = setTimeout(() => {

@@ -8,14 +8,15 @@ import { redisDeadlineMs, within } from '../cache/deadline.js';
 import type { Redis } from '../cache/redis.js';
 import type { ResponseCache } from '../cache/response-cache.js';
 import { rateLimited } from '../observability/metrics.js';
+
 /** Probes and scrapers follow their own schedule. */
 const exempt = /^\/(health|metrics)\b/;
 
 /**
- * Limits the requests of a client in a window of time, over all replicas where there is Redis. A client is the subject
+ * Limits the requests of a client in a window of time, over all replicas if there is Redis. A client is the subject
  * of a token, else an IP address.
  * @param limit requests/seconds
- * @param stores.cache decides, because Redis is used for counting only while it is used as the cache
+ * @param stores.cache decides whether Redis counts: only while Redis is in use as the cache
  * @see RateLimit header fields for HTTP, draft-ietf-httpapi-ratelimit-headers
  */
 export function rateLimit(
