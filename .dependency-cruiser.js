@@ -1,4 +1,4 @@
-/** The modules of src/, and what each may import. Anything that is not listed here is refused. */
+/** The modules of src/, and what each may import. Anything that is not listed here is rejected. */
 const modules = {
   'observability/(health|metrics[.](controller|collectors)|observability[.]module)': [
     ...['tickets', 'events', 'auth', 'cache', 'database', 'middleware', 'api', 'config', 'observability'],

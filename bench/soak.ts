@@ -31,7 +31,7 @@ try {
   const end = Date.now() + minutes * 60_000;
   for (let turn = 0; Date.now() < end; turn++) {
     const scenario = scenarios[turn % scenarios.length];
-    // Status changes and conditional reads need a preparation, which would pause the load.
+    // Transitions and conditional reads need a preparation, which would pause the load.
     if (!scenario || scenario.isConditional || scenario.method === 'PUT') continue;
     const { name } = scenario;
     const result = await load.tryRun({ scenario: name, url: target.url, seconds: secondsPerScenario });

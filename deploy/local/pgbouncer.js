@@ -40,7 +40,7 @@ export async function startPgbouncer({ port: serverPort, user, password }) {
   writeFileSync(file, ['[databases]', database, '[pgbouncer]', ...lines, ''].join('\n'));
   writeFileSync(settings.auth_file, `"${user}" "${password}"\n`);
   chmodSync(folder, 0o755);
-  // pgbouncer refuses to run as root.
+  // pgbouncer does not run as root.
   const options = process.getuid?.() === 0 ? ['-u', 'nobody', file] : [file];
   const child = spawn('pgbouncer', ['-q', ...options], { stdio: ['ignore', 'ignore', 'inherit'] });
   await waitUntilOpen(port);
