@@ -9,7 +9,7 @@ import { ticketStatuses } from './ticket.entity.js';
 
 /**
  * The number of matches up to which a search reads and sorts all of them. With more matches, a scan in the order of the list is
- * faster (`npm run bench:scaling`).
+ * faster. docs/scaling.md has the times of both kinds of search.
  */
 const maxSortedMatches = 50_000;
 
