@@ -39,7 +39,7 @@ async function findCursors(servers: Servers, { database, environment }: Stores, 
   );
   const late = await servers.query<{ cursor: string }>(
     database,
-    `SELECT position || '-' || id AS cursor FROM event ORDER BY id DESC OFFSET 1000 LIMIT 1`,
+    `SELECT number || '-' || tag AS cursor FROM event WHERE number IS NOT NULL ORDER BY number DESC OFFSET 1000 LIMIT 1`,
   );
   const sortKeys = deep.rows.flatMap(({ created_at, id }) => [created_at.toISOString(), Number(id)]);
   const listCursor = new Cursors(readEnvironment(environment)).seal(

@@ -16,8 +16,8 @@ const insertTicket = `
   WITH created AS (
     INSERT INTO ticket (theme, text, email) VALUES ($1, $2, $3) RETURNING *
   ), recorded AS (
-    INSERT INTO event (type, ticket_id, version, position, data)
-    SELECT 'ticket.created', id, version, feed_position, json_build_object('theme', theme, 'email', email) FROM created
+    INSERT INTO event (type, ticket_id, version, data)
+    SELECT 'ticket.created', id, version, '{}'::json FROM created
   )
   SELECT ${ticketColumns}, version FROM created`;
 
@@ -32,28 +32,26 @@ const updateStatus = `
   WITH locked AS (
     SELECT id, status FROM ticket WHERE id = $1 FOR NO KEY UPDATE
   ), updated AS (
-    UPDATE ticket SET status = $2, version = version + 1, updated_at = clock_timestamp(),
-      feed_position = greatest(ticket.feed_position, feed_clock(pg_current_xact_id()))
+    UPDATE ticket SET status = $2, version = version + 1, updated_at = clock_timestamp()
     FROM locked WHERE ticket.id = locked.id AND locked.status = ANY ($3::ticket_status[])
     RETURNING ticket.*, locked.status AS previous_status
   ), recorded AS (
-    INSERT INTO event (type, ticket_id, version, position, data)
-    SELECT 'ticket.status_changed', id, version, feed_position, json_build_object('from', previous_status, 'to', status)
+    INSERT INTO event (type, ticket_id, version, data)
+    SELECT 'ticket.status_changed', id, version, json_build_object('from', previous_status, 'to', status)
     FROM updated
   )
   SELECT ${ticketColumns}, version, '[]'::json AS comments FROM updated`;
 
 const addComment = `
   WITH changed AS (
-    UPDATE ticket SET comment_count = comment_count + 1, version = version + 1, updated_at = clock_timestamp(),
-      feed_position = greatest(feed_position, feed_clock(pg_current_xact_id()))
-    WHERE id = $1 AND status <> 'closed' RETURNING id, version, feed_position
+    UPDATE ticket SET comment_count = comment_count + 1, version = version + 1, updated_at = clock_timestamp()
+    WHERE id = $1 AND status <> 'closed' RETURNING id, version
   ), added AS (
     INSERT INTO comment (ticket_id, text, email) SELECT id, $2, $3 FROM changed
     RETURNING id, ticket_id, text, email, created_at
   ), recorded AS (
-    INSERT INTO event (type, ticket_id, version, position, data)
-    SELECT 'comment.added', changed.id, version, feed_position, json_build_object('comment_id', added.id)
+    INSERT INTO event (type, ticket_id, version, data)
+    SELECT 'comment.added', changed.id, version, json_build_object('comment_id', added.id)
     FROM changed CROSS JOIN added
   )
   SELECT * FROM added`;

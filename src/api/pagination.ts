@@ -1,5 +1,5 @@
 import type { Type } from '@nestjs/common';
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, type ApiPropertyOptions } from '@nestjs/swagger';
 
 import type { Cursors, SortKeys } from './cursors.js';
 import { CursorParameter, LimitParameter } from './parameters.js';
@@ -20,10 +20,13 @@ export class Page<Item> {
   }
 }
 
-/** Creates the class of a page for /docs. */
-export function PageDto<Item>(item: Type<Item>) {
+/**
+ * Creates the class of a page for /docs.
+ * @param schema the schema of the items; by default that of their class
+ */
+export function PageDto<Item>(item: Type<Item>, schema: ApiPropertyOptions = { type: [item] }) {
   class PageOfItems {
-    @ApiProperty({ type: [item], description: 'The items of this page.' })
+    @ApiProperty({ ...schema, description: 'The items of this page.' })
     items!: Item[];
 
     @ApiProperty({

@@ -1,4 +1,4 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 
 /** The error of one field. */
 export class FieldErrorDto {
@@ -39,6 +39,10 @@ export class ProblemDto {
 
   /** For 400: the invalid fields. */
   errors?: FieldErrorDto[];
+
+  /** For 410 of the feed: the cursor of the newest event; null if the feed has never had one. */
+  @ApiPropertyOptional({ type: String, nullable: true, example: '42-9f86d081' })
+  newest_cursor?: string | null;
 
   /** For 409: the status of the ticket. */
   current?: string;

@@ -14,6 +14,7 @@ export const problemKinds = {
   'request-in-progress': { status: 409, title: 'Request in progress' },
   'ticket-closed': { status: 409, title: 'Ticket closed' },
   'cursor-expired': { status: 410, title: 'Cursor expired' },
+  'feed-restarted': { status: 410, title: 'Feed restarted' },
   'precondition-failed': { status: 412, title: 'Precondition failed' },
   'body-too-large': { status: 413, title: 'Body too large' },
   'unsupported-media-type': { status: 415, title: 'Unsupported media type' },

@@ -1,5 +1,5 @@
 import { columns, typedColumns } from '../api/dto.js';
-import { nextFeedPosition, recordEvent } from '../events/record-event.sql.js';
+import { recordEvent } from '../events/record-event.sql.js';
 import { isAllowed, lockTicket } from '../tickets/ticket.sql.js';
 import { CommentDto, CreateCommentDto } from './comment.dto.js';
 
@@ -16,10 +16,10 @@ export const addComment = {
     WITH ${lockTicket}, updated AS (
       UPDATE ticket
       SET comment_count = comment_count + 1, version = ticket.version + 1,
-          updated_at = greatest(updated_at, clock_timestamp()), feed_position = ${nextFeedPosition}
+          updated_at = greatest(updated_at, clock_timestamp())
       FROM locked
       WHERE ${isAllowed}
-      RETURNING ticket.id AS ticket_id, ticket.version, ticket.feed_position
+      RETURNING ticket.id AS ticket_id, ticket.version
     ), added AS (
       INSERT INTO comment (ticket_id, ${columns(CreateCommentDto)})
       SELECT ticket_id, ${columns(CreateCommentDto, 'fields')}
@@ -28,7 +28,6 @@ export const addComment = {
     ), ${recordEvent('comment.added', 'updated CROSS JOIN added', {
       id: 'updated.ticket_id',
       version: 'updated.version',
-      position: 'updated.feed_position',
       actor: '$5',
       data: `json_build_object('comment_id', added.id)`,
     })}

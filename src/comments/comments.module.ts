@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 
+import { EventsModule } from '../events/events.module.js';
 import { IdempotencyModule } from '../idempotency/idempotency.module.js';
 import { TicketsModule } from '../tickets/tickets.module.js';
 import { Comment } from './comment.entity.js';
@@ -10,7 +11,7 @@ import { CommentsService } from './comments.service.js';
 
 /** Comments on tickets. */
 @Module({
-  imports: [TypeOrmModule.forFeature([Comment]), TicketsModule, IdempotencyModule],
+  imports: [TypeOrmModule.forFeature([Comment]), TicketsModule, EventsModule, IdempotencyModule],
   controllers: [CommentsController],
   providers: [CommentsService, CommentsRepository],
 })

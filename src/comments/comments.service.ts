@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { Cursors } from '../api/cursors.js';
 import { cutPage, type Page, type PageQuery } from '../api/pagination.js';
 import type { WriteContext } from '../api/write-context.js';
+import { EventNumbering } from '../events/event-numbering.js';
 import { IdempotencyService } from '../idempotency/idempotency.service.js';
 import { TicketNotFound } from '../tickets/ticket.errors.js';
 import { TransitionPolicy } from '../tickets/transition-policy.js';
@@ -17,17 +18,20 @@ export class CommentsService {
     private readonly policy: TransitionPolicy,
     private readonly idempotency: IdempotencyService,
     private readonly cursors: Cursors,
+    private readonly numbering: EventNumbering,
   ) {}
 
   /** Adds a comment, once for each idempotency key of an actor; throws TicketNotFound, VersionMismatch or TicketClosed. */
-  add(ticketId: number, fields: CreateCommentDto, context: WriteContext) {
+  async add(ticketId: number, fields: CreateCommentDto, context: WriteContext) {
     const request = ['add comment', ticketId, fields];
-    return this.idempotency.once<CommentDto>(context, request, async (transaction) => {
+    const result = await this.idempotency.once<CommentDto>(context, request, async (transaction) => {
       const statuses = this.policy.commentable();
       const { found, added } = await this.repository.add(ticketId, fields, statuses, context, transaction);
       if (added) return added;
       throw this.policy.rejection(ticketId, found, context);
     });
+    this.numbering.wake();
+    return result;
   }
 
   /** Returns a page of the comments of a ticket, oldest first, or throws TicketNotFound. */

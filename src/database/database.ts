@@ -71,7 +71,10 @@ export class Database implements Transaction, OnModuleDestroy {
   }
 
   /** Runs several statements in one transaction. */
-  transaction<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
+  transaction<Result>(
+    work: (transaction: Transaction) => Promise<Result>,
+    pool = this.pool,
+  ): Promise<Result> {
     return this.withClient(async (client) => {
       await client.run({ text: 'BEGIN' }, []);
       try {
@@ -82,7 +85,7 @@ export class Database implements Transaction, OnModuleDestroy {
         if (!isBroken(error)) await client.run({ text: 'ROLLBACK' }, []);
         throw error;
       }
-    });
+    }, pool);
   }
 
   /** Closes the pipelined connections; TypeORM closes those of its pool. */

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { Logger } from '@nestjs/common';
-import { DataSource, QueryFailedError } from 'typeorm';
+import { DataSource, QueryFailedError, type QueryRunner } from 'typeorm';
 
 import { migrationOptions } from './data-source-options.js';
 import { isLockTimeout } from './database-errors.js';
@@ -12,9 +12,7 @@ const migrationLock = 7_217_053;
 
 const lockAttempts = 200;
 const lockPauseMs = 500;
-
-/** Distance that the feed's clock leaps ahead: more transactions than any consumer can have seen beyond a backup. */
-const clockLeap = 2 ** 32;
+const turnPauseMs = 100;
 
 /** Settings without which texts could not be stored, or times could not be parsed. A database or a role may change them. */
 const requiredSettings = { server_encoding: 'UTF8', datestyle: 'ISO' };
@@ -30,16 +28,27 @@ export async function migrate(server: PostgresServer): Promise<void> {
     await checkSettings(source);
     // A transaction's lock, not a session's, because a pooler in transaction mode shares sessions.
     await lock.startTransaction();
-    await lock.query('SET LOCAL lock_timeout = 0');
     await lock.query('SET LOCAL idle_in_transaction_session_timeout = 0');
-    // Without parameters: a portal of the extended protocol keeps its snapshot, and CREATE INDEX CONCURRENTLY waits for it.
-    await lock.query(`SELECT pg_advisory_xact_lock(${migrationLock})`);
+    await waitForTurn(lock);
     await runMigrations(source);
-    await windFeedClock(source);
     await lock.commitTransaction();
   } finally {
     // After an error this closes the connection, and so releases the lock.
     await source.destroy();
+  }
+}
+
+/**
+ * Waits for the advisory lock. A statement that waited for it would keep its snapshot, and CREATE INDEX CONCURRENTLY of the replica that
+ * migrates would wait for that one. So it asks again and again, and without parameters: a portal of the extended protocol keeps its
+ * snapshot too.
+ */
+async function waitForTurn(lock: QueryRunner): Promise<void> {
+  const tryLock = `SELECT pg_try_advisory_xact_lock(${migrationLock}) AS "isLocked"`;
+  for (;;) {
+    const [row] = (await lock.query(tryLock)) as { isLocked: boolean }[];
+    if (row?.isLocked) return;
+    await sleep(turnPauseMs);
   }
 }
 
@@ -72,19 +81,4 @@ async function runMigrations(source: DataSource): Promise<void> {
       await sleep(lockPauseMs);
     }
   }
-}
-
-/**
- * Keeps the clock of the feed from going backwards. It counts PostgreSQL's transactions, which another server counts from
- * its own beginning: after a dump was restored there, new events would stand before the old ones, where consumers do not
- * look. Then the clock leaps ahead, over the last event, and over what consumers may have seen after the backup was made.
- */
-async function windFeedClock(source: DataSource): Promise<void> {
-  const [clock] = await source.query<{ last: number; now: number; transaction: number }[]>(`
-    SELECT greatest((SELECT max(position) FROM event), (SELECT position FROM feed_floor)) AS last,
-      feed_clock(pg_current_xact_id()) AS now, pg_current_xact_id()::text::bigint AS transaction`);
-  if (!clock || clock.last < clock.now) return;
-  await source.query(`
-    CREATE OR REPLACE FUNCTION feed_clock(xid8) RETURNS bigint LANGUAGE sql STABLE PARALLEL SAFE
-    RETURN $1::text::bigint + ${clock.last - clock.transaction + clockLeap}`);
 }

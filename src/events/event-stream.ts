@@ -7,7 +7,7 @@ import type { LimitFunction } from 'p-limit';
 import { DatabaseUnavailable } from '../database/database-errors.js';
 import { Problem } from '../api/problem.js';
 import type { FeedEvent } from './feed-event.js';
-import { formatCursor, isBefore, type FeedCursor } from './feed-cursor.js';
+import { formatCursor, type FeedCursor } from './feed-cursor.js';
 import type { FeedTail } from './feed-tail.js';
 import type { FeedService, FeedBatch } from './feed.service.js';
 import type { FeedFilter } from './events.repository.js';
@@ -85,7 +85,7 @@ export class EventStream extends Readable {
     while (!this.isEnding) {
       const fromTail = this.source.tail.after(this.cursor);
       const { events, next } = fromTail ?? (await this.catchUp());
-      const isAtEnd = fromTail !== undefined && !isBefore(this.cursor, next);
+      const isAtEnd = fromTail?.events.length === 0;
       this.cursor = next;
       const wanted = events.filter((event) => this.wants(event));
       if (wanted.length > 0) return wanted.map(({ serverSentEvent }) => serverSentEvent).join('');

@@ -32,7 +32,7 @@ export class EventStreams {
   ) {}
 
   /**
-   * Opens a stream of the feed; throws CursorExpired or DatabaseUnavailable.
+   * Opens a stream of the feed; throws CursorExpired, FeedRestarted or DatabaseUnavailable.
    * @param endsMs the time at which it ends at the latest, in milliseconds since 1970: the expiry of the client's token
    */
   async open(start: FeedStart, filter: FeedFilter, endsMs = Infinity): Promise<EventStream> {
@@ -79,7 +79,7 @@ export class EventStreams {
     const destroyStalled = () => {
       for (const stream of this.streams) if (stream.isStalled) stream.destroy(new Error('Not read'));
     };
-    this.tail.start(this.wake.bind(this, 'moved'));
+    this.tail.start({ moved: this.wake.bind(this, 'moved'), restarted: this.wake.bind(this, 'end') });
     const heartbeat = setInterval(this.wake.bind(this, 'heartbeat'), heartbeatMs);
     this.timers = [heartbeat.unref(), setInterval(destroyStalled, sweepMs).unref()];
   }

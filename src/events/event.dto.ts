@@ -1,44 +1,25 @@
-import { ApiProperty, ApiPropertyOptional, IntersectionType } from '@nestjs/swagger';
+import { ApiExtraModels, ApiProperty } from '@nestjs/swagger';
 
 import { ReadDto } from '../api/dto.js';
 import { timeSchema } from '../api/fields.js';
 import { PageDto } from '../api/pagination.js';
-import { Event, eventTypes, type EventType } from './event.entity.js';
-
-/** The data of a change. The type decides which of these fields are present. */
-export class EventDataDto {
-  /** ticket.status_changed: the status before. */
-  @ApiPropertyOptional({ example: 'opened' })
-  from?: string;
-
-  /** ticket.status_changed: the status after. */
-  @ApiPropertyOptional({ example: 'answered' })
-  to?: string;
-
-  /** comment.added: the id of the comment. */
-  comment_id?: number;
-
-  /** ticket.created: the subject of the ticket. */
-  theme?: string;
-
-  /** ticket.created: the email address of the author. */
-  email?: string;
-}
+import { arrayOf, eventSchemas } from './event-data.dto.js';
+import { Event, type EventType } from './event.entity.js';
 
 /** A change of a ticket, as its history shows it. */
 export class HistoryEventDto extends ReadDto(Event, ['type', 'version', 'actor', 'at']) {
   /** The data of the change, by type. */
-  data!: EventDataDto;
+  data!: object;
 }
 
-/** A page of the history of a ticket. */
-export class HistoryPageDto extends PageDto(HistoryEventDto) {}
+const historySchemas = eventSchemas(HistoryEventDto, 'InHistory');
 
-/** The ticket of an event, its version, and the data of the change. */
-export class CloudEventDataDto extends IntersectionType(
-  ReadDto(Event, ['ticket_id', 'version', 'actor']),
-  EventDataDto,
-) {}
+/** A page of the history of a ticket. */
+@ApiExtraModels(...Object.values(historySchemas))
+export class HistoryPageDto extends PageDto(HistoryEventDto, arrayOf(historySchemas)) {}
+
+/** What the data of every event of the feed has. */
+class TicketOfEvent extends ReadDto(Event, ['ticket_id', 'version', 'actor']) {}
 
 /** An event of the feed, in the form of CloudEvents 1.0. */
 export class CloudEventDto {
@@ -46,8 +27,8 @@ export class CloudEventDto {
   @ApiProperty({ enum: ['1.0'] })
   specversion!: '1.0';
 
-  /** The id of the event. It never changes. */
-  @ApiProperty({ example: '731-42' })
+  /** The id of the event: its number and its tag. It never changes. */
+  @ApiProperty({ example: '42-9f86d081' })
   id!: string;
 
   /** The source: the path of tickets. */
@@ -55,7 +36,6 @@ export class CloudEventDto {
   source!: string;
 
   /** The type of the change. */
-  @ApiProperty({ enum: eventTypes, example: 'ticket.status_changed' })
   type!: EventType;
 
   /** The id of the ticket. */
@@ -67,17 +47,19 @@ export class CloudEventDto {
   time!: string;
 
   /** The value to send as `after` for the following events. */
-  @ApiProperty({ example: '731-42' })
+  @ApiProperty({ example: '42-9f86d081' })
   cursor!: string;
 
-  /** The data of the event. */
-  @ApiProperty()
-  data!: CloudEventDataDto;
+  /** The ticket of the event, its version, the actor, and the data of the change by type. */
+  data!: TicketOfEvent;
 }
 
+const feedSchemas = eventSchemas(CloudEventDto, 'Event', TicketOfEvent);
+
 /** A page of the feed. */
-export class FeedPageDto extends PageDto(CloudEventDto) {
+@ApiExtraModels(...Object.values(feedSchemas))
+export class FeedPageDto extends PageDto(CloudEventDto, arrayOf(feedSchemas)) {
   /** The value to send as `after` for the following events. It is always present because the feed never ends. */
-  @ApiProperty({ type: String, nullable: false, example: '731-42' })
+  @ApiProperty({ type: String, nullable: false, example: '42-9f86d081' })
   declare next_cursor: string;
 }

@@ -8,10 +8,11 @@ export const eventTypes = ['ticket.created', 'ticket.status_changed', 'comment.a
 /** The type of an event. */
 export type EventType = (typeof eventTypes)[number];
 
-/** A change of a ticket. Events are append-only: a row never changes. */
+/** A change of a ticket. A row never changes but for its number, which it gets after its transaction has been committed. */
 @Entity()
 @Index('event_of_ticket', ['ticket_id', 'version'], { unique: true })
-@Index('event_in_feed', ['position', 'id'])
+@Index('event_number', ['number'], { unique: true })
+@Index('event_unnumbered', ['id'], { where: 'number IS NULL' })
 export class Event {
   /** The id of the event. */
   @IdField({ primary: true, generated: true, example: 42 })
@@ -29,9 +30,13 @@ export class Event {
   @CountField({ example: 2 })
   version!: number;
 
-  /** The position in the feed, together with the id. */
-  @Column('bigint', { default: () => 'feed_clock(pg_current_xact_id())' })
-  position!: number;
+  /** The place in the feed: 1, 2, 3, … without a gap. Null until the event is numbered. */
+  @Column('bigint', { nullable: true })
+  number!: number | null;
+
+  /** A random mark, which tells the event from another one that gets its number after a restore of the database. */
+  @Column('text', { nullable: true })
+  tag!: string | null;
 
   /** The subject of the token that made the change; null where authentication is off. */
   @ServiceField({ type: 'text', nullable: true }, { type: String, nullable: true, example: null })
@@ -41,7 +46,7 @@ export class Event {
   @TimeField({ default: 'clock_timestamp()' })
   at!: string;
 
-  /** Further data, by type. */
+  /** Further data, by type: ids and statuses, never personal text. */
   @Column('json')
   data!: object;
 }

@@ -1,41 +1,54 @@
 import { columns } from '../api/dto.js';
 import { HistoryEventDto } from './event.dto.js';
-import { feedHorizon } from './record-event.sql.js';
 
 /** The events that one statement reads at most to find the wanted ones. */
 export const maxScanned = 10_000;
 
+/** The bounds of the feed, and whether the cursor $1, $2 lies between them: its event must be in this database. */
+const state = `
+  state AS (
+    SELECT last_number, last_tag, floor_number, floor_tag, coalesce($1::bigint, floor_number) AS start,
+      $1 IS NULL OR ($1, $2) IN ((floor_number, floor_tag), (last_number, last_tag))
+        OR $1 < last_number AND EXISTS (SELECT 1 FROM event WHERE number = $1 AND tag = $2) AS is_known
+    FROM feed_state
+  )`;
+
+/** Reads the bounds of the feed, and checks a cursor. */
+export const selectState = { name: 'select_feed_state', text: `WITH ${state} SELECT * FROM state` };
+
 /**
- * Returns a statement that reads the events after a cursor. The horizon comes from the same snapshot as the rows: events of earlier
- * transactions that this snapshot does not show lie beyond it.
+ * Returns a statement that reads the events after a cursor, in one snapshot with the bounds and the check of the cursor.
+ *
+ * $1, $2: the number and the tag of the cursor, or null for the beginning; $3: the limit; $4: the events to look at; $5: the types, or
+ * null.
  * @param part the condition on the events, their order, and the CTEs that the condition needs
  */
 function readFeed(name: string, part: { before?: string; among: string; order: string }) {
   const { before = '', among, order } = part;
   const text = `
-    WITH RECURSIVE ${before} scanned AS MATERIALIZED (
-      SELECT position, id, type, ticket_id, version, actor, at, data FROM event
-      WHERE ${among} AND (position, id) > ($1, $2) AND position < ${feedHorizon}
-      ORDER BY ${order} LIMIT $4
+    WITH RECURSIVE ${state}, ${before} scanned AS MATERIALIZED (
+      SELECT number, tag, type, ticket_id, version, actor, at, data FROM event
+      WHERE ${among} ORDER BY ${order} LIMIT $4
     ), page AS (
-      SELECT * FROM scanned WHERE $5::text[] IS NULL OR type = ANY ($5) ORDER BY position, id LIMIT $3
+      SELECT * FROM scanned WHERE $5::text[] IS NULL OR type = ANY ($5) ORDER BY number LIMIT $3
     ), reached AS (
-      SELECT position, id FROM scanned ORDER BY position, id OFFSET $4 - 1
+      SELECT number AS reached_number, tag AS reached_tag FROM scanned ORDER BY number OFFSET $4 - 1
     )
-    SELECT floor.position AS floor_position, floor.id AS floor_id,
-      reached.position AS reached_position, reached.id AS reached_id,
-      ${feedHorizon} AS horizon, page.*
-    FROM feed_floor AS floor LEFT JOIN reached ON true LEFT JOIN page ON true
-    ORDER BY page.position, page.id`;
+    SELECT state.*, reached.*, page.*
+    FROM state LEFT JOIN reached ON true LEFT JOIN page ON true
+    ORDER BY page.number`;
   return { name, text };
 }
 
 /** Reads the events of all tickets. */
-export const readAll = readFeed('read_feed', { among: 'true', order: 'position, id' });
+export const readAll = readFeed('read_feed', {
+  among: 'number > (SELECT start FROM state)',
+  order: 'number',
+});
 
 /**
- * The versions of a ticket come in order in the feed, so the index of its history serves here too: a bisection finds the last version
- * that does not come after the cursor. Deleted versions do not come after it.
+ * Reads the events of the ticket $6. Its versions come in order in the feed, so the index of its history serves here too: a bisection
+ * finds the last version that does not come after the cursor. Events without a number come after it.
  */
 export const readTicket = readFeed('read_feed_of_ticket', {
   before: `
@@ -45,27 +58,21 @@ export const readTicket = readFeed('read_feed_of_ticket', {
       SELECT CASE WHEN is_later THEN low ELSE middle END, CASE WHEN is_later THEN middle ELSE high END
       FROM halves CROSS JOIN LATERAL (SELECT (low + high) / 2 AS middle) AS half
       CROSS JOIN LATERAL (
-        SELECT coalesce(bool_or((position, id) > ($1, $2)), false) AS is_later
+        SELECT coalesce(bool_or(number IS NULL OR number > (SELECT start FROM state)), false) AS is_later
         FROM event WHERE ticket_id = $6 AND version = middle
       ) AS looked
       WHERE high - low > 1
     ),`,
-  among: 'ticket_id = $6 AND version > (SELECT max(low) FROM halves)',
+  among: 'ticket_id = $6 AND version > (SELECT max(low) FROM halves) AND number IS NOT NULL',
   order: 'version',
 });
 
-/** Reads the bounds between which the feed can be read. */
-export const selectBounds = {
-  name: 'select_feed_bounds',
-  text: `SELECT position, id, ${feedHorizon} AS horizon FROM feed_floor`,
-};
-
-/** Reads the age in seconds of the oldest event beyond the horizon. */
+/** Reads the age in seconds of the oldest event that has no number yet. */
 export const selectLag = {
   name: 'select_feed_lag',
   text: `
     SELECT coalesce(extract(epoch FROM clock_timestamp() - min(at)), 0)::float8 AS seconds
-    FROM event WHERE position >= ${feedHorizon}`,
+    FROM event WHERE number IS NULL`,
 };
 
 /** $1: the ticket; $2: the last version of the page before; $3: the limit. */
@@ -77,35 +84,28 @@ export const listHistory = {
     ORDER BY version LIMIT $3`,
 };
 
-/** The events that one statement deletes, so that no statement takes long. */
+/** The events that one statement looks at, so that no statement takes long. */
 export const sweepSize = 5_000;
 
 /**
- * Deletes the oldest events, and records in the same statement up to where. It deletes in the order of the feed, as long as all
- * events are old enough. So no event is missing after a cursor that lies beyond the recorded one.
+ * Moves the floor of the feed over the oldest events, as long as all of them are old enough. Their rows stay: they are the history of
+ * their tickets.
  *
- * $1: the days that events are kept.
+ * $1: the days that events stay in the feed.
  */
 export const sweepEvents = {
   name: 'sweep_events',
   text: `
-    WITH floor AS MATERIALIZED (
-      -- Only one replica sweeps at a time.
-      SELECT true FROM feed_floor FOR UPDATE SKIP LOCKED
-    ), oldest AS (
-      SELECT position, id, at FROM event
-      WHERE (SELECT * FROM floor) AND position < ${feedHorizon}
-      ORDER BY position, id LIMIT ${sweepSize}
-    ), kept AS (
-      SELECT position, id FROM oldest WHERE at >= now() - make_interval(days => $1)
-      ORDER BY position, id LIMIT 1
-    ), swept AS (
-      DELETE FROM event USING oldest
-      WHERE event.id = oldest.id
-        AND NOT EXISTS (SELECT 1 FROM kept WHERE (oldest.position, oldest.id) >= (kept.position, kept.id))
-      RETURNING event.position, event.id
+    WITH oldest AS (
+      SELECT number, tag, at < now() - make_interval(days => $1) AS is_old
+      FROM event WHERE number > (SELECT floor_number FROM feed_state)
+      ORDER BY number LIMIT ${sweepSize}
     ), last AS (
-      SELECT position, id, count(*) OVER () AS swept FROM swept ORDER BY position DESC, id DESC LIMIT 1
+      SELECT number, tag FROM oldest
+      WHERE number < coalesce((SELECT min(number) FROM oldest WHERE NOT is_old), 9223372036854775807)
+      ORDER BY number DESC LIMIT 1
     )
-    UPDATE feed_floor SET position = last.position, id = last.id FROM last RETURNING last.swept`,
+    UPDATE feed_state SET floor_number = last.number, floor_tag = last.tag
+    FROM last WHERE floor_number < last.number
+    RETURNING (SELECT count(*) FROM oldest WHERE is_old)::integer AS swept`,
 };

@@ -4,6 +4,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { Environment } from '../config/environment.js';
 import { JobScheduler } from '../jobs/job-scheduler.js';
 import { Event } from './event.entity.js';
+import { EventNumbering } from './event-numbering.js';
 import { EventStreams } from './event-streams.js';
 import { EventsController } from './events.controller.js';
 import { EventsRepository } from './events.repository.js';
@@ -15,11 +16,11 @@ import { TicketHistoryService } from './ticket-history.service.js';
 @Module({
   imports: [TypeOrmModule.forFeature([Event])],
   controllers: [EventsController],
-  providers: [EventsRepository, TicketHistoryService, FeedService, FeedTail, EventStreams],
-  exports: [EventsRepository, TicketHistoryService, EventStreams],
+  providers: [EventsRepository, TicketHistoryService, FeedService, FeedTail, EventNumbering, EventStreams],
+  exports: [EventsRepository, TicketHistoryService, EventNumbering, EventStreams],
 })
 export class EventsModule {
   constructor(jobs: JobScheduler, events: EventsRepository, { EVENTS_RETENTION_DAYS: days }: Environment) {
-    if (days !== undefined) jobs.register('delete expired events', () => events.sweep(days));
+    if (days !== undefined) jobs.register('remove expired events from the feed', () => events.sweep(days));
   }
 }

@@ -5,8 +5,8 @@ import { Replicas } from '../database/replicas.js';
 import type { HistoryEventDto } from './event.dto.js';
 import type { EventType } from './event.entity.js';
 import { listHistory, maxScanned, readAll, readTicket } from './event.sql.js';
-import { selectBounds, selectLag, sweepEvents, sweepSize } from './event.sql.js';
-import type { FeedCursor } from './feed-cursor.js';
+import { selectLag, selectState, sweepEvents, sweepSize } from './event.sql.js';
+import type { FeedBounds, FeedCursor } from './feed-cursor.js';
 import type { FeedRow } from './feed-event.js';
 
 /** The filters of the feed. */
@@ -15,28 +15,26 @@ export interface FeedFilter {
   ticket_id?: number | undefined;
 }
 
-/** The bounds between which the feed can be read. */
-export interface FeedBounds {
-  /** The last event that retention deleted. */
-  floor: FeedCursor;
-  /** Events that are not committed yet lie beyond this. */
-  horizon: FeedCursor;
-}
-
 /** The result of a read. */
-export interface FeedRead extends FeedBounds {
+export interface FeedRead {
+  bounds: FeedBounds;
+  /** False if the event of the cursor is not in the database. */
+  isKnown: boolean;
   rows: FeedRow[];
-  /** The end of a read that stopped early; undefined where the read reached the horizon. */
+  /** The last event that a read with `type` looked at before it stopped; undefined if it reached the end of the feed. */
   reached: FeedCursor | undefined;
 }
 
-type Row = (FeedRow | Record<keyof FeedRow, null>) & {
-  floor_position: number;
-  floor_id: number;
-  reached_position: number | null;
-  reached_id: number | null;
-  horizon: number;
-};
+interface StateRow {
+  last_number: number;
+  last_tag: string;
+  floor_number: number;
+  floor_tag: string;
+  is_known: boolean;
+}
+
+type Row = (FeedRow | Record<keyof FeedRow, null>) &
+  StateRow & { reached_number: number | null; reached_tag: string | null };
 
 /** Runs the statements on events. */
 @Injectable()
@@ -47,33 +45,36 @@ export class EventsRepository {
   ) {}
 
   /**
-   * Returns up to `limit` events after a cursor. A replica can answer: its horizon comes from its own snapshot, in which a transaction
-   * still runs until its end has been replayed.
+   * Returns up to `limit` events after a cursor; without one, from the beginning. A replica of PostgreSQL may lag behind the cursor,
+   * so the primary decides whether it is known.
    */
-  async read(after: FeedCursor, limit: number, { type, ticket_id }: FeedFilter): Promise<FeedRead> {
+  async read(
+    after: FeedCursor | undefined,
+    limit: number,
+    { type, ticket_id }: FeedFilter,
+  ): Promise<FeedRead> {
     const scanned = type === undefined ? limit : maxScanned;
-    const values: unknown[] = [after.position, after.id, limit, scanned, type];
+    const values: unknown[] = [after?.number, after?.tag, limit, scanned, type];
     if (ticket_id !== undefined) values.push(ticket_id);
-    const rows = await this.replicas.run<Row>(ticket_id === undefined ? readAll : readTicket, values);
+    const statement = ticket_id === undefined ? readAll : readTicket;
+    let rows = await this.replicas.run<Row>(statement, values);
+    if (!rows[0]?.is_known) rows = await this.database.run<Row>(statement, values);
     const [first] = rows;
-    if (!first) throw new Error('The row of feed_floor is missing');
-    const { floor_position, floor_id, reached_position, reached_id, horizon } = first;
+    if (!first) throw new Error('The row of feed_state is missing');
+    const { reached_number: number, reached_tag: tag } = first;
     return {
+      ...stateOf(first),
       rows: rows.filter(isEvent),
-      floor: { position: floor_position, id: floor_id },
-      reached: reached_position === null ? undefined : { position: reached_position, id: reached_id ?? 0 },
-      horizon: { position: horizon, id: 0 },
+      reached: number === null || tag === null ? undefined : { number, tag },
     };
   }
 
-  /** Returns the current bounds of the feed. */
-  async bounds(): Promise<FeedBounds> {
-    type Bounds = FeedCursor & { horizon: number };
-    const { horizon, ...floor } = await this.database.runForOne<Bounds>(selectBounds, []);
-    return { floor, horizon: { position: horizon, id: 0 } };
+  /** Returns the bounds of the feed, and whether a cursor is known. */
+  async state(cursor?: FeedCursor): Promise<Pick<FeedRead, 'bounds' | 'isKnown'>> {
+    return stateOf(await this.database.runForOne<StateRow>(selectState, [cursor?.number, cursor?.tag]));
   }
 
-  /** Returns the age in seconds of the oldest event beyond the horizon, which an earlier transaction holds up. */
+  /** Returns the age in seconds of the oldest event that has no number yet. */
   async lagSeconds(): Promise<number> {
     return (await this.database.runForOne<{ seconds: number }>(selectLag, [])).seconds;
   }
@@ -83,13 +84,18 @@ export class EventsRepository {
     return this.replicas.run<HistoryEventDto>(listHistory, [ticketId, after, limit]);
   }
 
-  /** Deletes some of the events that are older than so many days; returns whether there may be more. */
+  /** Removes some of the events that are older than so many days from the feed; returns whether there may be more. */
   async sweep(days: number): Promise<boolean> {
     const [row] = await this.database.run<{ swept: number }>(sweepEvents, [days]);
     return row?.swept === sweepSize;
   }
 }
 
+function stateOf({ last_number, last_tag, floor_number, floor_tag, is_known }: StateRow) {
+  const newest = { number: last_number, tag: last_tag };
+  return { bounds: { floor: { number: floor_number, tag: floor_tag }, newest }, isKnown: is_known };
+}
+
 function isEvent(row: Row): row is Row & FeedRow {
-  return row.id !== null;
+  return row.number !== null;
 }

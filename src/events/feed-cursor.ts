@@ -1,42 +1,60 @@
 import { Problem } from '../api/problem.js';
 
 /**
- * A position in the feed: right after an event, or where an event could be. Unlike the cursors of lists it is not signed, because
+ * A place in the feed, right after an event: its number, and its tag. It is not signed like the cursors of lists, because
  * consumers keep it across every change of SECRET_KEY, and a forged one reveals nothing.
  */
 export interface FeedCursor {
-  position: number;
-  id: number;
+  number: number;
+  tag: string;
 }
 
 /** The form of a cursor on the wire. It is the id of an event too. */
-export const cursorPattern = /^(0|[1-9]\d{0,15})-(0|[1-9]\d{0,15})$/;
+export const cursorPattern = /^(0|[1-9]\d{0,15})-([0-9a-z]{1,16})$/;
 
 /** Formats a cursor. */
-export function formatCursor({ position, id }: FeedCursor): string {
-  return `${position}-${id}`;
+export function formatCursor({ number, tag }: FeedCursor): string {
+  return `${number}-${tag}`;
 }
 
 /** Parses a cursor; undefined for a text that is none. */
 export function parseCursor(text: string): FeedCursor | undefined {
-  const [, position, id] = cursorPattern.exec(text) ?? [];
-  const cursor = { position: Number(position), id: Number(id) };
-  return Number.isSafeInteger(cursor.position) && Number.isSafeInteger(cursor.id) ? cursor : undefined;
+  const [, number, tag = ''] = cursorPattern.exec(text) ?? [];
+  const cursor = { number: Number(number), tag };
+  return Number.isSafeInteger(cursor.number) ? cursor : undefined;
 }
 
-/** Checks whether the first cursor comes before the second. */
-export function isBefore(one: FeedCursor, other: FeedCursor): boolean {
-  return one.position < other.position || (one.position === other.position && one.id < other.id);
+/** The bounds of the feed. */
+export interface FeedBounds {
+  /** The last event that retention removed from the feed. */
+  floor: FeedCursor;
+  /** The last event that has a number; the floor of an empty feed. */
+  newest: FeedCursor;
 }
 
-/** Returns the later of two cursors. */
-export function maxCursor(one: FeedCursor, other: FeedCursor): FeedCursor {
-  return isBefore(one, other) ? other : one;
-}
-
-/** 410: retention has deleted some of the events after this cursor, so a client that went on would miss them. */
+/** 410: retention has removed some of the events after this cursor, so a client that went on would miss them. */
 export class CursorExpired extends Problem {
-  constructor(cursor: FeedCursor) {
-    super('cursor-expired', `Events after ${formatCursor(cursor)} are no longer kept. Begin again.`);
+  constructor(cursor: FeedCursor, { newest }: FeedBounds) {
+    const detail = `Events after ${formatCursor(cursor)} are no longer kept. ${advice}`;
+    super('cursor-expired', detail, { newest_cursor: newestCursor(newest) });
   }
+}
+
+/**
+ * 410: the event of this cursor is not in this database, because it was restored from a backup, failed over with a loss, or
+ * replaced. A client that went on would miss events, or see them twice.
+ */
+export class FeedRestarted extends Problem {
+  constructor(cursor: FeedCursor, { newest }: FeedBounds) {
+    const detail = `The feed has no event ${formatCursor(cursor)}: its database was restored or replaced. ${advice}`;
+    super('feed-restarted', detail, { newest_cursor: newestCursor(newest) });
+  }
+}
+
+const advice =
+  'Load all tickets again, then continue after newest_cursor, or from the beginning if it is null.';
+
+/** Null if the feed has never had an event. */
+function newestCursor(newest: FeedCursor): string | null {
+  return newest.number === 0 ? null : formatCursor(newest);
 }

@@ -4,8 +4,8 @@ import { formatCursor, type FeedCursor } from './feed-cursor.js';
 
 /** An event as the statements of the feed return it. */
 export interface FeedRow {
-  position: number;
-  id: number;
+  number: number;
+  tag: string;
   type: EventType;
   ticket_id: number;
   version: number;
@@ -21,7 +21,7 @@ export class FeedEvent {
   private text?: string;
 
   constructor(private readonly row: FeedRow) {
-    this.cursor = { position: row.position, id: row.id };
+    this.cursor = { number: row.number, tag: row.tag };
   }
 
   /** The type, for filters. */

@@ -36,7 +36,7 @@ export class FeedQuery {
 
 function FeedCursorParameter(): PropertyDecorator {
   return applyDecorators(
-    ApiPropertyOptional({ type: String, pattern: cursorPattern.source, example: '731-42' }),
+    ApiPropertyOptional({ type: String, pattern: cursorPattern.source, example: '42-9f86d081' }),
     Optional(),
     Transform(({ value }: { value: unknown }) =>
       typeof value === 'string' ? (parseCursor(value) ?? value) : value,

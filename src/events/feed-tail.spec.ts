@@ -5,25 +5,26 @@ import { Logger } from '@nestjs/common';
 
 import { eventually } from '../../test/support/eventually.js';
 import type { FeedEvent } from './feed-event.js';
-import { isBefore, type FeedCursor } from './feed-cursor.js';
+import { FeedRestarted, type FeedCursor } from './feed-cursor.js';
 import { FeedTail } from './feed-tail.js';
 import type { FeedService, FeedBatch, FeedStart } from './feed.service.js';
+
+/** A cursor of the growing feed. */
+const at = (number: number): FeedCursor => ({ number, tag: `tag${number}` });
 
 /** A feed that grows on demand, and records the times of its reads. */
 class GrowingFeed {
   readonly readAt: number[] = [];
   /** Runs during each read. */
   onRead = (): Promise<void> => Promise.resolve();
-  /** End of the feed if it is after the last event. */
-  horizon?: FeedCursor;
-  private readonly cursors: FeedCursor[] = [];
+  private last = 9;
 
   grow(count: number): void {
-    for (let n = 0; n < count; n++) this.cursors.push({ position: this.cursors.length + 10, id: 1 });
+    this.last += count;
   }
 
   get end(): FeedCursor {
-    return this.horizon ?? this.cursors.at(-1) ?? { position: 9, id: 0 };
+    return at(this.last);
   }
 
   async read(start: FeedStart, limit: number): Promise<FeedBatch> {
@@ -31,20 +32,22 @@ class GrowingFeed {
     await this.onRead();
     if (start === 'now') return { events: [], next: this.end };
     if (typeof start === 'string') throw new Error(`A tail does not start at ${start}`);
-    const found = this.cursors.filter((cursor) => isBefore(start, cursor)).slice(0, limit);
-    const next = found.length < limit ? this.end : found[limit - 1];
-    return { events: found.map((cursor) => ({ cursor }) as FeedEvent), next: next ?? this.end };
+    const next = Math.min(start.number + limit, this.last);
+    const numbers = Array.from({ length: next - start.number }, (_, n) => start.number + n + 1);
+    return { events: numbers.map((number) => ({ cursor: at(number) }) as FeedEvent), next: at(next) };
   }
 }
 
 let feed: GrowingFeed;
 let tail: FeedTail;
 let notifications: number;
+let restarts: number;
 
 beforeEach(() => {
   feed = new GrowingFeed();
   tail = new FeedTail(feed as unknown as FeedService);
   notifications = 0;
+  restarts = 0;
 });
 
 afterEach(() => {
@@ -53,72 +56,81 @@ afterEach(() => {
 
 /** Starts the tail, and then adds events; resolves to the cursor before them, once the tail has them. */
 async function startAndGrow(growth: number): Promise<FeedCursor> {
-  tail.start(() => notifications++);
+  tail.start({ moved: () => notifications++, restarted: () => restarts++ });
   await eventually(() => Promise.resolve(tail.end !== undefined));
   const begin = feed.end;
   feed.grow(growth);
-  await eventually(() => Promise.resolve(tail.end?.position === feed.end.position));
+  await eventually(() => Promise.resolve(tail.end?.number === feed.end.number));
   return begin;
 }
 
-const positionsAfter = (cursor: FeedCursor) =>
-  tail.after(cursor)?.events.map((event) => event.cursor.position);
+const numbersAfter = (cursor: FeedCursor) => tail.after(cursor)?.events.map((event) => event.cursor.number);
 
 describe('The tail of the feed', () => {
   it('has no end and no events before its first poll', () => {
     expect(tail.end).toBeUndefined();
-    expect(tail.after({ position: 1_000, id: 0 })).toBeUndefined();
+    expect(tail.after(at(1_000))).toBeUndefined();
   });
 
   it('returns the events after a cursor, and the end as the next cursor', async () => {
     const begin = await startAndGrow(3);
-    expect(positionsAfter(begin)).toEqual([10, 11, 12]);
-    expect(positionsAfter({ position: 10, id: 1 })).toEqual([11, 12]);
+    expect(numbersAfter(begin)).toEqual([10, 11, 12]);
+    expect(numbersAfter(at(10))).toEqual([11, 12]);
     expect(tail.after(begin)?.next).toEqual(feed.end);
     expect(tail.after(feed.end)).toEqual({ events: [], next: feed.end });
     expect(notifications).toBe(1);
   });
 
-  it('never notifications a cursor back that is ahead of it', async () => {
-    await startAndGrow(3);
-    const ahead = { position: 1_000, id: 5 };
-    expect(tail.after(ahead)).toEqual({ events: [], next: ahead });
+  it('does not know a cursor ahead of its end, nor one with another tag', async () => {
+    const begin = await startAndGrow(3);
+    for (const number of [begin.number, 10, 11, 12])
+      expect(tail.after({ number, tag: 'other' })).toBeUndefined();
+    expect(tail.after(at(13))).toBeUndefined();
   });
 
-  it('advances with the end of the feed, even without events', async () => {
-    const begin = await startAndGrow(100);
-    feed.horizon = { position: 500, id: 0 };
-    await eventually(() => Promise.resolve(tail.end === feed.horizon));
-    expect(tail.after({ position: 109, id: 1 })).toEqual({ events: [], next: feed.horizon });
-    expect(tail.after(begin)?.next).toEqual(feed.horizon);
-    expect(notifications).toBe(1);
+  it('drops its events and reports a restart if its last event is gone', async () => {
+    const begin = await startAndGrow(3);
+    const bounds = { floor: at(0), newest: at(11) };
+    feed.onRead = () => Promise.reject(new FeedRestarted(feed.end, bounds));
+    await eventually(() => Promise.resolve(restarts > 0));
+    expect(restarts).toBe(1);
+    expect([tail.end, tail.after(begin)]).toEqual([undefined, undefined]);
+  });
+
+  it('polls at once when it is told that there are events', async () => {
+    await startAndGrow(1);
+    await eventually(() => Promise.resolve(feed.readAt.length === 3));
+    feed.grow(1);
+    tail.moved();
+    await eventually(() => Promise.resolve(feed.readAt.length === 4));
+    expect((feed.readAt[3] ?? 0) - (feed.readAt[2] ?? 0)).toBeLessThan(90);
   });
 
   it('returns at most a hundred events at a time', async () => {
     let cursor = await startAndGrow(250);
     const sizes: number[] = [];
-    while (isBefore(cursor, feed.end)) {
+    while (cursor.number < feed.end.number) {
       const batch = tail.after(cursor);
       sizes.push(batch?.events.length ?? 0);
       cursor = batch?.next ?? feed.end;
     }
     expect(sizes).toEqual([100, 100, 50]);
     // After a full batch that ends with the last event, the next cursor is the end too.
-    expect(tail.after({ position: 159, id: 1 })?.events).toHaveLength(100);
-    expect(tail.after({ position: 159, id: 1 })?.next).toEqual(feed.end);
+    expect(tail.after(at(159))?.events).toHaveLength(100);
+    expect(tail.after(at(159))?.next).toEqual(feed.end);
   });
 
   it('keeps the last thousand events, and returns undefined for earlier cursors', async () => {
     feed.grow(5);
     const begin = await startAndGrow(1_500);
-    expect(tail.after({ position: 1, id: 0 })).toBeUndefined();
+    expect(tail.after(at(1))).toBeUndefined();
     expect(tail.after(begin)).toBeUndefined();
-    expect(tail.after({ position: 513, id: 1 })).toBeUndefined();
-    expect(positionsAfter({ position: 514, id: 1 })?.[0]).toBe(515);
+    expect(tail.after(at(513))).toBeUndefined();
+    expect(numbersAfter(at(514))?.[0]).toBe(515);
     feed.grow(1);
-    await eventually(() => Promise.resolve(tail.end?.position === feed.end.position));
-    expect(tail.after({ position: 514, id: 1 })).toBeUndefined();
-    expect(positionsAfter({ position: 515, id: 1 })?.[0]).toBe(516);
+    await eventually(() => Promise.resolve(tail.end?.number === feed.end.number));
+    expect(tail.after(at(514))).toBeUndefined();
+    expect(numbersAfter(at(515))?.[0]).toBe(516);
   });
 
   it('polls ten times a second, and immediately again after a full batch', async () => {
@@ -165,6 +177,6 @@ describe('The tail of the feed', () => {
     expect([tail.end, tail.after(begin)]).toEqual([undefined, undefined]);
     feed.onRead = () => Promise.resolve();
     await startAndGrow(2);
-    expect(positionsAfter({ position: 15, id: 1 })).toEqual([16, 17]);
+    expect(numbersAfter(at(15))).toEqual([16, 17]);
   });
 });

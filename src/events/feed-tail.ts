@@ -1,10 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-
 import { Injectable, Logger } from '@nestjs/common';
 
+import { Problem } from '../api/problem.js';
 import type { FeedEvent } from './feed-event.js';
 import { FeedService, type FeedBatch } from './feed.service.js';
-import { isBefore, maxCursor, type FeedCursor } from './feed-cursor.js';
+import type { FeedCursor } from './feed-cursor.js';
+import { Pause } from './pause.js';
 
 /** The pause after a poll, and after a failed one. */
 const pollMs = 100;
@@ -17,30 +17,50 @@ const maxKept = 1_000;
 /** The events that a stream gets at once. */
 const batchSize = 100;
 
+/** What the streams are told. */
+interface Listener {
+  /** There are new events. */
+  moved: () => void;
+  /** The database was restored or replaced, so the streams must end. */
+  restarted: () => void;
+}
+
 /**
  * The newest events of the feed, polled once for all streams of this process while any is open. So a thousand streams cost the
  * database no more than one.
  */
 @Injectable()
 export class FeedTail {
+  /** Events with consecutive numbers. */
   private events: FeedEvent[] = [];
   /** The cursors before the first and after the last event that is held; undefined before the first poll. */
-  private range?: { begin: FeedCursor; end: FeedCursor };
-  private stop?: AbortController;
+  private range: { begin: FeedCursor; end: FeedCursor } | undefined;
+  private stop: AbortController | undefined;
+  private readonly pollPause = new Pause();
 
   constructor(private readonly feed: FeedService) {}
 
-  /** Starts polling; calls `moved` for new events. */
-  start(moved: () => void): void {
+  /** Starts polling. */
+  start(listener: Listener): void {
     this.stop = new AbortController();
-    void this.poll(this.stop.signal, moved);
+    void this.poll(this.stop.signal, listener);
   }
 
   /** Stops polling, and drops the events. */
   pause(): void {
     this.stop?.abort();
-    this.events = [];
-    delete this.range;
+    this.stop = undefined;
+    this.clear();
+  }
+
+  /** True while a stream of this process is open. */
+  get isFollowed(): boolean {
+    return this.stop !== undefined;
+  }
+
+  /** Reads at once, because events have got their numbers. */
+  moved(): void {
+    if (this.isFollowed) this.pollPause.cut();
   }
 
   /** The cursor after the last event; undefined while the feed is not polled. */
@@ -48,31 +68,37 @@ export class FeedTail {
     return this.range?.end;
   }
 
-  /** Returns the events after a cursor; undefined for a cursor from before the first event that is held. */
+  /** Returns the events after a cursor; undefined for a cursor whose event is not held. */
   after(cursor: FeedCursor): FeedBatch | undefined {
-    if (!this.range || isBefore(cursor, this.range.begin)) return undefined;
-    const first = this.indexAfter(cursor);
+    if (!this.range) return undefined;
+    const first = cursor.number - this.range.begin.number;
+    const known = first === 0 ? this.range.begin : this.events[first - 1]?.cursor;
+    if (known?.tag !== cursor.tag) return undefined;
     const events = this.events.slice(first, first + batchSize);
-    const isAll = first + batchSize >= this.events.length;
-    const next = (isAll ? this.range.end : events.at(-1)?.cursor) ?? cursor;
-    return { events, next: maxCursor(cursor, next) };
+    return { events, next: events.at(-1)?.cursor ?? cursor };
   }
 
-  private async poll(stop: AbortSignal, moved: () => void): Promise<void> {
+  private async poll(stop: AbortSignal, listener: Listener): Promise<void> {
     let pauseMs = 0;
     while (!stop.aborted) {
       try {
-        const part = await this.feed.read(this.range?.end ?? 'now', maxPolled, {});
+        const batch = await this.feed.read(this.range?.end ?? 'now', maxPolled, {});
         // The signal may have changed during the read, which the compiler does not know.
         if (stop.aborted as boolean) return;
-        this.append(part);
-        if (part.events.length > 0) moved();
-        pauseMs = part.events.length === maxPolled ? 0 : pollMs;
+        this.append(batch);
+        if (batch.events.length > 0) listener.moved();
+        pauseMs = batch.events.length === maxPolled ? 0 : pollMs;
       } catch (error) {
-        if (pauseMs !== retryMs) new Logger('FeedTail').warn(`The feed cannot be read: ${String(error)}`);
+        if (error instanceof Problem) {
+          // The last event is not there any more. Clients that reconnect are told so.
+          this.clear();
+          listener.restarted();
+        } else if (pauseMs !== retryMs) {
+          new Logger('FeedTail').warn(`The feed cannot be read: ${String(error)}`);
+        }
         pauseMs = retryMs;
       }
-      await sleep(pauseMs);
+      if (pauseMs > 0) await this.pollPause.wait(pauseMs);
     }
   }
 
@@ -83,15 +109,8 @@ export class FeedTail {
     this.range = { begin: last?.cursor ?? this.range?.begin ?? next, end: next };
   }
 
-  /** Finds the first event after a cursor, by bisection. */
-  private indexAfter(cursor: FeedCursor): number {
-    let [low, high] = [0, this.events.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      const event = this.events[middle];
-      if (event && isBefore(cursor, event.cursor)) high = middle;
-      else low = middle + 1;
-    }
-    return low;
+  private clear(): void {
+    this.events = [];
+    this.range = undefined;
   }
 }

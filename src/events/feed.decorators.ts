@@ -1,10 +1,9 @@
 import { applyDecorators, createParamDecorator, Header, type ExecutionContext } from '@nestjs/common';
-import { ApiExtraModels } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 
 import { ListEndpoint } from '../api/endpoint.decorators.js';
 import { InvalidRequest } from '../api/problem.js';
-import { CloudEventDto, FeedPageDto } from './event.dto.js';
+import { FeedPageDto } from './event.dto.js';
 import { cursorPattern, parseCursor, type FeedCursor } from './feed-cursor.js';
 
 const streamType = 'text/event-stream';
@@ -31,16 +30,18 @@ export const StreamRequest = createParamDecorator((_: unknown, context: Executio
 });
 
 const example = `retry: 1000
-id: 731-41
+id: 41-27ae41e4
 
-id: 731-42
+id: 42-9f86d081
 event: ticket.created
-data: {"specversion":"1.0","id":"731-42","source":"/ticket","type":"ticket.created","subject":"7", …}
+data: {"specversion":"1.0","id":"42-9f86d081","source":"/ticket","type":"ticket.created","subject":"7", …}
 
 : heartbeat
-id: 735-0
+id: 42-9f86d081
 
 `;
+
+const gone = `The feed cannot go on after this cursor: \`cursor-expired\` if events after it are no longer kept, \`feed-restarted\` if its event is not in this database, such as after a restore. Load all tickets again, then continue after \`newest_cursor\`.`;
 
 /** Describes the feed in /docs. */
 export function FeedEndpoint(): MethodDecorator {
@@ -54,12 +55,11 @@ export function FeedEndpoint(): MethodDecorator {
     Header('Vary', 'Accept'),
     // nginx would hold events back until its buffer is full.
     Header('X-Accel-Buffering', 'no'),
-    ApiExtraModels(CloudEventDto),
     ListEndpoint(FeedPageDto, {
       description: 'A page of events, or all events as they come, as server-sent events.',
       otherContent: { [streamType]: { schema: { type: 'string' }, example } },
       takes: [lastEventId],
-      problems: { 410: 'Some events after the cursor are no longer kept. Begin again.' },
+      problems: { 410: gone },
     }),
   );
 }

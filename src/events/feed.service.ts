@@ -2,7 +2,13 @@ import { Injectable } from '@nestjs/common';
 
 import { Page } from '../api/pagination.js';
 import { FeedEvent } from './feed-event.js';
-import { CursorExpired, formatCursor, isBefore, maxCursor, type FeedCursor } from './feed-cursor.js';
+import {
+  CursorExpired,
+  FeedRestarted,
+  formatCursor,
+  type FeedBounds,
+  type FeedCursor,
+} from './feed-cursor.js';
 import { EventsRepository, type FeedFilter } from './events.repository.js';
 
 /** The start of a read: a cursor, the first event that is kept, or the next event from now on. */
@@ -14,33 +20,29 @@ export interface FeedBatch {
   next: FeedCursor;
 }
 
-/** The cursor before all events. */
-const beginning: FeedCursor = { position: -1, id: 0 };
-
 /** Reads the changes of all tickets, in an order in which a client that continues from its last cursor misses none. */
 @Injectable()
 export class FeedService {
   constructor(private readonly repository: EventsRepository) {}
 
-  /** Returns some events; throws CursorExpired where retention has deleted events after the cursor. */
+  /** Returns some events; throws CursorExpired or FeedRestarted if the client could miss events after the cursor. */
   async read(start: FeedStart, limit: number, filter: FeedFilter): Promise<FeedBatch> {
     if (start === 'now') return { events: [], next: await this.resolveCursor(start) };
-    const after = start === 'beginning' ? beginning : start;
-    const { rows, floor, reached, horizon } = await this.repository.read(after, limit, filter);
-    if (start !== 'beginning') assertNotExpired(start, floor);
+    const after = start === 'beginning' ? undefined : start;
+    const { rows, reached, bounds, isKnown } = await this.repository.read(after, limit, filter);
+    if (after) assertReadable(after, bounds, isKnown);
     const events = rows.map((row) => new FeedEvent(row));
     const last = events.length === limit ? events.at(-1)?.cursor : reached;
-    // A cursor from another replica may lie beyond the events that this one sees.
-    return { events, next: last ?? maxCursor(maxCursor(after, floor), horizon) };
+    return { events, next: last ?? bounds.newest };
   }
 
-  /** Returns the cursor of a start; throws CursorExpired like `read`. */
+  /** Returns the cursor of a start; throws like `read`. */
   async resolveCursor(start: FeedStart): Promise<FeedCursor> {
-    const { floor, horizon } = await this.repository.bounds();
-    if (start === 'now') return horizon;
-    if (start === 'beginning') return floor;
-    assertNotExpired(start, floor);
-    return start;
+    const cursor = typeof start === 'object' ? start : undefined;
+    const { bounds, isKnown } = await this.repository.state(cursor);
+    if (!cursor) return start === 'now' ? bounds.newest : bounds.floor;
+    assertReadable(cursor, bounds, isKnown);
+    return cursor;
   }
 
   /** Returns some events as a page. A page of the feed always has a cursor. */
@@ -50,6 +52,7 @@ export class FeedService {
   }
 }
 
-function assertNotExpired(cursor: FeedCursor, floor: FeedCursor): void {
-  if (isBefore(cursor, floor)) throw new CursorExpired(cursor);
+function assertReadable(cursor: FeedCursor, bounds: FeedBounds, isKnown: boolean): void {
+  if (cursor.number < bounds.floor.number) throw new CursorExpired(cursor, bounds);
+  if (!isKnown) throw new FeedRestarted(cursor, bounds);
 }

@@ -45,8 +45,7 @@ export class MetricsCollectors implements OnModuleInit {
 
   /** Registers gauges that query PostgreSQL. While it does not respond they have no value, but the others still do. */
   private registerDatabase(): void {
-    const lag =
-      'Age of the oldest event that the feed holds back because an earlier transaction is still running';
+    const lag = 'Age of the oldest event that has no number in the feed yet';
     gauge('ticket_feed_lag_seconds', lag, () => this.feed.lagSeconds().catch(() => NaN));
     gaugeBy(
       'status',

@@ -54,10 +54,6 @@ export class Ticket {
   @TimeField({ default: 'now()' })
   updated_at!: string;
 
-  /** The position of the ticket's last event in the feed. The next event does not come before it. */
-  @Column('bigint', { default: () => 'feed_clock(pg_current_xact_id())' })
-  feed_position!: number;
-
   /** The words of theme and text, for full-text search. */
   @Column({
     ...{ type: 'tsvector', generatedType: 'STORED' },

@@ -1,6 +1,6 @@
 import { columns, jsonColumns, typedColumns } from '../api/dto.js';
 import { CommentDto } from '../comments/comment.dto.js';
-import { nextFeedPosition, recordEvent } from '../events/record-event.sql.js';
+import { recordEvent } from '../events/record-event.sql.js';
 import { CreateTicketDto, TicketSummaryDto, type TicketDto } from './ticket.dto.js';
 import type { TicketStatus } from './ticket.entity.js';
 
@@ -32,7 +32,7 @@ export const isAllowed = `
   AND ($4::integer[] IS NULL OR locked.version = ANY ($4))`;
 
 /** The columns of a changed ticket that its event records. */
-const changed = { id: 'id', version: 'version', position: 'feed_position' };
+const changed = { id: 'id', version: 'version' };
 
 /** $1: the fields as JSON; $2: the actor. */
 export const insertTicket = {
@@ -45,7 +45,7 @@ export const insertTicket = {
     ), ${recordEvent('ticket.created', 'created', {
       ...changed,
       actor: '$2',
-      data: `json_build_object('theme', theme, 'email', email)`,
+      data: `'{}'::json`,
     })}
     SELECT ${columns(TicketSummaryDto, 'created')}, created.version, '[]'::json AS comments FROM created`,
 };
@@ -70,8 +70,7 @@ export const transitionTicket = {
   text: `
     WITH ${lockTicket}, updated AS (
       UPDATE ticket
-      SET status = $2, version = ticket.version + 1, updated_at = greatest(updated_at, clock_timestamp()),
-          feed_position = ${nextFeedPosition}
+      SET status = $2, version = ticket.version + 1, updated_at = greatest(updated_at, clock_timestamp())
       FROM locked
       WHERE ${isAllowed}
       RETURNING ticket.*, locked.status AS status_before

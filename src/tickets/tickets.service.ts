@@ -4,6 +4,7 @@ import { Cursors } from '../api/cursors.js';
 import { cutPage, type Page, type PageQuery } from '../api/pagination.js';
 import type { WriteContext } from '../api/write-context.js';
 import { commentList } from '../comments/comment.dto.js';
+import { EventNumbering } from '../events/event-numbering.js';
 import type { HistoryEventDto } from '../events/event.dto.js';
 import { TicketHistoryService } from '../events/ticket-history.service.js';
 import { IdempotencyService, type IdempotentResult } from '../idempotency/idempotency.service.js';
@@ -31,13 +32,16 @@ export class TicketsService {
     private readonly idempotency: IdempotencyService,
     private readonly cursors: Cursors,
     private readonly historyService: TicketHistoryService,
+    private readonly numbering: EventNumbering,
   ) {}
 
   /** Creates an opened ticket, once for each idempotency key of an actor. */
-  create(fields: CreateTicketDto, context: WriteContext): Promise<IdempotentResult<VersionedTicket>> {
-    return this.idempotency.once(context, ['create ticket', fields], async (transaction) =>
+  async create(fields: CreateTicketDto, context: WriteContext): Promise<IdempotentResult<VersionedTicket>> {
+    const result = await this.idempotency.once(context, ['create ticket', fields], async (transaction) =>
       this.toDto(await this.repository.create(fields, context, transaction)),
     );
+    this.numbering.wake();
+    return result;
   }
 
   /** Returns a ticket with its first comments, or throws TicketNotFound. */
@@ -62,14 +66,15 @@ export class TicketsService {
   async transition(id: number, to: TicketStatus, context: WriteContext): Promise<VersionedTicket> {
     const sources = this.policy.sourcesFor(to);
     const { found, updated } = await this.repository.transition(id, to, sources, context);
-    if (updated) return this.toDto(updated);
-    throw this.policy.rejection(id, found, context, to);
+    if (!updated) throw this.policy.rejection(id, found, context, to);
+    this.numbering.wake();
+    return this.toDto(updated);
   }
 
   /** Returns a page of the changes of a ticket, oldest first, or throws TicketNotFound. */
   async history(id: number, query: PageQuery): Promise<Page<HistoryEventDto>> {
     const page = await this.historyService.find(id, query);
-    // No ticket has this id, or its last change is older than the retention of events.
+    // No ticket has this id, or its history was deleted: earlier versions deleted events that had expired.
     if (page.items.length === 0 && query.cursor === undefined) await this.find(id);
     return page;
   }

@@ -61,10 +61,10 @@ describe('An event stream', () => {
       'cache-control': 'no-store',
     });
     const read = textOf(stream);
-    await eventually(() => /^retry: 1000\nid: \d+-\d+\n\n$/.test(read.text));
+    await eventually(() => /^retry: 1000\nid: \d+-\w+\n\n$/.test(read.text));
 
     const { id } = (await replica().createTicket()).body;
-    const event = /id: (\d+-\d+)\nevent: ticket\.created\ndata: (\{.+\})\n\n/;
+    const event = /id: (\d+-\w+)\nevent: ticket\.created\ndata: (\{.+\})\n\n/;
     await eventually(() => event.test(read.text));
     const [, cursor, data] = event.exec(read.text) ?? [];
     expect(JSON.parse(data ?? '')).toMatchObject({ id: cursor, type: 'ticket.created', subject: String(id) });
@@ -83,14 +83,22 @@ describe('An event stream', () => {
     follower.close();
   });
 
-  it.each([
-    ['from=beginning', '0-0'],
-    ['after=1-0', '1-0'],
-  ])('begins with the cursor of its start: %s', async (query, position) => {
+  it.each(['from=beginning', 'after='])('begins with the cursor of its start: %s', async (start) => {
+    const { id } = (await replica().events('limit=1')).body.items[0] ?? { id: '' };
+    const query = start === 'after=' ? start + id : start;
+    const cursor = start === 'after=' ? id : '0-\\w+';
     const stream = await open(urls()[0] ?? '', query);
     const read = textOf(stream);
-    await eventually(() => read.text.startsWith(`retry: 1000\nid: ${position}\n\n`));
+    const beginning = new RegExp(`^retry: 1000\nid: ${cursor}\n\n`);
+    await eventually(() => beginning.test(read.text));
     stream.destroy();
+  });
+
+  it('returns 410 to a client that reconnects with an event of another database', async () => {
+    const stream = await open(urls()[0] ?? '', '', { 'last-event-id': '1-00000000' });
+    expect(stream.statusCode).toBe(410);
+    const read = textOf(stream);
+    await eventually(() => read.text.includes('feed-restarted'));
   });
 
   it('rejects invalid parameters with a problem before it begins', async () => {
@@ -167,8 +175,8 @@ describe('A thousand streams of one process', () => {
     const streams = [first, ...others];
     expect(streams.map(({ statusCode }) => statusCode)).toEqual(streams.map(() => 200));
     const begin = performance.now();
-    await statements(20);
-    // One stream causes ten statements a second.
+    await statements(40);
+    // One stream causes ten statements a second, and the numbering of events ten more.
     expect(performance.now() - begin).toBeGreaterThan(1_600);
 
     const texts = streams.map(textOf);
@@ -182,6 +190,6 @@ describe('A thousand streams of one process', () => {
 
 describe('A stream without events', () => {
   it('sends a heartbeat with its cursor every 15 seconds', async () => {
-    await eventually(() => /\n: heartbeat\nid: \d+-\d+\n\n/.test(idle.text), 16_000);
+    await eventually(() => /\n: heartbeat\nid: \d+-\w+\n\n/.test(idle.text), 16_000);
   });
 });

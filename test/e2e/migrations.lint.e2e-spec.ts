@@ -38,6 +38,8 @@ const accepted: Record<string, string[]> = {
     'adding-field-with-default',
     'require-concurrent-index-creation',
   ],
+  // Version 0.1.0 must not run beside this version, and the columns were only its own.
+  '1764700000000-feed-numbers.ts': ['ban-drop-column', 'ban-drop-column', 'ban-drop-table'],
 };
 
 function migration(sql: string, transaction?: boolean): Migration {

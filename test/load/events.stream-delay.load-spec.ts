@@ -8,7 +8,7 @@ import { createStores } from '../support/servers.js';
 import { Service } from '../support/service.js';
 
 describe('An event stream', () => {
-  // Among the load tests, which run alone: the feed waits for the transactions of all databases of its server.
+  // Among the load tests, which run alone, because it measures time.
   it('delivers an event within 250 ms of its commit', async () => {
     const stores = await createStores();
     const services = await times(2, () => Service.start({ stores }));

@@ -25,7 +25,7 @@ export default async function startServers() {
   const data = join(directory, 'postgres');
   // Tests that kill PostgreSQL start their own, with fsync on.
   const [postgres, redis] = await Promise.all([
-    startEmbeddedPostgres(data, { max_connections: '200', fsync: 'off' }),
+    startEmbeddedPostgres(data, { max_connections: '200', max_prepared_transactions: '10', fsync: 'off' }),
     startRedis(),
   ]);
   const { host, port, user, password } = postgres;

@@ -8,7 +8,7 @@ type Rollback = () => Promise<void>;
 
 const rollbacks = new Set<Rollback>();
 
-// The feed waits for the transactions of all databases, so one that a failed test leaves open would delay all other tests.
+// A transaction that a failed test leaves open would keep its locks during the other tests.
 afterEach(async () => {
   await Promise.all([...rollbacks].map((rollback) => rollback()));
 });

@@ -1,6 +1,7 @@
 /*
- * Proves that the feed is complete and in order: every reader receives every event once, and the events of a ticket in
- * the order of its versions, even if transactions commit in another order than they wrote their events.
+ * Proves that the feed is complete and in order: every reader receives the events 1, 2, 3, … without a gap, and the events of
+ * a ticket in the order of its versions, even if transactions commit in another order than they wrote their events, replicas
+ * are killed, and other transactions of the server stay open.
  */
 
 import { Agent, request } from 'node:http';
@@ -9,29 +10,22 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 
 import { Api, aComment, aTicket, times } from '../api.js';
-import { connect, createStores } from '../servers.js';
+import { eventually } from '../eventually.js';
+import { connect, createStores, type Stores } from '../servers.js';
 import { Service } from '../service.js';
 
 /** An event, from the feed or from the table. */
 interface FeedEvent {
-  id: number;
+  number: number;
   ticket: number;
   version: number;
 }
 
-/** All events of the table, and those that each reader received. */
+/** All events of the table, those that each reader received, and the replicas that were killed. */
 interface FeedRun {
   written: FeedEvent[];
   readers: FeedEvent[][];
-}
-
-/** Size of a run. */
-interface FeedRunOptions {
-  writers: number;
-  readers: number;
-  events: number;
-  /** Changes the database before the run. */
-  prepare?: (database: pg.Client) => Promise<unknown>;
+  kills: number;
 }
 
 /** Delays one transaction in ten between its event and its commit by up to 30 ms, and a few by 0.7 s. */
@@ -42,82 +36,133 @@ const delayCommits = `
     IF random() < 0.0005 THEN PERFORM pg_sleep(0.7); END IF;
     RETURN NULL;
   END $$;
-  CREATE TRIGGER delay_commit AFTER INSERT ON event FOR EACH ROW EXECUTE FUNCTION delay_commit();`;
+  CREATE TRIGGER delay_commit AFTER INSERT ON event
+  FOR EACH ROW EXECUTE FUNCTION delay_commit();`;
 
 /**
- * Orders the feed by the sequence alone: its clock reports every transaction as finished and all events as simultaneous.
- * Readers then miss events, which shows that the check can fail.
+ * Lets writers write to shared tickets through three replicas while readers poll the feed as fast as they can. One replica after
+ * the other is killed. Another database of the server has a transaction open and one prepared until the run has ended.
  */
-export const orderBySequence = `
-  CREATE OR REPLACE FUNCTION feed_clock(xid8) RETURNS bigint LANGUAGE sql STABLE
-  RETURN CASE WHEN $1 = pg_current_xact_id_if_assigned() THEN 1 ELSE 2 END`;
-
-/** Lets writers write to shared tickets through two replicas while readers poll the feed as fast as they can. */
-export async function followFeed(options: FeedRunOptions): Promise<FeedRun> {
+export async function followFeed(size: {
+  writers: number;
+  readers: number;
+  events: number;
+}): Promise<FeedRun> {
   const stores = await createStores();
-  const services = await times(2, () => Service.start({ stores }));
-  const urls = services.map(({ url }) => url);
+  const replicas = await Replicas.start(stores, 3);
   const database = await connect(stores.database);
   await database.query(delayCommits);
-  await options.prepare?.(database);
-  const ids = await times(24, async () => (await new Api(urls[0] ?? '').createTicket()).body.id);
+  const ids = await times(24, async () => (await new Api(replicas.url(0)).createTicket()).body.id);
 
   const agent = new Agent({ keepAlive: true });
   let [written, isWritten, isComplete] = [ids.length, false, false];
   const write = async (writer: number) => {
-    for (let turn = writer; written < options.events; turn++) {
-      const status = await send(
-        agent,
-        ...nextWrite(urls[turn % urls.length] ?? '', ids[(turn * 7) % ids.length] ?? 0, turn),
-      );
+    for (let turn = writer; written < size.events; turn++) {
+      const call = nextWrite(replicas.url(turn), ids[(turn * 7) % ids.length] ?? 0, turn);
+      const status = await send(agent, ...call).catch(() => sleep(10));
       if (status === 201 || status === 200) written++;
     }
   };
-  const reading = times(options.readers, (n) => readToEnd(agent, urls, n, () => isComplete));
+  const reading = times(size.readers, (n) => readToEnd(agent, replicas, n, () => isComplete));
+  const release = await holdTransactionsElsewhere();
   const openTransactions = holdTransactionsOpen(stores.database, () => isWritten);
+  const killing = replicas.killInTurn(() => isWritten);
   try {
-    await times(options.writers, write);
+    await times(size.writers, write);
   } finally {
     isWritten = true;
-    await openTransactions;
-    // The feed waits for open transactions, so only now it holds every event.
+    await Promise.all([openTransactions, killing]);
+    await eventually(async () => (await unnumbered(database)) === 0);
     isComplete = true;
   }
   const readers = await reading;
+  await release();
 
   const { rows } = await database.query<FeedEvent>(
-    'SELECT id::integer, ticket_id::integer AS ticket, version FROM event ORDER BY id',
+    'SELECT number::integer, ticket_id::integer AS ticket, version FROM event ORDER BY number',
   );
   agent.destroy();
   await database.end();
-  await Promise.all(services.map((service) => service.stop()));
-  return { written: rows, readers };
+  await replicas.stop();
+  return { written: rows, readers, kills: replicas.kills };
+}
+
+/** Replicas of a service, each of which keeps its port. */
+class Replicas {
+  kills = 0;
+
+  private constructor(
+    private readonly stores: Stores,
+    private readonly services: Service[],
+    private readonly urls: string[],
+  ) {}
+
+  static async start(stores: Stores, count: number): Promise<Replicas> {
+    const services = await times(count, () => Service.start({ stores }));
+    return new Replicas(
+      stores,
+      services,
+      services.map(({ url }) => url),
+    );
+  }
+
+  /** URL of the replica whose turn it is. */
+  url(turn: number): string {
+    return this.urls[turn % this.urls.length] ?? '';
+  }
+
+  /** Kills one replica after the other, each a second after the one before has started again. */
+  async killInTurn(isOver: () => boolean): Promise<void> {
+    for (let turn = 0; !isOver(); turn++) {
+      await sleep(1_000);
+      const n = turn % this.services.length;
+      await this.services[n]?.stop('SIGKILL');
+      this.kills++;
+      const environment = { PORT: new URL(this.url(n)).port };
+      this.services[n] = await Service.start({ stores: this.stores, environment });
+    }
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.services.map((service) => service.stop()));
+  }
+}
+
+async function unnumbered(database: pg.Client): Promise<number> {
+  const sql = 'SELECT count(*)::integer AS count FROM event WHERE number IS NULL';
+  return (await database.query<{ count: number }>(sql)).rows[0]?.count ?? 0;
 }
 
 /** Polls the replicas in rotation; ends with the first empty page that was requested after the feed was complete. */
-async function readToEnd(agent: Agent, urls: string[], reader: number, isComplete: () => boolean) {
+async function readToEnd(agent: Agent, replicas: Replicas, reader: number, isComplete: () => boolean) {
   const seen: FeedEvent[] = [];
   for (let [position, turn] = ['from=beginning', reader]; ; turn++) {
     const isLast = isComplete();
-    const page = await get(agent, `${urls[turn % urls.length] ?? ''}/events?limit=1000&${position}`);
+    const page = await get(agent, `${replicas.url(turn)}/events?limit=1000&${position}`);
+    // The replica was killed, or the database is busy.
+    if (!page) continue;
     for (const { id, data } of page.items)
-      seen.push({ id: Number(id.split('-')[1]), ticket: data.ticket_id, version: data.version });
+      seen.push({ number: Number(id.split('-')[0]), ticket: data.ticket_id, version: data.version });
     position = `after=${page.next_cursor}`;
     if (isLast && page.items.length === 0) return seen;
   }
 }
 
-/** Counts the events that a reader missed, received twice, or received before an earlier one of their ticket. */
+/**
+ * Counts the events that a reader missed, received twice, received before an earlier one of their ticket, or received with a
+ * number other than the next one.
+ */
 export function checkReader(seen: FeedEvent[], written: FeedEvent[]) {
-  const ids = new Set(seen.map(({ id }) => id));
+  const numbers = new Set(seen.map(({ number }) => number));
   const versions = new Map<number, number>();
-  let outOfOrder = 0;
-  for (const { ticket, version } of seen) {
-    if (version <= (versions.get(ticket) ?? 0)) outOfOrder++;
+  let [outOfOrder, gaps] = [0, 0];
+  for (const [index, { number, ticket, version }] of seen.entries()) {
+    if (number !== index + 1) gaps++;
+    if (version !== (versions.get(ticket) ?? 0) + 1) outOfOrder++;
     versions.set(ticket, version);
   }
-  const missed = written.filter(({ id }) => !ids.has(id)).length;
-  return { missed, duplicates: seen.length - ids.size, outOfOrder };
+  const missed = written.filter(({ number }) => !numbers.has(number)).length;
+  return { missed, duplicates: seen.length - numbers.size, outOfOrder, gaps };
 }
 
 type Request = [method: string, url: string, body: Record<string, string>, headers: Record<string, string>];
@@ -128,6 +173,23 @@ function nextWrite(service: string, ticket: number, turn: number): Request {
   const headers: Record<string, string> =
     turn % 4 === 0 ? { 'Idempotency-Key': `${turn}-${Math.random()}` } : {};
   return ['POST', `${service}/ticket/${ticket}/comment`, aComment, headers];
+}
+
+/** Holds a transaction open and another one prepared in another database of the server; returns the function that ends them. */
+async function holdTransactionsElsewhere(): Promise<() => Promise<void>> {
+  const other = (await createStores()).database;
+  const clients = await times(2, () => connect(other));
+  for (const client of clients) {
+    await client.query('BEGIN');
+    await client.query('SELECT pg_current_xact_id()');
+  }
+  const [open, prepared] = clients;
+  await prepared?.query(`PREPARE TRANSACTION '${other}'`);
+  return async () => {
+    await open?.query('ROLLBACK');
+    await prepared?.query(`ROLLBACK PREPARED '${other}'`);
+    await Promise.all(clients.map((client) => client.end()));
+  };
 }
 
 /** Holds transactions of half a second open, one after the other. */
@@ -148,14 +210,11 @@ interface FeedPage {
   next_cursor: string;
 }
 
-/** Reads a page; retries at most twice after a 503, with the delay of its Retry-After. */
-async function get(agent: Agent, url: string, attempts = 3): Promise<FeedPage> {
-  const { status, text } = await exchange(agent, 'GET', url);
-  if (status === 503 && attempts > 1) {
-    await sleep(1_000);
-    return get(agent, url, attempts - 1);
-  }
-  if (status !== 200) throw new Error(`${url} returned ${status}`);
+/** Reads a page; undefined if the replica does not respond, or responds 503. */
+async function get(agent: Agent, url: string): Promise<FeedPage | undefined> {
+  const { status, text } = await exchange(agent, 'GET', url).catch(() => ({ status: 503, text: '' }));
+  if (status === 503) return sleep(10, undefined);
+  if (status !== 200) throw new Error(`${url} returned ${status}: ${text}`);
   return JSON.parse(text) as FeedPage;
 }
 

@@ -1,0 +1,110 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+/** The events that one statement numbers. Writes do not wait for it, because nothing else updates an event. */
+const batchSize = 10_000;
+
+/**
+ * Numbers the events 1, 2, 3, … in place of positions that depend on the transaction ids of one server, and removes the theme and
+ * the email address from events.
+ *
+ * Each batch of existing events is a transaction of its own, so the migration can be interrupted and run again.
+ */
+export class FeedNumbers1764700000000 implements MigrationInterface {
+  /** An index cannot be created concurrently inside a transaction. */
+  transaction = false;
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      ALTER TABLE event ADD COLUMN IF NOT EXISTS number bigint, ADD COLUMN IF NOT EXISTS tag text`);
+    await runner.query(`
+      CREATE TABLE IF NOT EXISTS feed_state (
+        last_number  bigint NOT NULL,
+        last_tag     text   NOT NULL,
+        floor_number bigint NOT NULL,
+        floor_tag    text   NOT NULL,
+        is_only      boolean PRIMARY KEY DEFAULT true CHECK (is_only)
+      )`);
+    await runner.query(`
+      INSERT INTO feed_state (last_number, last_tag, floor_number, floor_tag)
+      SELECT 0, tag, 0, tag FROM (SELECT substr(gen_random_uuid()::text, 1, 8) AS tag) AS random
+      ON CONFLICT DO NOTHING`);
+    if (await hasPositions(runner)) await this.numberExisting(runner);
+    // Unfinished indexes of an interrupted run are invalid, and replaced.
+    await runner.query(`DROP INDEX CONCURRENTLY IF EXISTS event_number`);
+    await runner.query(`CREATE UNIQUE INDEX CONCURRENTLY event_number ON event (number)`);
+    await runner.query(`DROP INDEX CONCURRENTLY IF EXISTS event_unnumbered`);
+    await runner.query(`CREATE INDEX CONCURRENTLY event_unnumbered ON event (id) WHERE number IS NULL`);
+    await this.dropPositions(runner);
+    await runner.query(`ANALYZE event`);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    const clock = 'feed_clock(pg_current_xact_id())';
+    await runner.query(`
+      CREATE FUNCTION feed_clock(xid8) RETURNS bigint LANGUAGE sql STABLE PARALLEL SAFE RETURN $1::text::bigint + 0`);
+    await runner.query(`ALTER TABLE event ADD COLUMN position bigint NOT NULL DEFAULT 0`);
+    await runner.query(`ALTER TABLE event ALTER COLUMN position SET DEFAULT ${clock}`);
+    await runner.query(`ALTER TABLE ticket ADD COLUMN feed_position bigint NOT NULL DEFAULT 0`);
+    await runner.query(`ALTER TABLE ticket ALTER COLUMN feed_position SET DEFAULT ${clock}`);
+    await runner.query(`CREATE INDEX event_in_feed ON event (position, id)`);
+    await runner.query(`
+      CREATE TABLE feed_floor (
+        position bigint NOT NULL,
+        id       bigint NOT NULL,
+        is_only  boolean PRIMARY KEY DEFAULT true CHECK (is_only)
+      )`);
+    await runner.query(`INSERT INTO feed_floor (position, id) VALUES (0, 0)`);
+    await runner.query(`ALTER TABLE event DROP COLUMN number, DROP COLUMN tag`);
+    await runner.query(`DROP TABLE feed_state`);
+  }
+
+  /**
+   * Numbers the events that exist in their old order. An event that an old replica commits meanwhile below the place that was
+   * reached stays without a number; the service numbers it, as it does all new events. Later events of its ticket are then later
+   * in this order too.
+   */
+  private async numberExisting(runner: QueryRunner): Promise<void> {
+    let place: { position: number; id: number } | undefined = { position: -1, id: 0 };
+    while (place) {
+      const { position, id } = place;
+      [place] = (await runner.query(
+        `
+        WITH batch AS MATERIALIZED (
+          SELECT position, id, number FROM event WHERE (position, id) > ($1, $2)
+          ORDER BY position, id LIMIT ${batchSize}
+        ), numbered AS (
+          SELECT id, left(gen_random_uuid()::text, 8) AS tag,
+            (SELECT last_number FROM feed_state) + row_number() OVER (ORDER BY position, id) AS number
+          FROM batch WHERE number IS NULL
+        ), updated AS (
+          UPDATE event SET number = numbered.number, tag = numbered.tag,
+            data = CASE type WHEN 'ticket.created' THEN '{}' ELSE data END
+          FROM numbered WHERE event.id = numbered.id
+        ), state AS (
+          UPDATE feed_state SET last_number = newest.number, last_tag = newest.tag
+          FROM (SELECT number, tag FROM numbered ORDER BY number DESC LIMIT 1) AS newest
+        )
+        SELECT position, id FROM batch ORDER BY position DESC, id DESC LIMIT 1`,
+        [position, id],
+      )) as { position: number; id: number }[];
+    }
+  }
+
+  /** Removes what the old order needed. Each statement locks its table for an instant only. */
+  private async dropPositions(runner: QueryRunner): Promise<void> {
+    await runner.query(`ALTER TABLE event DROP COLUMN IF EXISTS position`);
+    await runner.query(`ALTER TABLE ticket DROP COLUMN IF EXISTS feed_position`);
+    await runner.query(`DROP FUNCTION IF EXISTS feed_clock(xid8)`);
+    await runner.query(`DROP TABLE IF EXISTS feed_floor`);
+    // An event of an old replica that is not numbered yet.
+    await runner.query(`UPDATE event SET data = '{}' WHERE number IS NULL AND type = 'ticket.created'`);
+  }
+}
+
+/** False if an interrupted run has numbered all events already. */
+async function hasPositions(runner: QueryRunner): Promise<boolean> {
+  const rows = (await runner.query(`
+    SELECT 1 FROM pg_attribute
+    WHERE attrelid = 'event'::regclass AND attname = 'position' AND NOT attisdropped`)) as unknown[];
+  return rows.length > 0;
+}

@@ -1,0 +1,75 @@
+import type { Type } from '@nestjs/common';
+import {
+  ApiProperty,
+  ApiSchema,
+  getSchemaPath,
+  IntersectionType,
+  type ApiPropertyOptions,
+} from '@nestjs/swagger';
+
+import { eventTypes, type EventType } from './event.entity.js';
+
+/** A ticket was created. */
+@ApiSchema({ description: 'No further data: the ticket itself has its fields.' })
+export class TicketCreatedData {}
+
+/** The status of a ticket was changed. */
+export class TicketStatusChangedData {
+  /** The status before. */
+  @ApiProperty({ example: 'opened' })
+  from!: string;
+
+  /** The status after. */
+  @ApiProperty({ example: 'answered' })
+  to!: string;
+}
+
+/** A comment was added to a ticket. */
+export class CommentAddedData {
+  /** The id of the comment. */
+  comment_id!: number;
+}
+
+/** The data of each type of event. It holds no personal text, because events are kept for long and read by many. */
+export const eventData = {
+  'ticket.created': TicketCreatedData,
+  'ticket.status_changed': TicketStatusChangedData,
+  'comment.added': CommentAddedData,
+} as const satisfies Record<EventType, Type>;
+
+/**
+ * Creates one schema for each type of event, so that a generated client knows the data of each.
+ * @param base what all events have
+ * @param suffix the end of the names, after the type
+ * @param common what the data of all events has
+ */
+export function eventSchemas(base: Type, suffix: string, common?: Type): Record<EventType, Type> {
+  const schemas = eventTypes.map((type) => {
+    const name = type.replace(/(?:^|[._])(.)/g, (_, letter: string) => letter.toUpperCase());
+    const data = common
+      ? named(`${name}${suffix}Data`, IntersectionType(common, eventData[type]))
+      : eventData[type];
+    class EventOfType extends base {}
+    ApiProperty({ enum: [type], example: type })(EventOfType.prototype, 'type');
+    ApiProperty({ type: data })(EventOfType.prototype, 'data');
+    return [type, named(name + suffix, EventOfType)];
+  });
+  return Object.fromEntries(schemas) as Record<EventType, Type>;
+}
+
+/** Returns the schema of an array of events, each with the schema of its type. */
+export function arrayOf(schemas: Record<EventType, Type>): ApiPropertyOptions {
+  const references = Object.entries(schemas).map(([type, schema]) => [type, getSchemaPath(schema)] as const);
+  return {
+    type: 'array',
+    items: {
+      oneOf: references.map(([, $ref]) => ({ $ref })),
+      discriminator: { propertyName: 'type', mapping: Object.fromEntries(references) },
+    },
+  };
+}
+
+function named(name: string, schema: Type): Type {
+  Object.defineProperty(schema, 'name', { value: name });
+  return schema;
+}

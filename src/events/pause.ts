@@ -1,0 +1,25 @@
+/** The pause of a loop, which can be cut short. */
+export class Pause {
+  private isCut = false;
+  private end?: () => void;
+
+  /** Waits for so many milliseconds; not at all if `cut` was called since the last wait. */
+  async wait(ms: number): Promise<void> {
+    if (!this.isCut) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, ms);
+        this.end = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+    this.isCut = false;
+  }
+
+  /** Ends the wait, or the next one if none runs: what it is cut for may have come too late for the round that runs. */
+  cut(): void {
+    this.isCut = true;
+    this.end?.();
+  }
+}
