@@ -11,10 +11,10 @@ import { eventTypes, type EventType } from './event.entity.js';
 
 /** A ticket was created. */
 @ApiSchema({ description: 'No further data: the ticket itself has its fields.' })
-export class TicketCreatedData {}
+class TicketCreatedData {}
 
 /** The status of a ticket was changed. */
-export class TicketStatusChangedData {
+class TicketStatusChangedData {
   /** The status before. */
   @ApiProperty({ example: 'opened' })
   from!: string;
@@ -25,13 +25,13 @@ export class TicketStatusChangedData {
 }
 
 /** A comment was added to a ticket. */
-export class CommentAddedData {
+class CommentAddedData {
   /** The id of the comment. */
   comment_id!: number;
 }
 
 /** The data of each type of event. It holds no personal text, because events are kept for long and read by many. */
-export const eventData = {
+const eventData = {
   'ticket.created': TicketCreatedData,
   'ticket.status_changed': TicketStatusChangedData,
   'comment.added': CommentAddedData,

@@ -5,6 +5,7 @@ import { Environment } from '../config/environment.js';
 import { JobScheduler } from '../jobs/job-scheduler.js';
 import { Event } from './event.entity.js';
 import { EventNumbering } from './event-numbering.js';
+import { EventNumberingRepository } from './event-numbering.repository.js';
 import { EventStreams } from './event-streams.js';
 import { EventsController } from './events.controller.js';
 import { EventsRepository } from './events.repository.js';
@@ -16,7 +17,15 @@ import { TicketHistoryService } from './ticket-history.service.js';
 @Module({
   imports: [TypeOrmModule.forFeature([Event])],
   controllers: [EventsController],
-  providers: [EventsRepository, TicketHistoryService, FeedService, FeedTail, EventNumbering, EventStreams],
+  providers: [
+    EventsRepository,
+    EventNumberingRepository,
+    TicketHistoryService,
+    FeedService,
+    FeedTail,
+    EventNumbering,
+    EventStreams,
+  ],
   exports: [EventsRepository, TicketHistoryService, EventNumbering, EventStreams],
 })
 export class EventsModule {

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Api } from '../support/api.js';
 import { freePort } from '../../src/database/free-port.js';
 import { eventually } from '../support/eventually.js';
-import { createStores, type Stores } from '../support/servers.js';
+import { connect, createStores, type Stores } from '../support/servers.js';
 import { Service } from '../support/service.js';
 
 let stores: Stores;
@@ -77,5 +77,24 @@ describe('The documented consumer', () => {
     startConsumer();
     await eventually(() => receivedIds().includes(second));
     expect([...new Set(receivedIds())]).toEqual([...before, first, second]);
+  });
+
+  it('is told when the database was restored, and goes on with what comes next', async () => {
+    const api = new Api(service.url);
+    const { next_cursor: kept } = (await api.events('from=now')).body;
+    const lost = (await api.createTicket()).body.id;
+    await eventually(() => receivedIds().includes(lost));
+    // As in a database that was restored from a backup without the last event.
+    const database = await connect(stores.database);
+    const [number, tag] = kept.split('-');
+    await database.query('BEGIN');
+    await database.query('UPDATE feed_state SET last_number = $1, last_tag = $2', [number, tag]);
+    await database.query('DELETE FROM event WHERE number > $1', [number]);
+    await database.query('COMMIT');
+    await database.end();
+    await eventually(() => output.includes('Load all tickets again here.'));
+    const next = (await api.createTicket()).body.id;
+    await eventually(() => receivedIds().includes(next));
+    expect(output.split('Load all tickets again here.')).toHaveLength(2);
   });
 });

@@ -22,16 +22,18 @@ export class FaultProxy {
   private constructor(
     private readonly server: Server,
     readonly port: number,
+    /** The port that new connections are forwarded to. */
+    public target: number,
   ) {}
 
   /** Opens a proxy to the server on this port of the loopback interface. */
   static async to(targetPort: number): Promise<FaultProxy> {
     const server = createServer({ allowHalfOpen: false }).listen(0, '127.0.0.1');
     await once(server, 'listening');
-    const proxy = new FaultProxy(server, (server.address() as AddressInfo).port);
+    const proxy = new FaultProxy(server, (server.address() as AddressInfo).port, targetPort);
     server.on('connection', (client) => {
       proxy.accepted++;
-      proxy.pipe(client, connect(targetPort, '127.0.0.1'));
+      proxy.pipe(client, connect(proxy.target, '127.0.0.1'));
     });
     return proxy;
   }
