@@ -1,16 +1,15 @@
+import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { get } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { afterAll, describe, expect, it } from '@jest/globals';
 import autocannon from 'autocannon';
-import { DataSource } from 'typeorm';
 
-import { migrationOptions } from '../../src/database/data-source-options.js';
 import { Api, aTicket } from '../support/api.js';
 import { eventually } from '../support/eventually.js';
-import { connect, createStores, servers, type Stores } from '../support/servers.js';
-import { Service } from '../support/service.js';
+import { connect, createStores, type Stores } from '../support/servers.js';
+import { environmentOf, Service } from '../support/service.js';
 import { holdTransaction } from '../support/transactions.js';
 
 const million = 1_000_000;
@@ -128,13 +127,9 @@ describe('The numbering of events', () => {
 describe('The migration of a feed of a million events', () => {
   it('blocks no write for longer than the lock budget', async () => {
     const stores = await createStores();
-    const { postgres } = servers();
-    const options = { ...postgres, username: postgres.user, database: stores.database };
-    const source = new DataSource(migrationOptions({ options, stop: () => Promise.resolve() } as never));
-    await source.initialize();
-    await source.runMigrations();
-    await source.undoLastMigration();
-    await source.destroy();
+    await (await Service.start({ stores })).stop();
+    const env = { PATH: process.env['PATH'], ...environmentOf(stores) };
+    expect(spawnSync('npm', ['run', 'migration:revert'], { env }).status).toBe(0);
     const database = await connect(stores.database);
     await database.query(insertEvents(million, 1_000_000));
 
