@@ -1,5 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
+import { Feed1764400000000 } from './1764400000000-feed.js';
+
 /** The events that one statement numbers. Writes do not wait for it, because nothing else updates an event. */
 const batchSize = 10_000;
 
@@ -39,21 +41,7 @@ export class FeedNumbers1764700000000 implements MigrationInterface {
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    const clock = 'feed_clock(pg_current_xact_id())';
-    await runner.query(`
-      CREATE FUNCTION feed_clock(xid8) RETURNS bigint LANGUAGE sql STABLE PARALLEL SAFE RETURN $1::text::bigint + 0`);
-    await runner.query(`ALTER TABLE event ADD COLUMN position bigint NOT NULL DEFAULT 0`);
-    await runner.query(`ALTER TABLE event ALTER COLUMN position SET DEFAULT ${clock}`);
-    await runner.query(`ALTER TABLE ticket ADD COLUMN feed_position bigint NOT NULL DEFAULT 0`);
-    await runner.query(`ALTER TABLE ticket ALTER COLUMN feed_position SET DEFAULT ${clock}`);
-    await runner.query(`CREATE INDEX event_in_feed ON event (position, id)`);
-    await runner.query(`
-      CREATE TABLE feed_floor (
-        position bigint NOT NULL,
-        id       bigint NOT NULL,
-        is_only  boolean PRIMARY KEY DEFAULT true CHECK (is_only)
-      )`);
-    await runner.query(`INSERT INTO feed_floor (position, id) VALUES (0, 0)`);
+    await new Feed1764400000000().up(runner);
     await runner.query(`ALTER TABLE event DROP COLUMN number, DROP COLUMN tag`);
     await runner.query(`DROP TABLE feed_state`);
   }

@@ -1,5 +1,5 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
-import type { Pool, PoolClient, PoolConfig } from 'pg';
+import pg, { type Pool, type PoolClient, type PoolConfig } from 'pg';
 import { DataSource } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 
@@ -141,8 +141,16 @@ function getPool(source: DataSource): Pool {
   return (source.driver as PostgresDriver).master as Pool;
 }
 
+/** Opens another pool like that of the service. */
+export function openPool(source: DataSource, options: PoolConfig): Pool {
+  const pool = new pg.Pool({ ...connectionOptions(source), ...options });
+  // The pool replaces an idle connection that is lost; the error event would end the process.
+  pool.on('error', () => undefined);
+  return pool;
+}
+
 /** Returns the connection options of the pool, to open further connections like its own. */
-export function connectionOptions(source: DataSource): PoolConfig {
+function connectionOptions(source: DataSource): PoolConfig {
   const { options } = getPool(source);
   // The pool makes the password non-enumerable, so that logs do not show it.
   return { ...options, password: options.password };

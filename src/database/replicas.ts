@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import pg from 'pg';
+import type { Pool } from 'pg';
 import { DataSource } from 'typeorm';
 
 import { Environment } from '../config/environment.js';
-import { connectionOptions, Database, type Statement } from './database.js';
+import { Database, openPool, type Statement } from './database.js';
 import { DatabaseUnavailable, isStatementTimeout } from './database-errors.js';
 
 /** Maximum age of the data of a replica that is read from. */
@@ -106,15 +106,13 @@ export class Replicas implements OnApplicationBootstrap, OnModuleDestroy {
 /** A streaming replica, with the time until which its data is fresh enough to read. */
 class Replica {
   readonly name: string;
-  readonly pool: pg.Pool;
+  readonly pool: Pool;
   private freshUntilMs = 0;
   private isPolling = false;
 
   constructor(source: DataSource, { host, port }: { host: string; port: number }) {
     this.name = `The replica at ${host}:${port}`;
-    this.pool = new pg.Pool({ ...connectionOptions(source), host, port, max: replicaPoolSize });
-    // The pool replaces an idle connection that is lost; the error event would end the process.
-    this.pool.on('error', () => undefined);
+    this.pool = openPool(source, { host, port, max: replicaPoolSize });
   }
 
   get isFresh(): boolean {

@@ -1,8 +1,8 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
-import pg from 'pg';
+import type { Pool } from 'pg';
 import { DataSource } from 'typeorm';
 
-import { connectionOptions, Database, type Transaction } from '../database/database.js';
+import { Database, openPool, type Transaction } from '../database/database.js';
 import { hasUnnumbered, lockNumbering, numberEvents, selectUnnumbered } from './event-numbering.sql.js';
 
 /** The time limit of one statement: a batch takes longer than a request may. */
@@ -12,18 +12,17 @@ const statementTimeoutMs = 5_000;
 @Injectable()
 export class EventNumberingRepository implements OnModuleDestroy {
   /** A connection of its own, so that the feed does not wait while requests use the whole pool. */
-  private readonly pool: pg.Pool;
+  private readonly pool: Pool;
 
   constructor(
     private readonly database: Database,
     source: DataSource,
   ) {
-    this.pool = new pg.Pool({
-      ...connectionOptions(source),
-      ...{ max: 1, statement_timeout: statementTimeoutMs, query_timeout: statementTimeoutMs + 250 },
+    this.pool = openPool(source, {
+      max: 1,
+      statement_timeout: statementTimeoutMs,
+      query_timeout: statementTimeoutMs + 250,
     });
-    // The pool replaces an idle connection that is lost; the error event would end the process.
-    this.pool.on('error', () => undefined);
   }
 
   /** Numbers the oldest events in one transaction; returns how many. None while another replica does it. */

@@ -18,7 +18,7 @@ const historySchemas = eventSchemas(HistoryEventDto, 'InHistory');
 @ApiExtraModels(...Object.values(historySchemas))
 export class HistoryPageDto extends PageDto(HistoryEventDto, arrayOf(historySchemas)) {}
 
-/** What the data of every event of the feed has. */
+/** The data that events of every type have. */
 class TicketOfEvent extends ReadDto(Event, ['ticket_id', 'version', 'actor']) {}
 
 /** An event of the feed, in the form of CloudEvents 1.0. */

@@ -34,7 +34,7 @@ export class Event {
   @Column('bigint', { nullable: true })
   number!: number | null;
 
-  /** A random mark, which tells the event from another one that gets its number after a restore of the database. */
+  /** A random text, which differs for another event that gets the same number after a restore of the database. */
   @Column('text', { nullable: true })
   tag!: string | null;
 

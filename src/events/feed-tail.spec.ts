@@ -97,7 +97,7 @@ describe('The tail of the feed', () => {
     expect([tail.end, tail.after(begin)]).toEqual([undefined, undefined]);
   });
 
-  it('polls at once when it is told that there are events', async () => {
+  it('polls at once after a call of moved', async () => {
     await startAndGrow(1);
     await eventually(() => Promise.resolve(feed.readAt.length === 3));
     feed.grow(1);

@@ -17,7 +17,7 @@ const maxKept = 1_000;
 /** The events that a stream gets at once. */
 const batchSize = 100;
 
-/** What the streams are told. */
+/** The functions that are called for the streams. */
 interface Listener {
   /** There are new events. */
   moved: () => void;
@@ -90,7 +90,7 @@ export class FeedTail {
         pauseMs = batch.events.length === maxPolled ? 0 : pollMs;
       } catch (error) {
         if (error instanceof Problem) {
-          // The last event is not there any more. Clients that reconnect are told so.
+          // The last event is no longer in the database. Clients that reconnect get 410.
           this.clear();
           listener.restarted();
         } else if (pauseMs !== retryMs) {

@@ -79,7 +79,7 @@ describe('The documented consumer', () => {
     expect([...new Set(receivedIds())]).toEqual([...before, first, second]);
   });
 
-  it('is told when the database was restored, and goes on with what comes next', async () => {
+  it('loads all tickets again after a restore of the database, and continues with the next event', async () => {
     const api = new Api(service.url);
     const { next_cursor: kept } = (await api.events('from=now')).body;
     const lost = (await api.createTicket()).body.id;

@@ -8,9 +8,9 @@ import autocannon from 'autocannon';
 
 import { Api, aTicket } from '../support/api.js';
 import { eventually } from '../support/eventually.js';
-import { connect, createStores, type Stores } from '../support/servers.js';
+import { connect, createStores } from '../support/servers.js';
 import { environmentOf, Service } from '../support/service.js';
-import { holdTransaction } from '../support/transactions.js';
+import { holdTransaction, waitForNumbers } from '../support/transactions.js';
 
 const million = 1_000_000;
 const figures: Record<string, unknown> = {};
@@ -62,12 +62,7 @@ async function create(url: string, seconds: number, rate?: number): Promise<numb
   return Math.round(requests.average);
 }
 
-async function allNumbered({ database }: Stores): Promise<void> {
-  const client = await connect(database);
-  const sql = 'SELECT 1 FROM event WHERE number IS NULL LIMIT 1';
-  await eventually(async () => (await client.query(sql)).rows.length === 0, 600_000);
-  await client.end();
-}
+const numberingMs = 600_000;
 
 const insertEvents = (count: number, ticket: number) => `
   INSERT INTO event (type, ticket_id, version, data)
@@ -96,11 +91,11 @@ describe('The numbering of events', () => {
     const rates: { numbered: number[]; unnumbered: number[] } = { numbered: [], unnumbered: [] };
     for (let round = 0; round < 5; round++) {
       rates.numbered.push(await create(url, 5));
-      await allNumbered(stores);
+      await waitForNumbers(stores.database, numberingMs);
       const release = await holdTransaction(stores.database, 'SELECT 1 FROM feed_state FOR UPDATE');
       rates.unnumbered.push(await create(url, 5));
       await release();
-      await allNumbered(stores);
+      await waitForNumbers(stores.database, numberingMs);
     }
     figures['creations a second'] = rates;
 
@@ -113,7 +108,7 @@ describe('The numbering of events', () => {
     await database.query(insertEvents(million, 1_000_001));
     await hold();
     const begin = performance.now();
-    await allNumbered(stores);
+    await waitForNumbers(stores.database, numberingMs);
     figures['backlog, events a second'] = Math.round((million / (performance.now() - begin)) * 1_000);
     const check = performance.now();
     await database.query('SELECT EXISTS (SELECT 1 FROM event WHERE number IS NULL)');
@@ -151,7 +146,7 @@ describe('The migration of a feed of a million events', () => {
     await writing;
     figures['slowest write meanwhile, ms'] = Math.round(slowestMs);
     expect(slowestMs).toBeLessThan(1_000);
-    await allNumbered(stores);
+    await waitForNumbers(stores.database, numberingMs);
     const { rows } = await database.query<{ gaps: number }>(
       'SELECT max(number)::integer - count(*)::integer AS gaps FROM event',
     );

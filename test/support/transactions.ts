@@ -46,3 +46,14 @@ export async function waitForBlockedSessions(database: string, sessions: number)
     await observer.end();
   }
 }
+
+/** Waits until every event of the database has its number. */
+export async function waitForNumbers(database: string, withinMs?: number): Promise<void> {
+  const observer = await connect(database);
+  const sql = 'SELECT 1 FROM event WHERE number IS NULL LIMIT 1';
+  try {
+    await eventually(async () => (await observer.query(sql)).rows.length === 0, withinMs);
+  } finally {
+    await observer.end();
+  }
+}

@@ -7,12 +7,10 @@
 import { Agent, request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import type pg from 'pg';
-
 import { Api, aComment, aTicket, times } from '../api.js';
-import { eventually } from '../eventually.js';
 import { connect, createStores, type Stores } from '../servers.js';
 import { Service } from '../service.js';
+import { waitForNumbers } from '../transactions.js';
 
 /** An event, from the feed or from the table. */
 interface FeedEvent {
@@ -72,7 +70,7 @@ export async function followFeed(size: {
   } finally {
     isWritten = true;
     await Promise.all([openTransactions, killing]);
-    await eventually(async () => (await unnumbered(database)) === 0);
+    await waitForNumbers(stores.database);
     isComplete = true;
   }
   const readers = await reading;
@@ -126,11 +124,6 @@ class Replicas {
   async stop(): Promise<void> {
     await Promise.all(this.services.map((service) => service.stop()));
   }
-}
-
-async function unnumbered(database: pg.Client): Promise<number> {
-  const sql = 'SELECT count(*)::integer AS count FROM event WHERE number IS NULL';
-  return (await database.query<{ count: number }>(sql)).rows[0]?.count ?? 0;
 }
 
 /** Polls the replicas in rotation; ends with the first empty page that was requested after the feed was complete. */
