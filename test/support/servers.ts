@@ -1,4 +1,3 @@
-import { createClient } from '@redis/client';
 import pg from 'pg';
 
 interface Servers {
@@ -20,7 +19,7 @@ export interface Stores {
   redisUrl: string;
 }
 
-/** Creates stores for one test: a new database of PostgreSQL and an emptied database of Redis other than 0. */
+/** Creates stores for one test: a new database of PostgreSQL, whose name also begins the keys in Redis, and a database of Redis other than 0. */
 export async function createStores(): Promise<Stores> {
   const postgres = await connect('postgres');
   const { rows } = await postgres.query<{ number: number }>(
@@ -32,10 +31,6 @@ export async function createStores(): Promise<Stores> {
 
   const { redisUrl: server, redisDatabases } = servers();
   const redisUrl = `${server}/${1 + (number % (redisDatabases - 1))}`;
-  const redis = createClient({ url: redisUrl });
-  await redis.connect();
-  await redis.flushDb();
-  await redis.disconnect();
   return { database: `test_${number}`, redisUrl };
 }
 

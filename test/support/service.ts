@@ -106,7 +106,7 @@ export function environmentOf({ database, redisUrl }: Stores): Record<string, st
     POSTGRES_PASSWORD: postgres.password,
     POSTGRES_DB: database,
     REDIS_URL: redisUrl,
-    // An external Redis may have fewer databases than there are tests.
+    // An external Redis may have fewer databases than there are tests, and keys of an earlier run.
     REDIS_KEY_PREFIX: `${database}:`,
     ...environment,
   };
