@@ -11,6 +11,7 @@ import { startEmbeddedPostgres, type EmbeddedPostgres } from '../../src/database
 import { Api } from '../support/api.js';
 import { eventually } from '../support/eventually.js';
 import { FaultProxy } from '../support/fault-proxy.js';
+import { createTickets, expectRestart, openStream } from '../support/feed-restart.js';
 import { createStores } from '../support/servers.js';
 import { secretKey, Service } from '../support/service.js';
 
@@ -53,14 +54,6 @@ async function startService(environment: Record<string, string> = {}): Promise<v
   api = new Api(service.url);
 }
 
-/** Creates tickets one after the other; resolves to the cursors of all events once the last one has its number. */
-async function createTickets(count: number, total: number): Promise<string[]> {
-  for (let n = 0; n < count; n++) await api.createTicket();
-  const events = async () => (await api.events('limit=1000')).body.items;
-  await eventually(async () => (await events()).length === total);
-  return (await events()).map(({ cursor }) => cursor);
-}
-
 /** Runs a statement on a server directly; returns its rows. */
 async function query(port: number, sql: string): Promise<unknown[]> {
   const { user, password } = primary;
@@ -71,9 +64,6 @@ async function query(port: number, sql: string): Promise<unknown[]> {
   return rows as unknown[];
 }
 
-const openStream = (cursor: string) =>
-  fetch(`${service.url}/events`, { headers: { accept: 'text/event-stream', 'last-event-id': cursor } });
-
 /** Leads the running service to another server; resolves once it responds from there. */
 async function switchTo(port: number): Promise<void> {
   proxy.target = port;
@@ -81,36 +71,9 @@ async function switchTo(port: number): Promise<void> {
   await eventually(async () => (await api.events('from=now')).status === 200);
 }
 
-/**
- * Checks that a cursor from before the switch returns 410 and never a page, whether or not its number is used again.
- * The stream that was open ends.
- */
-async function expectRestart(lost: string[], kept: string[], stream: Response): Promise<void> {
-  const expectGone = async () => {
-    const newest = (await api.events('from=now')).body.next_cursor;
-    for (const cursor of lost) {
-      const { status, problem } = await api.events(`after=${cursor}`);
-      expect([status, problem.type]).toEqual([410, 'urn:problem-type:ticket-system:feed-restarted']);
-      expect(problem).toMatchObject({ newest_cursor: newest });
-      // A stream that opens before the service has noticed the other database sends nothing, and ends.
-      await eventually(async () => (await openStream(cursor)).status === 410);
-    }
-  };
-  await expectGone();
-  // It ends, or it is cut.
-  await stream.text().catch(() => undefined);
-  const last = kept.at(-1) ?? '';
-  expect((await api.events(`after=${last}`)).body).toEqual({ items: [], next_cursor: last });
-  const cursors = await createTickets(lost.length + 1, kept.length + lost.length + 1);
-  expect(cursors.map((cursor) => Number(cursor.split('-')[0]))).toEqual(cursors.map((_, n) => n + 1));
-  expect(new Set([...cursors, ...lost]).size).toBe(cursors.length + lost.length);
-  await expectGone();
-  expect((await api.events(`after=${last}&limit=1000`)).body.items).toHaveLength(lost.length + 1);
-}
-
 describe('A consumer whose last event is not in the database any more', () => {
   it('gets 410 after a restore from a copy of the data folder', async () => {
-    await createTickets(5, 5);
+    await createTickets(api, 5, 5);
     await service.stop();
     await primary.stop();
     // Keeps the owner of the files.
@@ -119,29 +82,29 @@ describe('A consumer whose last event is not in the database any more', () => {
     primary = await startEmbeddedPostgres(data, {});
     proxy.target = primary.port;
     await startService();
-    const cursors = await createTickets(3, 8);
-    const stream = await openStream(cursors.at(-1) ?? '');
+    const cursors = await createTickets(api, 3, 8);
+    const stream = await openStream(service.url, cursors.at(-1) ?? '');
 
     await primary.stop();
     primary = await startEmbeddedPostgres(`${data}-copy`, {});
     await switchTo(primary.port);
-    await expectRestart(cursors.slice(5), cursors.slice(0, 5), stream);
+    await expectRestart(service.url, cursors.slice(5), cursors.slice(0, 5), stream);
   });
 
   it('gets 410 after the promotion of a standby that lacks the last 50 events', async () => {
-    const kept = await createTickets(5, 5);
+    const kept = await createTickets(api, 5, 5);
     const replication = await FaultProxy.to(primary.port);
     const standby = await startReplica(data, { ...primary, port: replication.port });
     const { port } = standby;
     const isReplayed = async () => (await query(port, 'SELECT 1 FROM event WHERE number = 5')).length === 1;
     await eventually(isReplayed);
     await replication.close();
-    const cursors = await createTickets(50, 55);
-    const stream = await openStream(cursors.at(-1) ?? '');
+    const cursors = await createTickets(api, 50, 55);
+    const stream = await openStream(service.url, cursors.at(-1) ?? '');
 
     await query(port, 'SELECT pg_promote()');
     await switchTo(port);
-    await expectRestart(cursors.slice(5), kept, stream);
+    await expectRestart(service.url, cursors.slice(5), kept, stream);
     await service.stop();
     await standby.stop();
   });
