@@ -38,6 +38,17 @@ export function isStatementTimeout(error: unknown): boolean {
   return sqlstate(error) === '57014';
 }
 
+/** SQLSTATE classes that a single row may cause: its data, a constraint, a deadlock, a limit of PostgreSQL, a lock. */
+const classesOfOneItem = new Set(['22', '23', '40', '54', '55']);
+
+/**
+ * Checks for an error of a statement for many items that one of them may have caused. PostgreSQL reported it, so the statement was
+ * rolled back, and each item can run again. A server that shuts down or is out of resources fails every item.
+ */
+export function concernsOneItem(error: unknown): boolean {
+  return isStatementTimeout(error) || classesOfOneItem.has(sqlstate(error)?.slice(0, 2) ?? '');
+}
+
 /** Counts and rethrows an error; an error of the server, not of the statement, becomes DatabaseUnavailable. */
 export function throwDatabaseError(error: unknown): never {
   const code = sqlstate(error);

@@ -1,0 +1,42 @@
+import { DatabaseUnavailable } from './database-errors.js';
+
+/** With the time for a connection and for one statement, a request gets a response within 3 s. */
+const limitMs = 2_750;
+
+/** The end of the time that a request waits for its statements, in queues and on PostgreSQL. */
+export class Deadline {
+  private readonly atMs: number;
+
+  /** @param ms time until the deadline, in milliseconds */
+  constructor(ms = limitMs) {
+    this.atMs = performance.now() + ms;
+  }
+
+  /** Throws DatabaseUnavailable if it is over: what has not begun by then never begins. */
+  check(): void {
+    if (performance.now() >= this.atMs) throw tooLate();
+  }
+
+  /** Returns the result of the work, or throws DatabaseUnavailable at the deadline. Work that has begun goes on. */
+  limit<Result>(work: Promise<Result>): Promise<Result> {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        reject(tooLate());
+      }, this.atMs - performance.now());
+      work.then(
+        (result) => {
+          clearTimeout(timer);
+          resolve(result);
+        },
+        (error: unknown) => {
+          clearTimeout(timer);
+          reject(error);
+        },
+      );
+    });
+  }
+}
+
+function tooLate(): DatabaseUnavailable {
+  return new DatabaseUnavailable(new Error('The deadline of the request is over'));
+}
