@@ -1,39 +1,40 @@
 import { columns, typedColumns } from '../api/dto.js';
 import { recordEvent } from '../events/record-event.sql.js';
-import { isAllowed, lockTicket } from '../tickets/ticket.sql.js';
+import type { Statement } from '../database/database.js';
+import { ifAllowed, lockTickets, type Lock } from '../tickets/ticket-write.sql.js';
 import { CommentDto, CreateCommentDto } from './comment.dto.js';
 
 /**
- * Locks the ticket, and adds the comment only if its status accepts comments and If-Match allows its version. A close
+ * Locks tickets, and adds a comment to each only if its status accepts comments and If-Match allows its version. A close
  * that holds the lock comes first and is seen here; a close that waits for the lock comes after the comment.
- *
- * $1: the id of the ticket; $2: the fields as JSON; $3: the statuses that accept comments; $4: the versions of If-Match, or null;
- * $5: the actor.
+ * $1: a JSON list of TicketWrite, each with the fields of the comment.
  */
-export const addComment = {
-  name: 'add_comment',
+const add = (lock: Lock) => ({
+  name: `add_comments_${lock}`,
   text: `
-    WITH ${lockTicket}, updated AS (
+    WITH ${lockTickets(typedColumns(CreateCommentDto), lock)}, updated AS (
       UPDATE ticket
       SET comment_count = comment_count + 1, version = ticket.version + 1,
           updated_at = greatest(updated_at, clock_timestamp())
-      FROM locked
-      WHERE ${isAllowed}
-      RETURNING ticket.id AS ticket_id, ticket.version
+      ${ifAllowed}
+      RETURNING ticket.id AS ticket_id, ticket.version, items.*
     ), added AS (
       INSERT INTO comment (ticket_id, ${columns(CreateCommentDto)})
-      SELECT ticket_id, ${columns(CreateCommentDto, 'fields')}
-      FROM updated, json_to_record($2) AS fields (${typedColumns(CreateCommentDto)})
+      SELECT ticket_id, ${columns(CreateCommentDto)} FROM updated
       RETURNING ${columns(CommentDto)}
-    ), ${recordEvent('comment.added', 'updated CROSS JOIN added', {
-      id: 'updated.ticket_id',
+    ), ${recordEvent('comment.added', 'updated JOIN added USING (ticket_id)', {
+      id: 'ticket_id',
       version: 'updated.version',
-      actor: '$5',
+      actor: 'updated.actor',
       data: `json_build_object('comment_id', added.id)`,
     })}
-    SELECT locked.status AS found_status, locked.version AS found_version, ${columns(CommentDto, 'added')}
-    FROM locked LEFT JOIN added ON true`,
-};
+    SELECT locked.id AS found_id, locked.status AS found_status, locked.version AS found_version,
+      ${columns(CommentDto, 'added')}
+    FROM locked LEFT JOIN added ON added.ticket_id = locked.id`,
+});
+
+/** The statements that add comments, by how they lock. */
+export const addComments: Record<Lock, Statement> = { skip: add('skip'), wait: add('wait') };
 
 /** $1: the id of the ticket; $2: the id of the last comment of the page before; $3: the limit. */
 export const listComments = {

@@ -1,37 +1,42 @@
 import { Injectable } from '@nestjs/common';
 
 import type { WriteContext } from '../api/write-context.js';
-import type { Transaction } from '../database/database.js';
+import { Database, type Batched, type Transaction } from '../database/database.js';
+import type { Deadline } from '../database/deadline.js';
 import { Replicas } from '../database/replicas.js';
+import { notFound, writeResults } from '../tickets/ticket-write.sql.js';
+import type { Lock, TicketWrite, WriteResult, WriteRow } from '../tickets/ticket-write.sql.js';
 import type { TicketStatus } from '../tickets/ticket.entity.js';
-import type { TicketSnapshot } from '../tickets/transition-policy.js';
 import type { CommentDto, CreateCommentDto } from './comment.dto.js';
-import { addComment, listComments } from './comment.sql.js';
+import { addComments, listComments } from './comment.sql.js';
 
-/** The result of an addition: the state that it found, and the comment if it was added. */
-export interface AddCommentResult {
-  found: TicketSnapshot | undefined;
-  added: CommentDto | undefined;
-}
+type NewComment = TicketWrite & CreateCommentDto;
 
-/** Runs the statements on comments. */
+/** Runs the statements on comments. Additions that arrive together run together. */
 @Injectable()
 export class CommentsRepository {
-  constructor(private readonly replicas: Replicas) {}
+  private readonly additions: Batched<NewComment, WriteResult<CommentDto>>;
 
-  /** Adds a comment if the ticket is in one of `statuses`, and in one of the context's versions. */
-  async add(
-    ticketId: number,
+  constructor(
+    database: Database,
+    private readonly replicas: Replicas,
+  ) {
+    this.additions = database.inBatches({
+      together: (items, on) => addAll(items, 'skip', on),
+      alone: addOne,
+    });
+  }
+
+  /** Adds a comment if the ticket is in one of `statuses`, and in one of the context's versions; in a transaction if there is one. */
+  add(
+    id: number,
     fields: CreateCommentDto,
     statuses: readonly TicketStatus[],
     { versions, actor }: WriteContext,
-    transaction: Transaction,
-  ): Promise<AddCommentResult> {
-    const values = [ticketId, JSON.stringify(fields), statuses, versions, actor];
-    const [row] = await transaction.run<AddCommentRow>(addComment, values);
-    if (!row) return { found: undefined, added: undefined };
-    const { found_status: status, found_version: version, ...comment } = row;
-    return { found: { status, version }, added: isComment(comment) ? comment : undefined };
+    run: { deadline: Deadline; transaction: Transaction | undefined },
+  ): Promise<WriteResult<CommentDto>> {
+    const item = { ...fields, id, statuses, versions, actor };
+    return run.transaction ? addOne(item, run.transaction) : this.additions(item, run.deadline);
   }
 
   /** Returns the comments of a ticket after the one with the id `after`; undefined if the ticket does not exist. */
@@ -41,8 +46,17 @@ export class CommentsRepository {
   }
 }
 
+/** Returns undefined for a ticket that is locked or does not exist. */
+async function addAll(items: NewComment[], lock: Lock, on: Transaction) {
+  const rows = await on.run<WriteRow<CommentDto>>(addComments[lock], [JSON.stringify(items)]);
+  return writeResults(items, rows);
+}
+
+async function addOne(item: NewComment, on: Transaction): Promise<WriteResult<CommentDto>> {
+  return (await addAll([item], 'wait', on))[0] ?? notFound;
+}
+
 type NoComment = Record<keyof CommentDto, null>;
-type AddCommentRow = { found_status: TicketStatus; found_version: number } & (CommentDto | NoComment);
 
 function isComment(row: CommentDto | NoComment): row is CommentDto {
   return row.id !== null;

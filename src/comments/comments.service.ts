@@ -6,6 +6,7 @@ import type { WriteContext } from '../api/write-context.js';
 import { EventNumbering } from '../events/event-numbering.js';
 import { IdempotencyService } from '../idempotency/idempotency.service.js';
 import { TicketNotFound } from '../tickets/ticket.errors.js';
+import { TicketQueue } from '../tickets/ticket-queue.js';
 import { TransitionPolicy } from '../tickets/transition-policy.js';
 import { commentList, type CommentDto, type CreateCommentDto } from './comment.dto.js';
 import { CommentsRepository } from './comments.repository.js';
@@ -19,17 +20,21 @@ export class CommentsService {
     private readonly idempotency: IdempotencyService,
     private readonly cursors: Cursors,
     private readonly numbering: EventNumbering,
+    private readonly queue: TicketQueue,
   ) {}
 
   /** Adds a comment, once for each idempotency key of an actor; throws TicketNotFound, VersionMismatch or TicketClosed. */
   async add(ticketId: number, fields: CreateCommentDto, context: WriteContext) {
     const request = ['add comment', ticketId, fields];
-    const result = await this.idempotency.once<CommentDto>(context, request, async (transaction) => {
-      const statuses = this.policy.commentable();
-      const { found, added } = await this.repository.add(ticketId, fields, statuses, context, transaction);
-      if (added) return added;
-      throw this.policy.rejection(ticketId, found, context);
-    });
+    const statuses = this.policy.commentable();
+    const result = await this.queue.run(ticketId, (deadline) =>
+      this.idempotency.once<CommentDto>(context, request, async (transaction) => {
+        const run = { deadline, transaction };
+        const { found, changed } = await this.repository.add(ticketId, fields, statuses, context, run);
+        if (changed) return changed;
+        throw this.policy.rejection(ticketId, found, context);
+      }),
+    );
     this.numbering.wake();
     return result;
   }

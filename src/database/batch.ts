@@ -12,15 +12,15 @@ const maxRunning = 2;
 /** Items that run alone at a time. More locked rows than that wait here, and not on connections. */
 const maxAlone = 2;
 
-/** The statement of a batch, for many items and for one. */
-export interface BatchStatement<Item, Result> {
+/** A statement that runs many items or one. `On` is what it runs on, such as a connection. */
+export interface BatchStatement<Item, Result, On extends unknown[] = []> {
   /**
    * Runs the items in one statement, without waiting for locks that others hold.
    * @returns the results in the order of the items, undefined for an item that must run alone
    */
-  together: (items: Item[]) => Promise<(Result | undefined)[]>;
+  together: (items: Item[], ...on: On) => Promise<(Result | undefined)[]>;
   /** Runs one item, and waits for locks. */
-  alone: (item: Item) => Promise<Result>;
+  alone: (item: Item, ...on: On) => Promise<Result>;
 }
 
 interface Entry<Item, Result> {

@@ -1,18 +1,17 @@
-import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import pg, { type Pool, type PoolClient, type PoolConfig } from 'pg';
 import { DataSource } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 
 import { Environment } from '../config/environment.js';
-import { isBroken, isReadOnly, throwDatabaseError } from './database-errors.js';
-import { PipelinedConnections } from './pipelined-connections.js';
+import { Batch, type BatchStatement } from './batch.js';
+import { isBroken, throwDatabaseError } from './database-errors.js';
+import type { Deadline } from './deadline.js';
 
 /** One SQL statement; with a name, PostgreSQL parses and plans it once for each connection. */
 export interface Statement {
   readonly name?: string;
   readonly text: string;
-  /** True for a read that is short enough to share a pipelined connection with other reads. */
-  readonly isShort?: boolean;
 }
 
 /** Runs statements, either each on its own or together in one transaction. */
@@ -24,13 +23,15 @@ export interface Transaction {
   runForOne<Row>(statement: Statement, values: unknown[]): Promise<Row>;
 }
 
+/** Runs an item in a batch; throws its error, or DatabaseUnavailable at the deadline. */
+export type Batched<Item, Result> = (item: Item, deadline: Deadline) => Promise<Result>;
+
 /** Runs the repositories' statements on TypeORM's own pool. */
 @Injectable()
-export class Database implements Transaction, OnModuleDestroy {
+export class Database implements Transaction {
   private readonly pool: Pool;
-  private readonly pipelined: PipelinedConnections;
 
-  /** Number of statements and transactions of the process that run on PostgreSQL or wait for a connection. */
+  /** Number of statements, transactions and items of batches that run on PostgreSQL or wait for a connection. */
   inFlight = 0;
 
   constructor(
@@ -38,7 +39,6 @@ export class Database implements Transaction, OnModuleDestroy {
     private readonly environment: Environment,
   ) {
     this.pool = getPool(source);
-    this.pipelined = new PipelinedConnections(connectionOptions(source));
   }
 
   /** Number of connections in use, of idle connections, and of callers that wait for a connection. */
@@ -54,20 +54,26 @@ export class Database implements Transaction, OnModuleDestroy {
 
   /** Runs one statement in a transaction of its own, in one round trip. */
   run<Row>(statement: Statement, values: unknown[]): Promise<Row[]> {
-    if (!statement.isShort || !this.environment.POSTGRES_NAMED_STATEMENTS)
-      return this.runOn<Row>(this.pool, statement, values);
-    const query = { name: statement.name, text: statement.text, values };
-    return this.count(async () => (await this.pipelined.query(query).catch(throwDatabaseError)) as Row[]);
+    return this.runOn<Row>(this.pool, statement, values);
   }
 
   /** Runs one statement on a server, through its pool. */
   runOn<Row>(pool: Pool, statement: Statement, values: unknown[]): Promise<Row[]> {
-    return this.withClient((client) => client.run<Row>(statement, values), pool);
+    return this.count(() => this.withClient((client) => client.run<Row>(statement, values), pool));
   }
 
   /** Runs a statement that returns exactly one row. */
   runForOne<Row>(statement: Statement, values: unknown[]): Promise<Row> {
-    return this.withClient((client) => client.runForOne<Row>(statement, values));
+    return this.count(() => this.withClient((client) => client.runForOne<Row>(statement, values)));
+  }
+
+  /** Returns a function that runs an item in a batch. Each item counts as a statement in flight. */
+  inBatches<Item, Result>(statement: BatchStatement<Item, Result, [Transaction]>): Batched<Item, Result> {
+    const batch = new Batch<Item, Result>({
+      together: (items) => this.withClient((client) => statement.together(items, client)),
+      alone: (item) => this.withClient((client) => statement.alone(item, client)),
+    });
+    return (item, deadline) => this.count(() => batch.run(item, deadline));
   }
 
   /** Runs several statements in one transaction. */
@@ -75,7 +81,7 @@ export class Database implements Transaction, OnModuleDestroy {
     work: (transaction: Transaction) => Promise<Result>,
     pool = this.pool,
   ): Promise<Result> {
-    return this.withClient(async (client) => {
+    const inTransaction = async (client: Transaction) => {
       await client.run({ text: 'BEGIN' }, []);
       try {
         const result = await work(client);
@@ -85,28 +91,20 @@ export class Database implements Transaction, OnModuleDestroy {
         if (!isBroken(error)) await client.run({ text: 'ROLLBACK' }, []);
         throw error;
       }
-    }, pool);
+    };
+    return this.count(() => this.withClient(inTransaction, pool));
   }
 
-  /** Closes the pipelined connections; TypeORM closes those of its pool. */
-  async onModuleDestroy(): Promise<void> {
-    await this.pipelined.end();
-  }
-
-  private withClient<Result>(work: (client: Transaction) => Promise<Result>, pool = this.pool) {
-    return this.count(async () => {
-      const client = await pool.connect().catch(throwDatabaseError);
-      try {
-        const result = await work(new ClientTransaction(client, this.environment));
-        client.release();
-        return result;
-      } catch (error) {
-        client.release(isBroken(error));
-        // Pipelined reads never see this error, so they would stay connected to a server that is no longer the primary.
-        if (isReadOnly(error)) void this.pipelined.end();
-        throw error;
-      }
-    });
+  private async withClient<Result>(work: (client: Transaction) => Promise<Result>, pool = this.pool) {
+    const client = await pool.connect().catch(throwDatabaseError);
+    try {
+      const result = await work(new ClientTransaction(client, this.environment));
+      client.release();
+      return result;
+    } catch (error) {
+      client.release(isBroken(error));
+      throw error;
+    }
   }
 
   private async count<Result>(work: () => Promise<Result>): Promise<Result> {

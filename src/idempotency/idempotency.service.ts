@@ -31,13 +31,14 @@ export class IdempotencyService {
    * Runs a write once for a key, in one transaction with the record of its result: a process that dies leaves both or
    * neither. Throws Problem 422 if the key was used for another request, 409 if the first request is still in progress.
    * @param request the request, for its fingerprint: a key is valid for one request
+   * @param act the write, in the transaction if there is a key
    */
   async once<Result>(
     { actor, idempotencyKey }: WriteContext,
     request: unknown,
-    act: (transaction: Transaction) => Promise<Result>,
+    act: (transaction: Transaction | undefined) => Promise<Result>,
   ): Promise<IdempotentResult<Result>> {
-    if (idempotencyKey === undefined) return { result: await act(this.database), replayed: false };
+    if (idempotencyKey === undefined) return { result: await act(undefined), replayed: false };
     // A client's key has no space, so two actors never share one.
     const key = actor === undefined ? idempotencyKey : `${idempotencyKey} ${actor}`;
     const fingerprint = createHash('sha256').update(JSON.stringify(request)).digest();

@@ -1,19 +1,15 @@
 import { columns, jsonColumns, typedColumns } from '../api/dto.js';
 import { CommentDto } from '../comments/comment.dto.js';
+import type { Statement } from '../database/database.js';
 import { recordEvent } from '../events/record-event.sql.js';
+import { ifAllowed, lockTickets, type Lock } from './ticket-write.sql.js';
 import { CreateTicketDto, TicketSummaryDto, type TicketDto } from './ticket.dto.js';
-import type { TicketStatus } from './ticket.entity.js';
 
 /** The number of comments that a ticket is shown with. */
 export const embeddedComments = 100;
 
 /** A row of the statements below: a ticket without the link to more comments, and its version. */
 export type TicketRow = Omit<TicketDto, 'comments_next'> & { version: number };
-
-/** A row of a write: the state that it found, and the ticket if it was changed. */
-export type TransitionRow = { found_status: TicketStatus; found_version: number } & (
-  TicketRow | (Record<Exclude<keyof TicketRow, 'comments'>, null> & Pick<TicketRow, 'comments'>)
-);
 
 const firstComments = (ticketId: string) => `
   coalesce((
@@ -23,65 +19,62 @@ const firstComments = (ticketId: string) => `
     ) AS first
   ), '[]') AS comments`;
 
-/** The CTE of every write that locks the ticket $1. Its row is what the write decides on. */
-export const lockTicket = `locked AS (SELECT id, status, version FROM ticket WHERE id = $1 FOR NO KEY UPDATE)`;
-
-/** The condition of every write: the locked ticket has one of the statuses $3, and one of the versions $4 unless that is null. */
-export const isAllowed = `
-  ticket.id = locked.id AND locked.status = ANY ($3::ticket_status[])
-  AND ($4::integer[] IS NULL OR locked.version = ANY ($4))`;
-
-/** The columns of a changed ticket that its event records. */
-const changed = { id: 'id', version: 'version' };
-
-/** $1: the fields as JSON; $2: the actor. */
-export const insertTicket = {
-  name: 'insert_ticket',
+/** $1: a JSON list of the fields, each with its actor. The rows are in the order of the list. */
+export const insertTickets = {
+  name: 'insert_tickets',
   text: `
-    WITH created AS (
-      INSERT INTO ticket (${columns(CreateTicketDto)})
-      SELECT ${columns(CreateTicketDto)} FROM json_to_record($1) AS fields (${typedColumns(CreateTicketDto)})
+    WITH items AS MATERIALIZED (
+      SELECT nextval('ticket_id_seq') AS id, fields.*
+      FROM json_to_recordset($1) AS fields (${typedColumns(CreateTicketDto)}, actor text)
+    ), created AS (
+      INSERT INTO ticket (id, ${columns(CreateTicketDto)}) OVERRIDING SYSTEM VALUE
+      SELECT id, ${columns(CreateTicketDto)} FROM items
       RETURNING *
-    ), ${recordEvent('ticket.created', 'created', {
-      ...changed,
-      actor: '$2',
+    ), ${recordEvent('ticket.created', 'created JOIN items USING (id)', {
+      id: 'id',
+      version: 'created.version',
+      actor: 'items.actor',
       data: `'{}'::json`,
     })}
-    SELECT ${columns(TicketSummaryDto, 'created')}, created.version, '[]'::json AS comments FROM created`,
+    SELECT ${columns(TicketSummaryDto, 'created')}, created.version, '[]'::json AS comments
+    FROM created ORDER BY created.id`,
 };
 
-/** $1: the id. */
-export const selectTicket = {
-  name: 'select_ticket',
-  isShort: true,
+/** $1: the ids. */
+export const selectTickets = {
+  name: 'select_tickets',
   text: `
     SELECT ${columns(TicketSummaryDto, 'ticket')}, version, ${firstComments('ticket.id')}
-    FROM ticket WHERE id = $1`,
+    FROM ticket WHERE id = ANY ($1)`,
 };
 
 /**
- * Locks the ticket, and transitions it only if the rules and If-Match allow that. The decision uses the
- * locked row, so concurrent transitions are serialised.
- *
- * $1: the id; $2: the new status; $3: the statuses that it may follow; $4: the versions of If-Match, or null; $5: the actor.
+ * Locks tickets, and transitions each only if the rules and If-Match allow that. The decision uses the locked row, so concurrent
+ * transitions are serialised. $1: a JSON list of TicketWrite, each with the new status as `to`.
  */
-export const transitionTicket = {
-  name: 'transition_ticket',
+const transition = (lock: Lock) => ({
+  name: `transition_tickets_${lock}`,
   text: `
-    WITH ${lockTicket}, updated AS (
+    WITH ${lockTickets('"to" ticket_status', lock)}, updated AS (
       UPDATE ticket
-      SET status = $2, version = ticket.version + 1, updated_at = greatest(updated_at, clock_timestamp())
-      FROM locked
-      WHERE ${isAllowed}
-      RETURNING ticket.*, locked.status AS status_before
+      SET status = items."to", version = ticket.version + 1, updated_at = greatest(updated_at, clock_timestamp())
+      ${ifAllowed}
+      RETURNING ticket.*, locked.status AS status_before, items.actor
     ), ${recordEvent('ticket.status_changed', 'updated', {
-      ...changed,
-      actor: '$5',
+      id: 'id',
+      version: 'version',
+      actor: 'actor',
       data: `json_build_object('from', status_before, 'to', status)`,
     })}
-    SELECT locked.status AS found_status, locked.version AS found_version,
+    SELECT locked.id AS found_id, locked.status AS found_status, locked.version AS found_version,
       ${columns(TicketSummaryDto, 'updated')}, updated.version, ${firstComments('updated.id')}
-    FROM locked LEFT JOIN updated ON true`,
+    FROM locked LEFT JOIN updated USING (id)`,
+});
+
+/** The statements of transitions, by how they lock. */
+export const transitionTickets: Record<Lock, Statement> = {
+  skip: transition('skip'),
+  wait: transition('wait'),
 };
 
 /** $1: the id of the ticket. */

@@ -5,6 +5,7 @@ import { EventsModule } from '../events/events.module.js';
 import { IdempotencyModule } from '../idempotency/idempotency.module.js';
 import { TicketListRepository } from './ticket-list.repository.js';
 import { Ticket } from './ticket.entity.js';
+import { TicketQueue } from './ticket-queue.js';
 import { TicketsController } from './tickets.controller.js';
 import { TicketsRepository } from './tickets.repository.js';
 import { TicketsService } from './tickets.service.js';
@@ -14,7 +15,7 @@ import { TransitionPolicy } from './transition-policy.js';
 @Module({
   imports: [TypeOrmModule.forFeature([Ticket]), EventsModule, IdempotencyModule],
   controllers: [TicketsController],
-  providers: [TicketsService, TicketsRepository, TicketListRepository, TransitionPolicy],
-  exports: [TransitionPolicy, TicketsRepository],
+  providers: [TicketsService, TicketsRepository, TicketListRepository, TransitionPolicy, TicketQueue],
+  exports: [TransitionPolicy, TicketsRepository, TicketQueue],
 })
 export class TicketsModule {}

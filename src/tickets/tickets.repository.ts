@@ -1,48 +1,58 @@
 import { Injectable } from '@nestjs/common';
 
 import type { WriteContext } from '../api/write-context.js';
-import { Database, type Transaction } from '../database/database.js';
+import { Database, type Batched, type Transaction } from '../database/database.js';
+import { Deadline } from '../database/deadline.js';
 import type { CreateTicketDto } from './ticket.dto.js';
 import type { TicketStatus } from './ticket.entity.js';
-import { countByStatus, insertTicket, selectComments, selectTicket, transitionTicket } from './ticket.sql.js';
-import { embeddedComments, type TicketRow, type TransitionRow } from './ticket.sql.js';
-import type { TicketSnapshot } from './transition-policy.js';
+import { countByStatus, insertTickets, selectComments, selectTickets } from './ticket.sql.js';
+import { embeddedComments, transitionTickets, type TicketRow } from './ticket.sql.js';
+import { notFound, writeResults } from './ticket-write.sql.js';
+import type { Lock, TicketWrite, WriteResult, WriteRow } from './ticket-write.sql.js';
 
-/** The result of a transition: the state that it found, and the ticket if it was changed. */
-export interface TransitionResult {
-  found: TicketSnapshot | undefined;
-  updated: TicketRow | undefined;
-}
+type NewTicket = CreateTicketDto & { actor: string | undefined };
+type Transition = TicketWrite & { to: TicketStatus };
 
-/** Runs the statements on single tickets. */
+/** Runs the statements on single tickets. Those that arrive together run together. */
 @Injectable()
 export class TicketsRepository {
-  constructor(private readonly database: Database) {}
+  private readonly creations: Batched<NewTicket, TicketRow>;
+  private readonly reads: Batched<number, TicketRow | null>;
+  private readonly transitions: Batched<Transition, WriteResult<TicketRow>>;
 
-  /** Creates an opened ticket. */
-  create(fields: CreateTicketDto, { actor }: WriteContext, transaction: Transaction): Promise<TicketRow> {
-    return transaction.runForOne<TicketRow>(insertTicket, [JSON.stringify(fields), actor]);
+  constructor(private readonly database: Database) {
+    this.creations = database.inBatches({ together: createAll, alone: (item, on) => createOne(item, on) });
+    this.reads = database.inBatches({
+      together: findAll,
+      alone: async (id, on) => (await findAll([id], on))[0] ?? null,
+    });
+    this.transitions = database.inBatches({
+      together: (items, on) => transitionAll(items, 'skip', on),
+      alone: async (item, on) => (await transitionAll([item], 'wait', on))[0] ?? notFound,
+    });
+  }
+
+  /** Creates an opened ticket, in a transaction if there is one. */
+  create(fields: CreateTicketDto, { actor }: WriteContext, transaction?: Transaction): Promise<TicketRow> {
+    const item = { ...fields, actor };
+    return transaction ? createOne(item, transaction) : this.creations(item, new Deadline());
   }
 
   /** Returns the ticket with its first comments, from one snapshot. */
   async find(id: number): Promise<TicketRow | undefined> {
-    const [ticket] = await this.database.run<TicketRow>(selectTicket, [id]);
-    return ticket;
+    return (await this.reads(id, new Deadline())) ?? undefined;
   }
 
-  /** Transitions a ticket to `to` if it is in one of `sources`, and in one of the context's versions. */
+  /** Transitions a ticket to `to` if it is in one of `statuses`, and in one of the context's versions. */
   async transition(
     id: number,
     to: TicketStatus,
-    sources: readonly TicketStatus[],
+    statuses: readonly TicketStatus[],
     { versions, actor }: WriteContext,
-  ): Promise<TransitionResult> {
-    const values = [id, to, sources, versions, actor];
-    const [row] = await this.database.run<TransitionRow>(transitionTicket, values);
-    if (!row) return { found: undefined, updated: undefined };
-    const { found_status: status, found_version: version, ...ticket } = row;
-    const updated = isTicket(ticket) ? await this.withComments(ticket) : undefined;
-    return { found: { status, version }, updated };
+    deadline: Deadline,
+  ): Promise<WriteResult<TicketRow>> {
+    const { found, changed } = await this.transitions({ id, to, statuses, versions, actor }, deadline);
+    return { found, changed: changed && (await this.withComments(changed)) };
   }
 
   /** Returns about how many tickets are in each status; nothing before PostgreSQL has gathered statistics. */
@@ -62,6 +72,22 @@ export class TicketsRepository {
   }
 }
 
-function isTicket(row: { id: number | null }): row is TicketRow {
-  return row.id !== null;
+function createAll(items: NewTicket[], on: Transaction): Promise<TicketRow[]> {
+  return on.run<TicketRow>(insertTickets, [JSON.stringify(items)]);
+}
+
+function createOne(item: NewTicket, on: Transaction): Promise<TicketRow> {
+  return on.runForOne<TicketRow>(insertTickets, [JSON.stringify([item])]);
+}
+
+async function findAll(ids: number[], on: Transaction): Promise<(TicketRow | null)[]> {
+  const rows = await on.run<TicketRow>(selectTickets, [ids]);
+  const tickets = new Map(rows.map((row) => [row.id, row]));
+  return ids.map((id) => tickets.get(id) ?? null);
+}
+
+/** Returns undefined for a ticket that is locked or does not exist. */
+async function transitionAll(items: Transition[], lock: Lock, on: Transaction) {
+  const rows = await on.run<WriteRow<TicketRow>>(transitionTickets[lock], [JSON.stringify(items)]);
+  return writeResults(items, rows);
 }

@@ -13,6 +13,7 @@ import type { CreateTicketDto, ListTicketsQuery, TicketDto, TicketSummaryDto } f
 import type { TicketStatus } from './ticket.entity.js';
 import { TicketNotFound } from './ticket.errors.js';
 import { embeddedComments, type TicketRow } from './ticket.sql.js';
+import { TicketQueue } from './ticket-queue.js';
 import { TicketsRepository } from './tickets.repository.js';
 import { TransitionPolicy } from './transition-policy.js';
 
@@ -33,6 +34,7 @@ export class TicketsService {
     private readonly cursors: Cursors,
     private readonly historyService: TicketHistoryService,
     private readonly numbering: EventNumbering,
+    private readonly queue: TicketQueue,
   ) {}
 
   /** Creates an opened ticket, once for each idempotency key of an actor. */
@@ -65,10 +67,12 @@ export class TicketsService {
   /** Transitions a ticket to another status, or throws TicketNotFound, VersionMismatch or TransitionNotAllowed. */
   async transition(id: number, to: TicketStatus, context: WriteContext): Promise<VersionedTicket> {
     const sources = this.policy.sourcesFor(to);
-    const { found, updated } = await this.repository.transition(id, to, sources, context);
-    if (!updated) throw this.policy.rejection(id, found, context, to);
+    const { found, changed } = await this.queue.run(id, (deadline) =>
+      this.repository.transition(id, to, sources, context, deadline),
+    );
+    if (!changed) throw this.policy.rejection(id, found, context, to);
     this.numbering.wake();
-    return this.toDto(updated);
+    return this.toDto(changed);
   }
 
   /** Returns a page of the changes of a ticket, oldest first, or throws TicketNotFound. */
