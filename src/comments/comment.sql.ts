@@ -1,6 +1,5 @@
 import { columns, typedColumns } from '../api/dto.js';
 import { recordEvent } from '../events/record-event.sql.js';
-import type { Statement } from '../database/database.js';
 import { ifAllowed, lockTickets, type Lock } from '../tickets/ticket-write.sql.js';
 import { CommentDto, CreateCommentDto } from './comment.dto.js';
 
@@ -34,7 +33,7 @@ const add = (lock: Lock) => ({
 });
 
 /** The statements that add comments, by how they lock. */
-export const addComments: Record<Lock, Statement> = { skip: add('skip'), wait: add('wait') };
+export const addComments = { skip: add('skip'), wait: add('wait') };
 
 /** $1: the id of the ticket; $2: the id of the last comment of the page before; $3: the limit. */
 export const listComments = {

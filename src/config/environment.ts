@@ -80,12 +80,12 @@ export class Environment {
   RATE_LIMIT?: string;
 
   /**
-   * Maximum number of statements and transactions of the process that run on PostgreSQL or wait for a connection,
+   * Maximum number of statements, transactions and items of batches of the process that run on PostgreSQL or wait for it,
    * 1 to 10000. When it is reached, further requests are rejected with 503 at once; cached reads, probes, /metrics and
    * /docs are exempt.
    */
   @IsWholeNumber(1, 10_000)
-  MAX_IN_FLIGHT = 64;
+  MAX_IN_FLIGHT = 256;
 
   /**
    * Seconds to keep serving after SIGTERM while reporting not ready, 0 to 300: long enough for a load balancer to notice.
@@ -127,7 +127,7 @@ export class Environment {
   POSTGRES_REPLICA_HOSTS?: string[];
 
   /**
-   * Uses named prepared statements and pipelined reads. Set false behind a pooler in transaction mode that does not
+   * Uses named prepared statements. Set false behind a pooler in transaction mode that does not
    * support named statements, such as pgbouncer before 1.21.
    */
   @IsFlag()

@@ -129,8 +129,8 @@ describe('A batch', () => {
     await turn();
     results.push(doubling.run(2));
     await turn();
-    await expect(doubling.run(3, new Deadline(20))).rejects.toThrow(DatabaseUnavailable);
-    await sleep(5);
+    await expect(doubling.run(3, new Deadline(120))).rejects.toThrow(DatabaseUnavailable);
+    await sleep(25);
     doubling.release();
     await turn();
     doubling.release();

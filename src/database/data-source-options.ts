@@ -32,7 +32,8 @@ function sharedOptions(server: PostgresServer) {
 export function serviceOptions(server: PostgresServer) {
   return {
     ...sharedOptions(server),
-    poolSize: 10,
+    // Two statements of each of the four batches and two of their items that run alone, or four transactions with an Idempotency-Key.
+    poolSize: 16,
     extra: {
       statement_timeout: statementTimeoutMs,
       lock_timeout: 1_000,

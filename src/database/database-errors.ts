@@ -29,7 +29,7 @@ export function isLockTimeout(error: unknown): boolean {
 }
 
 /** Checks for a server that accepts no writes: it is a standby, or default_transaction_read_only is on. */
-export function isReadOnly(error: unknown): boolean {
+function isReadOnly(error: unknown): boolean {
   return sqlstate(error) === '25006';
 }
 

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import pLimit from 'p-limit';
 import pg, { type Pool, type PoolClient, type PoolConfig } from 'pg';
 import { DataSource } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
@@ -6,7 +7,7 @@ import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import { Environment } from '../config/environment.js';
 import { Batch, type BatchStatement } from './batch.js';
 import { isBroken, throwDatabaseError } from './database-errors.js';
-import type { Deadline } from './deadline.js';
+import { Deadline } from './deadline.js';
 
 /** One SQL statement; with a name, PostgreSQL parses and plans it once for each connection. */
 export interface Statement {
@@ -23,6 +24,9 @@ export interface Transaction {
   runForOne<Row>(statement: Statement, values: unknown[]): Promise<Row>;
 }
 
+/** Runs work that uses connections; throws its error, or DatabaseUnavailable at the deadline. */
+export type Bulkhead = <Result>(work: () => Promise<Result>) => Promise<Result>;
+
 /** Runs an item in a batch; throws its error, or DatabaseUnavailable at the deadline. */
 export type Batched<Item, Result> = (item: Item, deadline: Deadline) => Promise<Result>;
 
@@ -31,7 +35,7 @@ export type Batched<Item, Result> = (item: Item, deadline: Deadline) => Promise<
 export class Database implements Transaction {
   private readonly pool: Pool;
 
-  /** Number of statements, transactions and items of batches that run on PostgreSQL or wait for a connection. */
+  /** Number of statements, transactions and items of batches of the process that run on PostgreSQL or wait for it. */
   inFlight = 0;
 
   constructor(
@@ -74,6 +78,23 @@ export class Database implements Transaction {
       alone: (item) => this.withClient((client) => statement.alone(item, client)),
     });
     return (item, deadline) => this.count(() => batch.run(item, deadline));
+  }
+
+  /**
+   * Returns a function that runs at most `most` of its works at a time, so that they never take all connections. Work that waits
+   * counts as in flight, and does not begin after its deadline.
+   */
+  bulkhead(most: number): Bulkhead {
+    const limit = pLimit(most);
+    return (work) =>
+      this.count(() => {
+        const deadline = new Deadline();
+        const run = limit(() => {
+          deadline.check();
+          return work();
+        });
+        return deadline.limit(run);
+      });
   }
 
   /** Runs several statements in one transaction. */

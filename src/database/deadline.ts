@@ -3,6 +3,9 @@ import { DatabaseUnavailable } from './database-errors.js';
 /** With the time for a connection and for one statement, a request gets a response within 3 s. */
 const limitMs = 2_750;
 
+/** What would begin this short before its deadline does not begin, because its result would come too late. */
+const marginMs = 100;
+
 /** The end of the time that a request waits for its statements, in queues and on PostgreSQL. */
 export class Deadline {
   private readonly atMs: number;
@@ -12,9 +15,9 @@ export class Deadline {
     this.atMs = performance.now() + ms;
   }
 
-  /** Throws DatabaseUnavailable if it is over: what has not begun by then never begins. */
+  /** Throws DatabaseUnavailable if too little time is left to begin something. */
   check(): void {
-    if (performance.now() >= this.atMs) throw tooLate();
+    if (performance.now() >= this.atMs - marginMs) throw tooLate();
   }
 
   /** Returns the result of the work, or throws DatabaseUnavailable at the deadline. Work that has begun goes on. */

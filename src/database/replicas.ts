@@ -14,6 +14,9 @@ const maxLagMs = 1_000;
 const pollIntervalMs = 200;
 const replicaPoolSize = 10;
 
+/** Connections of their own to the primary, so that these reads never take those of writes. */
+const primaryPoolSize = 6;
+
 /** WAL position of the primary at a time of `performance.now()`. */
 interface Mark {
   atMs: number;
@@ -24,13 +27,15 @@ const selectPosition = { name: 'select_written', text: 'SELECT pg_current_wal_ls
 const selectReplayed = 'SELECT pg_last_wal_replay_lsn()::text AS lsn';
 
 /**
- * Streaming replicas of PostgreSQL, for reads that may be up to one second old. A replica that lags further, does not
+ * Connections for lists, histories, comments and the feed: to the streaming replicas of PostgreSQL, for reads that may be up to one
+ * second old, and to the primary. A replica that lags further, does not
  * respond, or whose lag is unknown is not used; without a fresh replica the primary is read.
  *
  * TypeORM's own replication does not start while a replica is down, and does not measure lag.
  */
 @Injectable()
 export class Replicas implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly primary: Pool;
   private readonly replicas: Replica[];
   private readonly stop = new AbortController();
   private polling = Promise.resolve();
@@ -41,6 +46,7 @@ export class Replicas implements OnApplicationBootstrap, OnModuleDestroy {
     source: DataSource,
     { POSTGRES_REPLICA_HOSTS = [], POSTGRES_PORT }: Environment,
   ) {
+    this.primary = openPool(source, { max: primaryPoolSize });
     this.replicas = POSTGRES_REPLICA_HOSTS.map((address) => {
       const [host = '', port = POSTGRES_PORT] = address.split(':');
       return new Replica(source, { host, port: Number(port) });
@@ -57,7 +63,7 @@ export class Replicas implements OnApplicationBootstrap, OnModuleDestroy {
     const fresh = this.replicas.filter(({ isFresh }) => isFresh);
     this.turn = (this.turn + 1) % Math.max(fresh.length, 1);
     const replica = fresh[this.turn];
-    if (!replica) return this.database.run<Row>(statement, values);
+    if (!replica) return this.runOnPrimary<Row>(statement, values);
     try {
       const rows = await this.database.runOn<Row>(replica.pool, statement, values);
       if (rows.length > 0) return rows;
@@ -66,7 +72,12 @@ export class Replicas implements OnApplicationBootstrap, OnModuleDestroy {
       if (!(error instanceof DatabaseUnavailable) || isStatementTimeout(error)) throw error;
       replica.markStale();
     }
-    return this.database.run<Row>(statement, values);
+    return this.runOnPrimary<Row>(statement, values);
+  }
+
+  /** Runs a read on the primary. */
+  runOnPrimary<Row>(statement: Statement, values: unknown[]): Promise<Row[]> {
+    return this.database.runOn<Row>(this.primary, statement, values);
   }
 
   onApplicationBootstrap(): void {
@@ -76,7 +87,7 @@ export class Replicas implements OnApplicationBootstrap, OnModuleDestroy {
   async onModuleDestroy(): Promise<void> {
     this.stop.abort();
     await this.polling;
-    await Promise.all(this.replicas.map(({ pool }) => pool.end()));
+    await Promise.all([this.primary, ...this.replicas.map(({ pool }) => pool)].map((pool) => pool.end()));
   }
 
   /** Records the primary's position, and checks which of its recent positions each replica has reached. */

@@ -58,7 +58,7 @@ export class EventsRepository {
     if (ticket_id !== undefined) values.push(ticket_id);
     const statement = ticket_id === undefined ? readAll : readTicket;
     let rows = await this.replicas.run<Row>(statement, values);
-    if (!rows[0]?.is_known) rows = await this.database.run<Row>(statement, values);
+    if (!rows[0]?.is_known) rows = await this.replicas.runOnPrimary<Row>(statement, values);
     const [first] = rows;
     if (!first) throw new Error('The row of feed_state is missing');
     const { reached_number: number, reached_tag: tag } = first;

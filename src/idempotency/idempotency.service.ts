@@ -4,7 +4,7 @@ import { Injectable } from '@nestjs/common';
 
 import { Problem } from '../api/problem.js';
 import type { WriteContext } from '../api/write-context.js';
-import { Database, type Transaction } from '../database/database.js';
+import { Database, type Bulkhead, type Transaction } from '../database/database.js';
 import { isLockTimeout } from '../database/database-errors.js';
 import { JobScheduler } from '../jobs/job-scheduler.js';
 import { idempotentReplays } from '../observability/metrics.js';
@@ -16,14 +16,20 @@ export interface IdempotentResult<Result> {
   replayed: boolean;
 }
 
+/** Transactions at a time. One that waits for its key, or for a ticket that is locked, keeps its connection for up to a second. */
+const maxTransactions = 4;
+
 /** Makes requests with an Idempotency-Key safe to repeat. */
 @Injectable()
 export class IdempotencyService {
+  private readonly bulkhead: Bulkhead;
+
   constructor(
     private readonly database: Database,
     private readonly keys: IdempotencyRepository,
     jobs: JobScheduler,
   ) {
+    this.bulkhead = database.bulkhead(maxTransactions);
     jobs.register('delete expired idempotency keys', () => keys.sweep());
   }
 
@@ -42,19 +48,21 @@ export class IdempotencyService {
     // A client's key has no space, so two actors never share one.
     const key = actor === undefined ? idempotencyKey : `${idempotencyKey} ${actor}`;
     const fingerprint = createHash('sha256').update(JSON.stringify(request)).digest();
-    return this.database.transaction(async (transaction) => {
-      const isNew = await this.keys.claim(transaction, key, fingerprint).catch(rethrowUnlessInProgress);
-      if (isNew) {
-        const result = await act(transaction);
-        await this.keys.saveResponse(transaction, key, result);
-        return { result, replayed: false };
-      }
-      const stored = await this.keys.findKey<Result>(transaction, key);
-      if (!stored.fingerprint.equals(fingerprint))
-        throw new Problem('idempotency-key-reused', 'This Idempotency-Key was used for another request');
-      idempotentReplays.inc();
-      return { result: stored.answer, replayed: true };
-    });
+    return this.bulkhead(() =>
+      this.database.transaction(async (transaction) => {
+        const isNew = await this.keys.claim(transaction, key, fingerprint).catch(rethrowUnlessInProgress);
+        if (isNew) {
+          const result = await act(transaction);
+          await this.keys.saveResponse(transaction, key, result);
+          return { result, replayed: false };
+        }
+        const stored = await this.keys.findKey<Result>(transaction, key);
+        if (!stored.fingerprint.equals(fingerprint))
+          throw new Problem('idempotency-key-reused', 'This Idempotency-Key was used for another request');
+        idempotentReplays.inc();
+        return { result: stored.answer, replayed: true };
+      }),
+    );
   }
 }
 

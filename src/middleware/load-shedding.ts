@@ -12,8 +12,8 @@ const exempt = /^\/(health|metrics|docs)/;
 const mayBeCached = /^\/ticket\/\d+\/?\??$/i;
 
 /**
- * Rejects requests with 503 while MAX_IN_FLIGHT statements and transactions of the process run on PostgreSQL or wait for a
- * connection, so that admitted requests stay fast.
+ * Rejects requests with 503 while MAX_IN_FLIGHT statements, transactions and items of batches of the process run on PostgreSQL or
+ * wait for it, so that admitted requests stay fast.
  */
 export function loadShedding(database: Database): RequestHandler {
   return (request, response, next) => {

@@ -37,7 +37,7 @@ export class MetricsCollectors implements OnModuleInit {
     const connections = 'Connections of the pool that are used or idle, and requests that wait for one';
     gaugeBy('state', 'ticket_database_connections', connections, () => this.database.connections);
     const inFlight =
-      'Statements and transactions of the process that run on PostgreSQL or wait for a connection; MAX_IN_FLIGHT limits them';
+      'Statements, transactions and items of batches of the process that run on PostgreSQL or wait for it; MAX_IN_FLIGHT limits them';
     gauge('ticket_database_in_flight', inFlight, () => this.database.inFlight);
     gauge('ticket_database_replicas', 'Replicas of PostgreSQL that are read from', () => this.replicas.inUse);
     gauge('ticket_feed_streams', 'Open streams of the feed', () => this.streams.count);

@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { SortKeys } from '../api/cursors.js';
 import { columns } from '../api/dto.js';
 import { defaultLimit } from '../api/pagination.js';
+import { Database, type Bulkhead } from '../database/database.js';
 import { Replicas } from '../database/replicas.js';
 import { TicketSummaryDto, type ListTicketsQuery, type TicketSort } from './ticket.dto.js';
 import { ticketStatuses } from './ticket.entity.js';
@@ -12,6 +13,9 @@ import { ticketStatuses } from './ticket.entity.js';
  * faster. docs/scaling.md has the times of both kinds of search.
  */
 const maxSortedMatches = 50_000;
+
+/** Searches at a time. One may take as long as a statement can, so they get half of the connections of lists. */
+const maxSearches = 3;
 
 /** The output of EXPLAIN (FORMAT JSON). */
 interface Plan {
@@ -43,13 +47,25 @@ function bitmapScanQuery(conditions: string[], order: string): string {
 /** Runs the statements of lists of tickets. */
 @Injectable()
 export class TicketListRepository {
-  constructor(private readonly replicas: Replicas) {}
+  private readonly searches: Bulkhead;
+
+  constructor(
+    private readonly replicas: Replicas,
+    database: Database,
+  ) {
+    this.searches = database.bulkhead(maxSearches);
+  }
 
   /**
    * Returns the tickets of a page and one more, which shows that a next page exists.
    * @param after the sort keys of the last ticket of the page before
    */
-  async find(query: ListTicketsQuery, after: SortKeys | undefined): Promise<TicketSummaryDto[]> {
+  find(query: ListTicketsQuery, after: SortKeys | undefined): Promise<TicketSummaryDto[]> {
+    const read = () => this.read(query, after);
+    return query.q === undefined ? read() : this.searches(read);
+  }
+
+  private async read(query: ListTicketsQuery, after: SortKeys | undefined): Promise<TicketSummaryDto[]> {
     const { q, sort, limit } = query;
     const { column, isDescending } = parseSort(sort);
     const direction = isDescending ? 'DESC' : 'ASC';

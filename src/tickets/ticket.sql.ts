@@ -1,6 +1,5 @@
 import { columns, jsonColumns, typedColumns } from '../api/dto.js';
 import { CommentDto } from '../comments/comment.dto.js';
-import type { Statement } from '../database/database.js';
 import { recordEvent } from '../events/record-event.sql.js';
 import { ifAllowed, lockTickets, type Lock } from './ticket-write.sql.js';
 import { CreateTicketDto, TicketSummaryDto, type TicketDto } from './ticket.dto.js';
@@ -72,7 +71,7 @@ const transition = (lock: Lock) => ({
 });
 
 /** The statements of transitions, by how they lock. */
-export const transitionTickets: Record<Lock, Statement> = {
+export const transitionTickets = {
   skip: transition('skip'),
   wait: transition('wait'),
 };

@@ -144,7 +144,7 @@ describe('Without PostgreSQL, the service', () => {
     const { id } = (await api.createTicket()).body;
     const unlock = await lockTicket(service.stores.database, id);
     const comments = times(5, () => api.comment(id));
-    await waitForBlockedSessions(service.stores.database, 5);
+    await waitForBlockedSessions(service.stores.database, 1);
     await postgres.close();
     expect(count(await comments, 503)).toBe(5);
 

@@ -21,7 +21,7 @@ describe('On SIGTERM the service', () => {
     // The lock delays the comments until the service has received the signal.
     const unlock = await lockTicket(service.stores.database, id);
     const comments = times(5, () => api.comment(id));
-    await waitForBlockedSessions(service.stores.database, 5);
+    await waitForBlockedSessions(service.stores.database, 1);
 
     const exit = service.stop();
     await eventually(() => rejectsConnections(service.url));

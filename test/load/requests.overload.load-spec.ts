@@ -66,13 +66,14 @@ describe('While MAX_IN_FLIGHT statements are in progress', () => {
   it('others fail immediately with 503 and Retry-After, those without database access succeed, and then all recover', async () => {
     const service = await Service.start({ environment: { MAX_IN_FLIGHT: '4' } });
     const api = new Api(service.url);
-    const { id } = (await api.createTicket()).body;
     const cached = (await api.createTicket()).body.id;
     const cold = (await api.createTicket()).body.id;
     await readFromCache(api, cached);
-    const unlock = await lockTicket(service.stores.database, id);
-    const inProgress = times(4, () => api.comment(id));
-    await waitForBlockedSessions(service.stores.database, 4);
+    const locked = (await times(4, () => api.createTicket())).map(({ body }) => body.id);
+    const unlock = await lockTicket(service.stores.database, ...locked);
+    const inProgress = Promise.all(locked.map((id) => api.comment(id)));
+    // Two statements wait for their locks, and two comments for these statements.
+    await waitForBlockedSessions(service.stores.database, 2);
 
     const rejected = [
       () => api.createTicket(),

@@ -31,9 +31,9 @@ export async function holdTransaction(
   return rollback;
 }
 
-/** Locks a ticket against writes; returns the function that unlocks it. */
-export function lockTicket(database: string, id: number): Promise<Rollback> {
-  return holdTransaction(database, 'SELECT 1 FROM ticket WHERE id = $1 FOR UPDATE', [id]);
+/** Locks tickets against writes; returns the function that unlocks them. */
+export function lockTicket(database: string, ...ids: number[]): Promise<Rollback> {
+  return holdTransaction(database, 'SELECT 1 FROM ticket WHERE id = ANY ($1) FOR UPDATE', [ids]);
 }
 
 /** Waits until this many sessions of the database wait for a lock. */
