@@ -3,6 +3,7 @@ import type { Response } from 'express';
 import { etagMatches } from './etags.js';
 import { Page } from './pagination.js';
 import { isSafeMethod } from './routes.js';
+import { boundUnsent } from './unsent-responses.js';
 
 /** The result of an endpoint that sets more than the body. */
 export class ApiResponse<Body> {
@@ -21,8 +22,12 @@ export class ApiResponse<Body> {
 
 /** Sends the result of an endpoint: an ApiResponse, a page, or a plain object. */
 export function sendResponse(response: Response, result: unknown, status: number): void {
+  if (result instanceof Page) {
+    sendJson(response, result.toText(), status, linkToNext(result, response));
+    return;
+  }
   if (!(result instanceof ApiResponse)) {
-    sendJson(response, result, status, result instanceof Page ? linkToNext(result, response) : []);
+    sendJson(response, result, status, []);
     return;
   }
   const { etag, location, replayed, cache } = result.headers;
@@ -41,8 +46,10 @@ export function sendResponse(response: Response, result: unknown, status: number
 /** Sends JSON. Express would look for a type, a charset, an ETag and freshness, which are all known here. */
 function sendJson(response: Response, body: unknown, status: number, headers: string[]): void {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
+  const length = Buffer.byteLength(text);
   headers.push('Content-Type', 'application/json; charset=utf-8');
-  headers.push('Content-Length', String(Buffer.byteLength(text)));
+  headers.push('Content-Length', String(length));
+  boundUnsent(response, length);
   response.writeHead(status, headers).end(text);
 }
 

@@ -15,6 +15,12 @@ declare global {
   }
 }
 
+/**
+ * A connection with a request in progress on which nothing can be sent or received is closed after once or twice this time: Node.js
+ * takes the first part of a response that was sent for progress.
+ */
+const stalledTimeoutMs = 15_000;
+
 /** The time limits of clients. */
 const timeouts = {
   // The head of a request fits into a packet or two. This allows for a bad connection, but not for one byte per second.
@@ -48,7 +54,7 @@ export class PrototypedExpressAdapter extends ExpressAdapter {
       IncomingMessage: withPrototype(app.request, IncomingMessage),
       ServerResponse: withPrototype(app.response, ServerResponse),
     };
-    this.httpServer = createServer({ ...timeouts, ...classes }, (request, response) => {
+    const server = createServer({ ...timeouts, ...classes }, (request, response) => {
       const isReadable = hasPath(request.url);
       if (!isReadable) Object.assign(response, { locals: {} });
       const handle = isReadable
@@ -56,6 +62,8 @@ export class PrototypedExpressAdapter extends ExpressAdapter {
         : (this.rejectTarget as unknown as RequestListener);
       handle(request, response);
     });
+    server.setTimeout(stalledTimeoutMs);
+    this.httpServer = server;
   }
 
   /** Sets the status. Express's own method validates a code that Nest has validated. */
@@ -66,7 +74,11 @@ export class PrototypedExpressAdapter extends ExpressAdapter {
 
   /** Sends the result of an endpoint. */
   override reply(response: Response, result: unknown, status = response.statusCode): unknown {
-    if (result instanceof StreamableFile) return super.reply(response, result, status);
+    if (result instanceof StreamableFile) {
+      // A stream may have nothing to send for longer, and has its own limit for a client that does not read.
+      response.setTimeout(0);
+      return super.reply(response, result, status);
+    }
     sendResponse(response, result, status);
     return undefined;
   }

@@ -4,19 +4,27 @@ import { ApiProperty, type ApiPropertyOptions } from '@nestjs/swagger';
 import type { Cursors, SortKeys } from './cursors.js';
 import { CursorParameter, LimitParameter } from './parameters.js';
 
+/** A page ends with the item that passes this size, even if fewer items than its limit fit. */
+const maxPageBytes = 1024 * 1024;
+
 /** A page of a list. */
 export class Page<Item> {
+  /**
+   * @param items the items
+   * @param next_cursor the cursor of the next page; null on the last one
+   * @param cursorParameter the query parameter that takes the cursor
+   * @param texts the items as JSON
+   */
   constructor(
     readonly items: Item[],
-    /** The cursor of the next page; null on the last one. */
     readonly next_cursor: string | null,
-    /** The query parameter that takes the cursor. */
     readonly cursorParameter = 'cursor',
+    private readonly texts = items.map((item) => JSON.stringify(item)),
   ) {}
 
-  /** Returns the body, without what only the Link header needs. */
-  toJSON(): object {
-    return { items: this.items, next_cursor: this.next_cursor };
+  /** Returns the body as JSON. */
+  toText(): string {
+    return `{"items":[${this.texts.join()}],"next_cursor":${JSON.stringify(this.next_cursor)}}`;
   }
 }
 
@@ -52,14 +60,22 @@ export class PageQuery {
   cursor?: string;
 }
 
-/** Cuts a page from rows that were read with one more row than it holds: the extra row shows that a next page exists. */
+/** Cuts a page from rows that were read with one more row than its limit: a row that is left shows that a next page exists. */
 export function cutPage<Item>(
   rows: Item[],
   limit: number,
   { cursors, list, sortKeysOf }: { cursors: Cursors; list: string; sortKeysOf: (item: Item) => SortKeys },
 ): Page<Item> {
-  const items = rows.slice(0, limit);
+  const texts: string[] = [];
+  let bytes = 0;
+  for (const row of rows.slice(0, limit)) {
+    const text = JSON.stringify(row);
+    bytes += Buffer.byteLength(text);
+    texts.push(text);
+    if (bytes > maxPageBytes) break;
+  }
+  const items = rows.slice(0, texts.length);
   const last = items.at(-1);
-  const next = rows.length > limit && last !== undefined ? cursors.seal(list, sortKeysOf(last)) : null;
-  return new Page(items, next);
+  const next = rows.length > items.length && last !== undefined ? cursors.seal(list, sortKeysOf(last)) : null;
+  return new Page(items, next, 'cursor', texts);
 }

@@ -4,18 +4,23 @@ import { recordEvent } from '../events/record-event.sql.js';
 import { ifAllowed, lockTickets, type Lock } from './ticket-write.sql.js';
 import { CreateTicketDto, TicketSummaryDto, type TicketDto } from './ticket.dto.js';
 
-/** The number of comments that a ticket is shown with. */
+/** The most comments that a ticket is shown with. They end with the one that passes the size. */
 export const embeddedComments = 100;
+const embeddedBytes = 256 * 1024;
 
 /** A row of the statements below: a ticket without the link to more comments, and its version. */
 export type TicketRow = Omit<TicketDto, 'comments_next'> & { version: number };
 
 const firstComments = (ticketId: string) => `
   coalesce((
-    SELECT json_agg(first ORDER BY id) FROM (
-      SELECT ${jsonColumns(CommentDto)} FROM comment
-      WHERE ticket_id = ${ticketId} ORDER BY comment.id LIMIT ${embeddedComments}
-    ) AS first
+    SELECT json_agg(shown ORDER BY id) FROM (
+      SELECT ${jsonColumns(CommentDto)} FROM (
+        SELECT *, sum(octet_length(text)) OVER (ORDER BY id ROWS UNBOUNDED PRECEDING) - octet_length(text) AS bytes_before
+        FROM (
+          SELECT * FROM comment WHERE ticket_id = ${ticketId} ORDER BY comment.id LIMIT ${embeddedComments}
+        ) AS first
+      ) AS measured WHERE bytes_before <= ${embeddedBytes}
+    ) AS shown
   ), '[]') AS comments`;
 
 /** $1: a JSON list of the fields, each with its actor. The rows are in the order of the list. */

@@ -62,7 +62,8 @@ export class TicketsRepository {
 
   /**
    * Completes the comments of a changed ticket. A statement that waited for a lock returns the newest ticket, but its snapshot
-   * shows the comments from before the wait. The comments of a ticket that counts n are always its first n.
+   * shows the comments from before the wait. The comments of a ticket that counts n are always its first n, or fewer where they
+   * are long.
    */
   private async withComments(ticket: TicketRow): Promise<TicketRow> {
     const { id, comment_count, comments } = ticket;

@@ -12,7 +12,7 @@ import { parseSort, TicketListRepository } from './ticket-list.repository.js';
 import type { CreateTicketDto, ListTicketsQuery, TicketDto, TicketSummaryDto } from './ticket.dto.js';
 import type { TicketStatus } from './ticket.entity.js';
 import { TicketNotFound } from './ticket.errors.js';
-import { embeddedComments, type TicketRow } from './ticket.sql.js';
+import type { TicketRow } from './ticket.sql.js';
 import { TicketQueue } from './ticket-queue.js';
 import { TicketsRepository } from './tickets.repository.js';
 import { TransitionPolicy } from './transition-policy.js';
@@ -86,7 +86,7 @@ export class TicketsService {
   private toDto({ version, ...ticket }: TicketRow): VersionedTicket {
     const { id, comments, comment_count } = ticket;
     const last = comments.at(-1);
-    const hasMore = comment_count > embeddedComments && last;
+    const hasMore = last && comment_count > comments.length;
     const cursor = hasMore ? this.cursors.seal(commentList(id), [last.id]) : null;
     const comments_next = cursor === null ? null : `/ticket/${id}/comment?cursor=${cursor}`;
     return { ticket: { ...ticket, comments_next }, version };

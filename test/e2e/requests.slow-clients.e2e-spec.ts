@@ -3,12 +3,20 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { describe, expect, it } from '@jest/globals';
 
-import { Api, median, times } from '../support/api.js';
+import { Api, aTicket, median, scrape, times } from '../support/api.js';
 import { eventually } from '../support/eventually.js';
 import { Service } from '../support/service.js';
 
+/** The longest text, of characters of three bytes. */
+const longText = '語'.repeat(10_000);
+
+const clients = 200;
+
+/** More than the buffers of the system take. */
+const pagesOfEach = 4;
+
 describe('A thousand clients that send a byte a second', () => {
-  it('are disconnected in time and do not slow others down', async () => {
+  it.concurrent('are disconnected in time and do not slow others down', async () => {
     const service = await Service.start();
     const api = new Api(service.url);
     const { id } = (await api.createTicket()).body;
@@ -38,6 +46,38 @@ describe('A thousand clients that send a byte a second', () => {
   });
 });
 
+describe('Two hundred clients that ask for the largest pages and do not read them', () => {
+  it.concurrent('cost little memory, are disconnected after 30 s, and do not slow others down', async () => {
+    const service = await Service.start({ environment: { MAX_IN_FLIGHT: '10000' } });
+    const api = new Api(service.url);
+    await times(40, () => api.createTicket({ ...aTicket, text: longText }));
+    const metric = async (name: string) => (await scrape(api)).get(name) ?? 0;
+    const memory = () => metric('process_resident_memory_bytes');
+    // The memory of a process that has sent as many such pages to clients that read them.
+    for (let n = 0; n < clients; n += 20) await times(20, () => api.send('GET', '/ticket?limit=100'));
+    const before = await memory();
+
+    const files = await metric('process_open_fds');
+    const sockets: Socket[] = [];
+    let most = 0;
+    while (sockets.length < clients) {
+      sockets.push(...(await times(5, () => ask(Number(new URL(service.url).port)))));
+      most = Math.max(most, await memory());
+    }
+    const begin = Date.now();
+    await eventually(async () => {
+      most = Math.max(most, await memory());
+      expect((await api.createTicket()).status).toBe(201);
+      // A socket that reads nothing does not notice that it was closed, so the files of the service are counted.
+      return Date.now() > begin + 5_000 && (await metric('process_open_fds')) < files + clients / 10;
+    }, 60_000);
+    expect(Date.now() - begin).toBeLessThan(35_000);
+    for (const socket of sockets) socket.destroy();
+    expect(most - before).toBeLessThan(64 * 1024 * 1024);
+    await service.stop();
+  });
+});
+
 /** Sends the head of a request, and then a byte a second. */
 async function trickle(port: number, head: string): Promise<Socket> {
   const socket = connectTo(port, '127.0.0.1');
@@ -50,5 +90,20 @@ async function trickle(port: number, head: string): Promise<Socket> {
   socket.once('close', () => {
     clearInterval(timer);
   });
+  return socket;
+}
+
+/** Sends many requests for the largest page on one connection, and reads nothing. */
+async function ask(port: number): Promise<Socket> {
+  const socket = connectTo({
+    port,
+    host: '127.0.0.1',
+    onread: { buffer: Buffer.alloc(1), callback: () => false },
+  });
+  await new Promise((resolve, reject) => socket.once('connect', resolve).once('error', reject));
+  socket.on('error', () => socket.destroy());
+  socket.write('GET /ticket?limit=100 HTTP/1.1\r\nHost: a\r\n\r\n'.repeat(pagesOfEach));
+  // The service has read the tickets of the first pages.
+  await sleep(50);
   return socket;
 }
