@@ -1,4 +1,5 @@
 import { columns, typedColumns } from '../api/dto.js';
+import { stateReport } from '../database/state-report.js';
 import { recordEvent } from '../events/record-event.sql.js';
 import { isAllowed, lockTicket } from '../tickets/ticket.sql.js';
 import { CommentDto, CreateCommentDto } from './comment.dto.js';
@@ -31,7 +32,8 @@ export const addComment = {
       actor: '$5',
       data: `json_build_object('comment_id', added.id)`,
     })}
-    SELECT locked.status AS found_status, locked.version AS found_version, ${columns(CommentDto, 'added')}
+    SELECT locked.status AS found_status, locked.version AS found_version, ${columns(CommentDto, 'added')},
+      ${stateReport}
     FROM locked LEFT JOIN added ON true`,
 };
 

@@ -4,8 +4,9 @@ import { DataSource } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 
 import { Environment } from '../config/environment.js';
-import { isBroken, isReadOnly, throwDatabaseError } from './database-errors.js';
+import { isBroken, isReadOnly, StandbyError, throwDatabaseError } from './database-errors.js';
 import { PipelinedConnections } from './pipelined-connections.js';
+import { parseStateReport, type StateReport } from './state-report.js';
 
 /** One SQL statement; with a name, PostgreSQL parses and plans it once for each connection. */
 export interface Statement {
@@ -29,6 +30,9 @@ export interface Transaction {
 export class Database implements Transaction, OnModuleDestroy {
   private readonly pool: Pool;
   private readonly pipelined: PipelinedConnections;
+
+  /** Receives the reports of statements with `stateReport`, and when each statement began, by performance.now(). */
+  onStateReport: (report: StateReport, begunAt: number) => void = () => undefined;
 
   /** Number of statements and transactions of the process that run on PostgreSQL or wait for a connection. */
   inFlight = 0;
@@ -57,7 +61,16 @@ export class Database implements Transaction, OnModuleDestroy {
     if (!statement.isShort || !this.environment.POSTGRES_NAMED_STATEMENTS)
       return this.runOn<Row>(this.pool, statement, values);
     const query = { name: statement.name, text: statement.text, values };
-    return this.count(async () => (await this.pipelined.query(query).catch(throwDatabaseError)) as Row[]);
+    return this.count(async () => {
+      const begunAt = performance.now();
+      const rows = await this.pipelined.query(query).catch(throwDatabaseError);
+      try {
+        return this.takeReport<Row>(rows, begunAt);
+      } catch (error) {
+        void this.pipelined.end();
+        throw error;
+      }
+    });
   }
 
   /** Runs one statement on a server, through its pool. */
@@ -97,17 +110,28 @@ export class Database implements Transaction, OnModuleDestroy {
     return this.count(async () => {
       const client = await pool.connect().catch(throwDatabaseError);
       try {
-        const result = await work(new ClientTransaction(client, this.environment));
+        const result = await work(new ClientTransaction(client, this.environment, this.takeReport));
         client.release();
         return result;
       } catch (error) {
         client.release(isBroken(error));
         // Pipelined reads never see this error, so they would stay connected to a server that is no longer the primary.
-        if (isReadOnly(error)) void this.pipelined.end();
+        if (isReadOnly(error) && pool === this.pool) void this.pipelined.end();
         throw error;
       }
     });
   }
+
+  /** Takes the column of `stateReport` off the rows. Throws DatabaseUnavailable where it names a standby, whose data may be old. */
+  private readonly takeReport = <Row>(rows: ReportedRow[], begunAt: number): Row[] => {
+    if (rows[0]?.cache_state === undefined) return rows as Row[];
+    const report = parseStateReport(rows[0].cache_state);
+    if (report.isStandby) throwDatabaseError(new StandbyError('The server is a standby'));
+    this.onStateReport(report, begunAt);
+    // Left out of JSON. A copy would cost time, and so would an object that loses a property.
+    for (const row of rows) row.cache_state = undefined;
+    return rows as Row[];
+  };
 
   private async count<Result>(work: () => Promise<Result>): Promise<Result> {
     this.inFlight++;
@@ -119,15 +143,22 @@ export class Database implements Transaction, OnModuleDestroy {
   }
 }
 
+interface ReportedRow {
+  cache_state?: string | undefined;
+}
+
 class ClientTransaction implements Transaction {
   constructor(
     private readonly client: PoolClient,
     private readonly environment: Environment,
+    private readonly takeReport: <Row>(rows: ReportedRow[], begunAt: number) => Row[],
   ) {}
 
   async run<Row>({ name, text }: Statement, values: unknown[]): Promise<Row[]> {
     const query = { name: this.environment.POSTGRES_NAMED_STATEMENTS ? name : undefined, text, values };
-    return (await this.client.query(query).catch(throwDatabaseError)).rows as Row[];
+    const begunAt = performance.now();
+    const { rows } = await this.client.query<ReportedRow>(query).catch(throwDatabaseError);
+    return this.takeReport<Row>(rows, begunAt);
   }
 
   async runForOne<Row>(statement: Statement, values: unknown[]): Promise<Row> {

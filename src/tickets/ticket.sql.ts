@@ -1,5 +1,6 @@
 import { columns, jsonColumns, typedColumns } from '../api/dto.js';
 import { CommentDto } from '../comments/comment.dto.js';
+import { stateReport } from '../database/state-report.js';
 import { recordEvent } from '../events/record-event.sql.js';
 import { CreateTicketDto, TicketSummaryDto, type TicketDto } from './ticket.dto.js';
 import type { TicketStatus } from './ticket.entity.js';
@@ -11,9 +12,10 @@ export const embeddedComments = 100;
 export type TicketRow = Omit<TicketDto, 'comments_next'> & { version: number };
 
 /** A row of a write: the state that it found, and the ticket if it was changed. */
-export type TransitionRow = { found_status: TicketStatus; found_version: number } & (
-  TicketRow | (Record<Exclude<keyof TicketRow, 'comments'>, null> & Pick<TicketRow, 'comments'>)
-);
+export type TransitionRow = { found_status: TicketStatus; found_version: number } & (TicketRow | NoTicketRow);
+
+/** A row without a ticket. */
+export type NoTicketRow = Record<Exclude<keyof TicketRow, 'comments'>, null> & Pick<TicketRow, 'comments'>;
 
 const firstComments = (ticketId: string) => `
   coalesce((
@@ -50,13 +52,13 @@ export const insertTicket = {
     SELECT ${columns(TicketSummaryDto, 'created')}, created.version, '[]'::json AS comments FROM created`,
 };
 
-/** $1: the id. */
+/** $1: the id. A row without a ticket reports the state too, because a standby may not have the ticket yet. */
 export const selectTicket = {
   name: 'select_ticket',
   isShort: true,
   text: `
-    SELECT ${columns(TicketSummaryDto, 'ticket')}, version, ${firstComments('ticket.id')}
-    FROM ticket WHERE id = $1`,
+    SELECT ${columns(TicketSummaryDto, 'ticket')}, version, ${firstComments('ticket.id')}, ${stateReport}
+    FROM (VALUES ($1::bigint)) AS wanted (id) LEFT JOIN ticket ON ticket.id = wanted.id`,
 };
 
 /**
@@ -80,7 +82,7 @@ export const transitionTicket = {
       data: `json_build_object('from', status_before, 'to', status)`,
     })}
     SELECT locked.status AS found_status, locked.version AS found_version,
-      ${columns(TicketSummaryDto, 'updated')}, updated.version, ${firstComments('updated.id')}
+      ${columns(TicketSummaryDto, 'updated')}, updated.version, ${firstComments('updated.id')}, ${stateReport}
     FROM locked LEFT JOIN updated ON true`,
 };
 

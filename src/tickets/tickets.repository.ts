@@ -5,7 +5,7 @@ import { Database, type Transaction } from '../database/database.js';
 import type { CreateTicketDto } from './ticket.dto.js';
 import type { TicketStatus } from './ticket.entity.js';
 import { countByStatus, insertTicket, selectComments, selectTicket, transitionTicket } from './ticket.sql.js';
-import { embeddedComments, type TicketRow, type TransitionRow } from './ticket.sql.js';
+import { embeddedComments, type NoTicketRow, type TicketRow, type TransitionRow } from './ticket.sql.js';
 import type { TicketSnapshot } from './transition-policy.js';
 
 /** The result of a transition: the state that it found, and the ticket if it was changed. */
@@ -26,8 +26,8 @@ export class TicketsRepository {
 
   /** Returns the ticket with its first comments, from one snapshot. */
   async find(id: number): Promise<TicketRow | undefined> {
-    const [ticket] = await this.database.run<TicketRow>(selectTicket, [id]);
-    return ticket;
+    const [row] = await this.database.run<TicketRow | NoTicketRow>(selectTicket, [id]);
+    return row && isTicket(row) ? row : undefined;
   }
 
   /** Transitions a ticket to `to` if it is in one of `sources`, and in one of the context's versions. */
@@ -62,6 +62,6 @@ export class TicketsRepository {
   }
 }
 
-function isTicket(row: { id: number | null }): row is TicketRow {
+function isTicket(row: Omit<TicketRow | NoTicketRow, never>): row is TicketRow {
   return row.id !== null;
 }

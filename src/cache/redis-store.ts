@@ -1,0 +1,62 @@
+import type { Environment } from '../config/environment.js';
+import { CacheStore, type CacheEntry, type Eviction } from './ports.js';
+import type { Redis } from './redis.js';
+
+/** Life of a lease, longer than any load may take. */
+export const leaseMs = 3_000;
+
+/** Number of keys in one command, so that the server confirms it in time. */
+const batchSize = 500;
+
+/** A value is `L` and the token of a lease; or `E` and an ETag, which begins with the version, and the body in the next line. */
+const fillLeased = `
+  if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3]) end`;
+
+const evictLower = `
+  for n, key in ipairs(KEYS) do
+    local value = redis.call('GET', key)
+    local version = value and string.match(value, '^E"(%d+)')
+    if value and (not version or tonumber(version) < tonumber(ARGV[n])) then redis.call('DEL', key) end
+  end`;
+
+/** The store in Redis, which all replicas share. */
+export class RedisStore extends CacheStore {
+  constructor(
+    private readonly redis: Redis,
+    private readonly environment: Environment,
+  ) {
+    super();
+  }
+
+  override get name(): string | undefined {
+    return this.redis.name;
+  }
+
+  override async read(key: string, lease: string): Promise<CacheEntry | boolean> {
+    const taken = ['SET', this.locate(key), `L${lease}`, 'NX', 'GET', 'PX', String(leaseMs)];
+    const value = await this.redis.send<string | null>(taken);
+    if (value === null || value.startsWith('L')) return value === null;
+    const end = value.indexOf('\n');
+    return { etag: value.slice(1, end), body: value.slice(end + 1) };
+  }
+
+  override async fill(key: string, lease: string, { etag, body }: CacheEntry): Promise<void> {
+    const expireMs = String(this.environment.REDIS_EXPIRE_TIME * 1000);
+    const values = [`L${lease}`, `E${etag}\n${body}`, expireMs];
+    await this.redis.send(['EVAL', fillLeased, '1', this.locate(key), ...values]);
+  }
+
+  override async evict(evictions: Eviction[]): Promise<void> {
+    for (let sent = 0; sent < evictions.length; sent += batchSize) {
+      const batch = evictions.slice(sent, sent + batchSize);
+      const keys = batch.map(({ key }) => this.locate(key));
+      // Lua reads "inf" as infinity.
+      const versions = batch.map(({ version }) => (version === Infinity ? 'inf' : String(version)));
+      await this.redis.send(['EVAL', evictLower, String(keys.length), ...keys, ...versions]);
+    }
+  }
+
+  private locate(key: string): string {
+    return this.environment.REDIS_KEY_PREFIX + key;
+  }
+}
