@@ -8,13 +8,15 @@ export const leaseMs = 3_000;
 /** Number of keys in one command, so that the server confirms it in time. */
 const batchSize = 500;
 
-/** A value is `L` and the token of a lease; or `E` and an ETag, which begins with the version, and the body in the next line. */
+/**
+ * The values. Every command counts as a write, GETEX too, so a server that was demoted rejects all of them. A value is `L` and the token of a lease; or `E` and an ETag, which begins with the version, and the body in the next line.
+ */
 const fillLeased = `
-  if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3]) end`;
+  if redis.call('GETEX', KEYS[1]) == ARGV[1] then redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3]) end`;
 
 const evictLower = `
   for n, key in ipairs(KEYS) do
-    local value = redis.call('GET', key)
+    local value = redis.call('GETEX', key)
     local version = value and string.match(value, '^E"(%d+)')
     if value and (not version or tonumber(version) < tonumber(ARGV[n])) then redis.call('DEL', key) end
   end`;
