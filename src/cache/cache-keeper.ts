@@ -1,8 +1,15 @@
-import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import {
+  Inject,
+  Injectable,
+  Logger,
+  type OnApplicationBootstrap,
+  type OnModuleDestroy,
+} from '@nestjs/common';
 
 import { errorMessage } from '../observability/error-message.js';
+import { CacheStateRepository } from './cache-state.repository.js';
 import { CacheView, settleMs, type Place } from './cache-view.js';
-import { CacheState, CacheStore, Clock } from './ports.js';
+import { CacheStore, Clock } from './ports.js';
 
 const pollIntervalMs = 100;
 /** Time for which the store must respond before it is used again. */
@@ -18,13 +25,14 @@ export class CacheKeeper implements OnApplicationBootstrap, OnModuleDestroy {
 
   constructor(
     private readonly view: CacheView,
-    private readonly state: CacheState,
+    @Inject(CacheStateRepository)
+    private readonly state: Pick<CacheStateRepository, 'poll' | 'change'>,
     private readonly store: CacheStore,
     private readonly clock: Clock,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    await this.round();
+    await this.state.poll().catch(() => undefined);
     void this.run();
   }
 
@@ -32,12 +40,12 @@ export class CacheKeeper implements OnApplicationBootstrap, OnModuleDestroy {
     this.isStopping = true;
   }
 
-  /** Polls and keeps until the process stops. */
+  /** Polls and keeps until the process stops. A failure shows in the age of the view. */
   async run(): Promise<void> {
     while (!this.isStopping) {
-      const begunAt = this.clock.now();
-      await this.round();
-      await this.clock.sleep(Math.max(begunAt + pollIntervalMs - this.clock.now(), 1));
+      const next = this.clock.now() + pollIntervalMs;
+      await this.round().catch(() => undefined);
+      await this.clock.sleep(Math.max(next - this.clock.now(), 1));
     }
   }
 
@@ -47,32 +55,21 @@ export class CacheKeeper implements OnApplicationBootstrap, OnModuleDestroy {
    */
   async turnOff({ name, epoch }: Place, error?: unknown): Promise<void> {
     this.wellSince = undefined;
-    let turning = this.turning.get(name);
-    if (!turning) {
-      if (error) this.logger.warn(`The cache is turned off: ${errorMessage(error)}`);
-      turning = this.state.change('off', epoch).finally(() => this.turning.delete(name));
-      this.turning.set(name, turning);
-    }
-    await turning;
+    const turning = this.turning.get(name) ?? this.state.change('off', epoch);
+    if (!this.turning.has(name) && error) this.logger.warn(`The cache is turned off: ${errorMessage(error)}`);
+    this.turning.set(name, turning);
+    await turning.finally(() => this.turning.delete(name));
     await this.clock.sleep(settleMs);
   }
 
-  private async round(): Promise<void> {
-    try {
-      await this.state.poll();
-      await this.keep();
-    } catch (error) {
-      this.logger.debug(errorMessage(error));
-    }
-  }
-
   /** Rule 5, from off to warming to on; rule 6, off where the row names another store than this replica's. */
-  private async keep(): Promise<void> {
-    const view = this.view.current;
+  private async round(): Promise<void> {
     const { name } = this.store;
-    const now = this.clock.now();
-    this.wellSince = name === undefined ? undefined : (this.wellSince ?? now);
+    this.wellSince = name === undefined ? undefined : (this.wellSince ?? this.clock.now());
+    await this.state.poll();
+    const view = this.view.current;
     if (!view || name === undefined || this.wellSince === undefined) return;
+    const now = this.clock.now();
     const { state, store, place, stateSeenAt } = view;
     if (state === 'off') {
       if (now - this.wellSince >= wellMs) await this.state.change('warming', place.epoch, name);

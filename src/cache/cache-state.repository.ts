@@ -5,9 +5,6 @@ import { DataSource } from 'typeorm';
 import { Database, openPool } from '../database/database.js';
 import { changedState, stateReport } from '../database/state-report.js';
 import { CacheView } from './cache-view.js';
-import { CacheState } from './ports.js';
-
-const statementTimeoutMs = 400;
 
 const poll = { name: 'poll_cache_state', text: `SELECT ${stateReport}` };
 
@@ -28,7 +25,7 @@ const changes = {
 
 /** Runs the statements on the row of cache_state, on connections of their own, so that a busy pool does not delay them. */
 @Injectable()
-export class CacheStateRepository extends CacheState implements OnModuleDestroy {
+export class CacheStateRepository implements OnModuleDestroy {
   private readonly pool: Pool;
 
   constructor(
@@ -36,18 +33,18 @@ export class CacheStateRepository extends CacheState implements OnModuleDestroy 
     source: DataSource,
     view: CacheView,
   ) {
-    super();
     database.onStateReport = view.observe.bind(view);
     // Two, because a change does not wait for a poll.
-    const timeouts = { statement_timeout: statementTimeoutMs, query_timeout: statementTimeoutMs + 100 };
-    this.pool = openPool(source, { max: 2, ...timeouts });
+    this.pool = openPool(source, { max: 2, statement_timeout: 400, query_timeout: 500 });
   }
 
-  override async poll(): Promise<void> {
+  /** Reads the row. Its report reaches the view as every report does. */
+  async poll(): Promise<void> {
     await this.database.runOn(this.pool, poll, []);
   }
 
-  override async change(to: keyof typeof changes, epoch: number, store?: string): Promise<void> {
+  /** Changes the row, if it still has this epoch, and the state that the change begins with. */
+  async change(to: keyof typeof changes, epoch: number, store?: string): Promise<void> {
     const text = `UPDATE cache_state SET ${changes[to]} AND epoch = $1 RETURNING ${changedState}`;
     const values = store === undefined ? [epoch] : [epoch, store];
     await this.database.runOn(this.pool, { name: `turn_cache_${to}`, text }, values);

@@ -66,13 +66,11 @@ export class CacheView {
 
   /** Waits a moment for a report to act on; throws Problem 503 without one. */
   async require(): Promise<View> {
-    const deadline = this.clock.now() + patienceMs;
-    for (;;) {
-      const view = this.current;
-      if (view) return view;
-      if (this.clock.now() >= deadline) throw new Problem('unavailable', 'The database does not respond');
+    for (const deadline = this.clock.now() + patienceMs; this.clock.now() < deadline;) {
+      if (this.current) return this.current;
       await this.clock.sleep(recheckMs);
     }
+    throw new Problem('unavailable', 'The database does not respond');
   }
 
   /** Rule 4: no write is answered before this time after its place was first seen, because others may act on what was before. */

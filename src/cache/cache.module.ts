@@ -8,7 +8,7 @@ import { CacheKeeper } from './cache-keeper.js';
 import { CacheStateRepository } from './cache-state.repository.js';
 import { CacheView } from './cache-view.js';
 import { MemoryStore } from './memory-store.js';
-import { CacheState, CacheStore, Clock } from './ports.js';
+import { CacheStore, Clock } from './ports.js';
 import { RedisStore } from './redis-store.js';
 import { Redis } from './redis.js';
 import { TicketCache } from './ticket-cache.js';
@@ -43,8 +43,7 @@ import { TicketCache } from './ticket-cache.js';
       useFactory: (redis: Redis | undefined, environment: Environment) =>
         redis ? new RedisStore(redis, environment) : new MemoryStore(environment),
     },
-    { provide: CacheState, useClass: CacheStateRepository },
-    ...[Clock, CacheView, CacheKeeper, TicketCache],
+    ...[Clock, CacheView, CacheStateRepository, CacheKeeper, TicketCache],
   ],
   exports: [Redis, CacheStore, CacheView, TicketCache],
 })

@@ -32,7 +32,7 @@ export class MemoryStore extends CacheStore {
   }
 
   override evict(evictions: Eviction[]): Promise<void> {
-    for (const { key } of evictions) this.values.delete(key);
+    for (const [key] of evictions) this.values.delete(key);
     return Promise.resolve();
   }
 }

@@ -6,11 +6,8 @@ export interface CacheEntry {
   body: string;
 }
 
-/** A key, and the lowest version that may stay under it: entries of lower versions, and leases, are evicted. */
-export interface Eviction {
-  key: string;
-  version: number;
-}
+/** A key, and the lowest version that may stay under it. */
+export type Eviction = [key: string, version: number];
 
 /** Where the entries are. Each step is atomic. */
 export abstract class CacheStore {
@@ -20,30 +17,21 @@ export abstract class CacheStore {
   abstract read(key: string, lease: string): Promise<CacheEntry | boolean>;
   /** Replaces this lease by an entry; does nothing where the lease is gone. */
   abstract fill(key: string, lease: string, entry: CacheEntry): Promise<void>;
-  /** Evicts entries and leases; rejects unless the server has confirmed it in time. */
+  /** Evicts leases, and entries below these versions; rejects unless the server has confirmed it in time. */
   abstract evict(evictions: Eviction[]): Promise<void>;
 }
 
 /** The server answers, but not as the primary that it was. */
 export class NotPrimary extends Error {}
 
-/**
- * The row of cache_state. Its report reaches the view as every report does. A change is a transaction of its own, and happens only if the row
- * has this epoch, and the state that the change begins with.
- */
-export abstract class CacheState {
-  abstract poll(): Promise<void>;
-  /** Changes on and warming to off, and raises the epoch; off to warming in this store, if the wait is over; warming to on. */
-  abstract change(to: 'off' | 'warming' | 'on', epoch: number, store?: string): Promise<void>;
-}
-
 /** The monotonic clock. */
 export class Clock {
-  now(): number {
-    return performance.now();
-  }
-
-  sleep(ms: number): Promise<void> {
-    return sleep(ms, undefined, { ref: false });
-  }
+  /**
+   *
+   */
+  readonly now = (): number => performance.now();
+  /**
+   *
+   */
+  readonly sleep = (ms: number): Promise<void> => sleep(ms, undefined, { ref: false });
 }

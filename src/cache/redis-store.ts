@@ -4,7 +4,6 @@ import type { Redis } from './redis.js';
 
 /** Life of a lease, longer than any load may take. */
 export const leaseMs = 3_000;
-
 /** Number of keys in one command, so that the server confirms it in time. */
 const batchSize = 500;
 
@@ -18,7 +17,7 @@ const evictLower = `
   for n, key in ipairs(KEYS) do
     local value = redis.call('GETEX', key)
     local version = value and string.match(value, '^E"(%d+)')
-    if value and (not version or tonumber(version) < tonumber(ARGV[n])) then redis.call('DEL', key) end
+    if value and (not version or tonumber(version) < (tonumber(ARGV[n]) or math.huge)) then redis.call('DEL', key) end
   end`;
 
 /** The store in Redis, which all replicas share. */
@@ -48,14 +47,16 @@ export class RedisStore extends CacheStore {
     await this.redis.send(['EVAL', fillLeased, '1', this.locate(key), ...values]);
   }
 
+  /** All at once, because a later command might go on another connection. */
   override async evict(evictions: Eviction[]): Promise<void> {
-    for (let sent = 0; sent < evictions.length; sent += batchSize) {
-      const batch = evictions.slice(sent, sent + batchSize);
-      const keys = batch.map(({ key }) => this.locate(key));
-      // Lua reads "inf" as infinity.
-      const versions = batch.map(({ version }) => (version === Infinity ? 'inf' : String(version)));
-      await this.redis.send(['EVAL', evictLower, String(keys.length), ...keys, ...versions]);
-    }
+    const batches = [];
+    for (let n = 0; n < evictions.length; n += batchSize) batches.push(evictions.slice(n, n + batchSize));
+    const send = (batch: Eviction[]) => {
+      const keys = batch.map(([key]) => this.locate(key));
+      const versions = batch.map(([, version]) => String(version));
+      return this.redis.send(['EVAL', evictLower, String(keys.length), ...keys, ...versions]);
+    };
+    await Promise.all(batches.map(send));
   }
 
   private locate(key: string): string {

@@ -1,5 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-
 import { Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { createClient, ErrorReply } from '@redis/client';
 import type { KeyvAdapter } from 'cache-manager';
@@ -9,17 +7,12 @@ import type { Environment } from '../config/environment.js';
 import { errorMessage } from '../observability/error-message.js';
 import { NotPrimary } from './ports.js';
 
-/** Longest time that anything waits for a command, in ticks of the event loop. */
+/** Longest time that anything waits for a command, in parts of which a stall of this process takes one. */
 const confirmMs = 50;
-const ticks = 5;
+const parts = 5;
 const askIntervalMs = 100;
 /** Time without an answer after which the connection is replaced. */
 const silentMs = 1_000;
-const connectTimeoutMs = 1_000;
-const maxReconnectDelayMs = 100;
-/** Part of the name of the store: the layout of keys and values. */
-const format = 2;
-
 /**
  * Rule 6, the connection to Redis. It is made in the background, because the service starts and works without Redis. Without an offline queue
  * a command goes on the connection that was checked, or fails. As an injection token it stands for undefined where REDIS_URL is unset.
@@ -32,43 +25,28 @@ export class Redis implements OnApplicationShutdown {
   name: string | undefined;
   /** Store for cache-manager on the same connection. */
   readonly store: ConstructorParameters<typeof KeyvAdapter>[0];
-  /** The client that rate-limiter-flexible sees: it is not ready while the server does not respond. */
-  readonly counters;
   private readonly client;
   private readonly logger = new Logger('Redis');
-  private readonly database: string;
   private hasFailed = false;
-  private isStopped = false;
+  private readonly asking: NodeJS.Timeout;
 
   constructor(
-    url: string,
+    private readonly url: string,
     private readonly environment: Environment,
   ) {
     const { REDIS_USER: username, REDIS_PASSWORD: password } = environment;
-    this.database = new URL(url).pathname.slice(1) || '0';
     this.client = createClient({
       url,
       ...(username !== undefined && { username }),
       ...(password !== undefined && { password }),
       disableOfflineQueue: true,
-      socket: {
-        connectTimeout: connectTimeoutMs,
-        reconnectStrategy: (retries) => Math.min(10 * 2 ** retries, maxReconnectDelayMs),
-      },
+      socket: { connectTimeout: 1_000, reconnectStrategy: (retries) => Math.min(10 * 2 ** retries, 100) },
     });
     this.client.on('error', this.onLost).on('ready', () => void this.ask());
     // The types of the store name a client with the modules of Redis Stack, which the store does not use.
     this.store = redisInsStore(this.client as unknown as Parameters<typeof redisInsStore>[0]);
-    const isReady = () => this.name !== undefined;
-    this.counters = {
-      get isReady() {
-        return isReady();
-      },
-      eval: (script: string, options: { keys: string[]; arguments: string[] }) =>
-        this.send(['EVAL', script, String(options.keys.length), ...options.keys, ...options.arguments]),
-    };
     this.connect();
-    void this.watch();
+    this.asking = setInterval(() => void this.ask(), askIntervalMs).unref();
   }
 
   /** Sends a command; rejects unless its answer comes within 50 ms. Then nothing else is sent before the server answers again. */
@@ -84,7 +62,7 @@ export class Redis implements OnApplicationShutdown {
   }
 
   onApplicationShutdown(): void {
-    this.isStopped = true;
+    clearInterval(this.asking);
     if (this.client.isOpen) void this.client.disconnect();
   }
 
@@ -95,28 +73,17 @@ export class Redis implements OnApplicationShutdown {
     this.hasFailed = true;
   };
 
-  private readonly connect = (): void => {
-    this.client.connect().catch(this.onLost);
-  };
-
-  private async watch(): Promise<void> {
-    while (!this.isStopped) {
-      if (this.client.isReady) await this.ask();
-      await sleep(askIntervalMs, undefined, { ref: false });
-    }
-  }
+  private readonly connect = () => void this.client.connect().catch(this.onLost);
 
   /** Asks who the server is. A connection that stays silent is replaced. */
   private async ask(): Promise<void> {
+    if (!this.client.isReady) return;
     const answer = this.client.sendCommand<string>(['INFO', 'replication']);
     try {
       const info = await confirm(answer);
-      const [, id = ''] = /^master_replid:(\w+)/m.exec(info) ?? [];
-      const isPrimary = /^role:master/m.test(info);
-      this.name = isPrimary
-        ? `${id}/${this.database}/${this.environment.REDIS_KEY_PREFIX}/${format}`
-        : undefined;
-      if (this.hasFailed) this.logger.log('Connected');
+      const [, id = ''] = /^role:master[^]*^master_replid:(\w+)/m.exec(info) ?? [];
+      const name = `${id}/${new URL(this.url).pathname.slice(1) || 0}/${this.environment.REDIS_KEY_PREFIX}/2`;
+      this.name = id ? name : undefined;
       this.hasFailed = false;
     } catch {
       this.name = undefined;
@@ -128,23 +95,22 @@ export class Redis implements OnApplicationShutdown {
 }
 
 /**
- * Rejects if a call takes longer. A stall of this process counts as one tick of five at most, and the socket is read once more before the
- * failure is declared: the event loop runs timers, then reads sockets, then runs what setImmediate was given.
+ * Rejects if a call takes longer. After the last part the socket is read once more before the failure is declared: the event loop runs timers,
+ * then reads sockets, then runs what setImmediate was given.
  */
 function confirm<Reply>(call: Promise<Reply>, ms = confirmMs): Promise<Reply> {
   return new Promise((resolve, reject) => {
-    let left = ticks;
-    const tick = () => {
-      if (--left > 0) timer = setTimeout(tick, ms / ticks);
+    let left = parts;
+    const wait = () => {
+      if (left-- > 0) timer = setTimeout(wait, ms / parts);
       else setImmediate(reject, new Error(`Redis did not answer within ${ms} ms`));
     };
-    let timer = setTimeout(tick, ms / ticks);
-    const end =
-      <Value>(settle: (value: Value) => void) =>
-      (value: Value) => {
-        clearTimeout(timer);
-        settle(value);
-      };
-    call.then(end(resolve), end(reject));
+    let timer: NodeJS.Timeout;
+    wait();
+    const stop = () => {
+      clearTimeout(timer);
+    };
+    call.then(stop, stop);
+    call.then(resolve, reject);
   });
 }

@@ -11,23 +11,10 @@ import { SingleFlight } from './single-flight.js';
 /** Longer answers are not cached, so that no reader waits behind them. */
 const maxCharacters = 64 * 1024;
 
-/** A ticket from the cache or from the database: BYPASS while the cache is not in use. */
-interface CachedTicket {
-  entry: CacheEntry;
-  outcome: keyof typeof cacheReads;
-}
-
-/** A ticket that was changed. */
+/** A ticket that was changed, and the lowest version that may stay in the cache; without one, none may. */
 export interface ChangedTicket {
   id: number;
-  /** The lowest version that may stay in the cache; undefined for none. */
   version?: number;
-}
-
-/** The lease of a reader that loads from the database, and may fill the cache with that. */
-interface Lease {
-  place: Place;
-  token: string;
 }
 
 /**
@@ -48,51 +35,45 @@ export class TicketCache {
 
   /**
    * Rule 2: reads from the cache only where the row says on. Where the ticket is not there, takes a lease, loads it, and stores it if the
-   * lease is still there.
+   * lease is still there. The outcome is BYPASS while the cache is not in use.
    * @param load loads the ticket from the database; concurrent readers share loads
    */
-  async read(id: number, load: () => Promise<CacheEntry>): Promise<CachedTicket> {
-    const view = this.readable;
+  async read(id: number, load: () => Promise<CacheEntry>) {
+    const place = this.readable?.place;
     const token = `${this.process}${this.leases++}`;
-    const found = view && (await this.lookUp(view.place, id, token));
-    const outcome = typeof found === 'object' ? 'HIT' : found === undefined ? 'BYPASS' : 'MISS';
+    const found = place && (await this.lookUp(place, id, token));
+    const outcome: keyof typeof cacheReads =
+      found === undefined ? 'BYPASS' : typeof found === 'object' ? 'HIT' : 'MISS';
     cacheReads[outcome]++;
     if (typeof found === 'object') return { outcome, entry: found };
-    const lease = view && found ? { place: view.place, token } : undefined;
+    const leased = found ? place : undefined;
     try {
       const entry = await this.loads.load(String(id), load);
-      if (lease) this.fill(id, lease, entry);
+      if (leased) this.fill(leased, id, token, entry);
       return { outcome, entry };
     } catch (error) {
       // While this lease is held, no other reader can fill the cache.
-      if (lease) void this.evict(lease.place, [{ id }]).catch(() => undefined);
+      if (leased) void this.evict(leased, [{ id }]).catch(() => undefined);
       throw error;
     }
   }
 
-  /** Rule 4: throws Problem 503 where a write could not be followed by `invalidate`, before anything is done. */
-  async assertWritable(): Promise<void> {
-    await this.view.require();
-  }
-
   /**
    * Rule 4: evicts tickets after their change has been committed, and before anybody is told of it: by an answer, or by an event (rule 7).
-   * Rejects where it is unsure.
+   * Off owes nothing, because nobody fills the cache before it has been warming. Rejects where it is unsure.
    */
   async invalidate(tickets: ChangedTicket[]): Promise<void> {
-    const view = await this.view.require();
+    const { state, place, store } = await this.view.require();
     try {
-      if (owesEvictions(view)) {
-        if (this.store.name !== view.store) throw new Error('Redis is not connected');
-        await this.evict(view.place, tickets);
-      }
+      if (state !== 'off' && this.store.name !== store) throw new Error('Redis is not connected');
+      if (state !== 'off') await this.evict(place, tickets);
     } catch (error) {
-      await this.keeper.turnOff(view.place, error);
+      await this.keeper.turnOff(place, error);
     }
-    await this.view.settle(view.place);
+    await this.view.settle(place);
   }
 
-  /** The report that lets this replica read from the cache, which rule 2 asks for. */
+  /** The report that lets this replica use the cache. */
   private get readable(): View | undefined {
     const view = this.view.current;
     return view?.state === 'on' && view.store === this.store.name ? view : undefined;
@@ -103,27 +84,20 @@ export class TicketCache {
       return await this.store.read(keyOf(place, id), token);
     } catch (error) {
       // Rule 6: a server that takes no writes, or is loading its data, is not the one that the row names.
-      if (error instanceof NotPrimary) void this.keeper.turnOff(place, error).catch(() => undefined);
+      if (error instanceof NotPrimary) this.keeper.turnOff(place, error).catch(() => undefined);
       return undefined;
     }
   }
 
-  /** Rule 2: does not store what was loaded from another database than the lease's. */
-  private fill(id: number, { place, token }: Lease, entry: CacheEntry): void {
+  /** Rule 2: does not store what was loaded from another database, or after the cache was turned off. */
+  private fill(place: Place, id: number, token: string, entry: CacheEntry): void {
     if (this.readable?.place !== place || entry.body.length > maxCharacters) return;
-    void this.store.fill(keyOf(place, id), token, entry).catch(() => undefined);
+    this.store.fill(keyOf(place, id), token, entry).catch(() => undefined);
   }
 
   private evict(place: Place, tickets: ChangedTicket[]): Promise<void> {
-    return this.store.evict(
-      tickets.map(({ id, version = Infinity }) => ({ key: keyOf(place, id), version })),
-    );
+    return this.store.evict(tickets.map(({ id, version = Infinity }) => [keyOf(place, id), version]));
   }
-}
-
-/** Rule 4: on and warming owe an eviction. Off owes nothing, because nobody fills the cache before it has been warming. */
-function owesEvictions({ state }: View): boolean {
-  return state !== 'off';
 }
 
 /** Rule 3: a database that was restarted, restored or failed over, and a cache that was off, begin cold. */

@@ -20,7 +20,11 @@ export function rateLimit(limit: string, redis: Redis | undefined, prefix: strin
   const [points = 0, duration = 0] = limit.split('/').map(Number);
   const options = { points, duration };
   const local = new RateLimiterMemory(options);
-  const keys = { keyPrefix: `${prefix}rate`, storeClient: redis?.counters, useRedisPackage: true };
+  const keys = {
+    keyPrefix: `${prefix}rate`,
+    storeClient: redis && limiterClient(redis),
+    useRedisPackage: true,
+  };
   const insured = { insuranceLimiter: local, rejectIfRedisNotReady: true };
   const limiter = redis ? new RateLimiterRedis({ ...options, ...keys, ...insured }) : local;
   const policy = `"default";q=${points};w=${duration}`;
@@ -40,6 +44,17 @@ export function rateLimit(limit: string, redis: Redis | undefined, prefix: strin
         next();
       })
       .catch(next);
+  };
+}
+
+/** The client that rate-limiter-flexible sees: it is not ready while Redis does not respond. */
+function limiterClient(redis: Redis) {
+  return {
+    get isReady() {
+      return redis.name !== undefined;
+    },
+    eval: (script: string, options: { keys: string[]; arguments: string[] }) =>
+      redis.send(['EVAL', script, String(options.keys.length), ...options.keys, ...options.arguments]),
   };
 }
 

@@ -85,9 +85,8 @@ describe('A writer that is killed between its commit and its eviction', () => {
       return 'after';
     };
     await expect(apis[0].updateStatus(id, 'answered')).rejects.toThrow();
-    await eventually(
-      async () => (await apis[1].events(`after=${from}&ticket_id=${id}`)).body.items.length > 0,
-    );
+    const shown = async () => (await apis[1].events(`after=${from}&ticket_id=${id}`)).body.items;
+    await eventually(async () => (await shown()).some(({ type }) => type.endsWith('status_changed')));
     expect((await apis[1].ticket(id)).headers.get('etag')).toBe('"2"');
     delete postgres.cut;
     const environment = { ...redis.environment(0), POSTGRES_PORT: String(postgres.port) };

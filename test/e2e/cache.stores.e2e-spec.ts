@@ -69,7 +69,7 @@ describe.each([
     const [first, second] = open();
     const key = `${kind}:evicted`;
     await first.read(key, 'a');
-    await second.evict([{ key, version: Infinity }]);
+    await second.evict([[key, Infinity]]);
     await first.fill(key, 'a', entryOf(1));
     expect(await second.read(key, 'b')).toBe(true);
     await first.fill(key, 'a', entryOf(1));
@@ -81,7 +81,7 @@ describe.each([
     const key = `${kind}:write`;
     await first.read(key, 'a');
     await first.fill(key, 'a', entryOf(1));
-    await second.evict([{ key, version: Infinity }]);
+    await second.evict([[key, Infinity]]);
     expect(await first.read(key, 'b')).toBe(true);
   });
 });
@@ -95,7 +95,7 @@ describe('The numbering of events', () => {
       await store.fill(key, 'a', entryOf(9 + n));
     }
     await store.read('lease', 'a');
-    await store.evict(keys.map((key) => ({ key, version: 10 })));
+    await store.evict(keys.map((key) => [key, 10]));
     const found = await Promise.all(keys.map((key) => store.read(key, 'b')));
     expect(found).toEqual([true, entryOf(10), entryOf(11), true, true]);
   });
@@ -113,7 +113,7 @@ describe('The connection to Redis', () => {
     await isNamed(redis);
     proxy.freeze();
     const begin = performance.now();
-    await expect(stores[0].evict([{ key: 'late', version: 1 }])).rejects.toThrow('did not answer');
+    await expect(stores[0].evict([['late', 1]])).rejects.toThrow('did not answer');
     expect(performance.now() - begin).toBeGreaterThanOrEqual(45);
     expect(redis.name).toBeUndefined();
     proxy.thaw();
@@ -122,7 +122,7 @@ describe('The connection to Redis', () => {
 
   it('does not count a stall of this process as silence of the server', async () => {
     await isNamed(redis);
-    const evicted = stores[0].evict([{ key: 'stalled', version: 1 }]);
+    const evicted = stores[0].evict([['stalled', 1]]);
     const end = performance.now() + 200;
     while (performance.now() < end);
     await expect(evicted).resolves.toBeUndefined();
@@ -151,7 +151,7 @@ describe('The connection to Redis', () => {
     const before = redis.name;
     await server.command('REPLICAOF', '127.0.0.1', '1');
     await expect(stores[0].read('demoted', 'a')).rejects.toThrow(NotPrimary);
-    await expect(stores[0].evict([{ key: 'demoted', version: 1 }])).rejects.toThrow(NotPrimary);
+    await expect(stores[0].evict([['demoted', 1]])).rejects.toThrow(NotPrimary);
     await eventually(() => redis.name === undefined);
     await sleep(200);
     expect(redis.name).toBeUndefined();

@@ -1,6 +1,6 @@
 import { CacheKeeper } from '../../../src/cache/cache-keeper.js';
 import { CacheView } from '../../../src/cache/cache-view.js';
-import { CacheState, type Clock } from '../../../src/cache/ports.js';
+import type { Clock } from '../../../src/cache/ports.js';
 import { TicketCache } from '../../../src/cache/ticket-cache.js';
 import type { StateReport } from '../../../src/database/state-report.js';
 import { SimulatedProcess } from './process.js';
@@ -30,7 +30,7 @@ export class Replica extends SimulatedProcess {
     this.view = new CacheView(clock);
     this.store = new SimulatedRedis(this);
     this.keeper = new CacheKeeper(this.view, new SimulatedState(this), this.store, clock);
-    Object.assign(this.keeper, { logger: { warn: () => undefined, debug: () => undefined } });
+    Object.assign(this.keeper, { logger: { warn: () => undefined } });
     this.cache = new TicketCache(this.view, this.keeper, this.store);
     removal.replica?.(this);
   }
@@ -59,18 +59,17 @@ export class Replica extends SimulatedProcess {
   }
 }
 
-class SimulatedState extends CacheState {
-  constructor(private readonly replica: Replica) {
-    super();
-  }
+/** The row of cache_state, as src/cache/cache-state.repository.ts reads and changes it. */
+class SimulatedState {
+  constructor(private readonly replica: Replica) {}
 
-  override async poll(): Promise<void> {
+  async poll(): Promise<void> {
     const { slowUntil, clock } = this.replica;
     if (slowUntil > clock.now()) await clock.sleep(slowUntil - clock.now());
     await this.replica.statement(() => undefined, { timeoutMs: 500 });
   }
 
-  override async change(to: 'off' | 'warming' | 'on', epoch: number, store?: string): Promise<void> {
+  async change(to: 'off' | 'warming' | 'on', epoch: number, store?: string): Promise<void> {
     await this.replica.statement(
       (isStandby) => {
         if (isStandby) return;

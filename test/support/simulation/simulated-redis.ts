@@ -42,7 +42,7 @@ export class SimulatedRedis extends CacheStore {
     const { rules } = this.process.servers;
     if (!rules.evicts) return;
     const evicted = this.command((server) => {
-      for (const { key, version } of evictions) {
+      for (const [key, version] of evictions) {
         const found = server.data.get(this.process.servers.storedKey(key));
         if (found && !('version' in found && found.version >= version))
           server.data.delete(this.process.servers.storedKey(key));

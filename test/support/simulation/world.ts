@@ -107,7 +107,7 @@ export class World {
   private async write(replica: Replica, key: number, lockMs: number): Promise<void> {
     const { time, servers } = this;
     const { postgres, rules } = servers;
-    await replica.cache.assertWritable();
+    await replica.view.require();
     let written: { version: number; isReplay: boolean } | undefined;
     try {
       written = await replica.statement((isStandby) => (isStandby ? undefined : postgres.write(key)), {
