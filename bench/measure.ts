@@ -72,8 +72,11 @@ export async function measure(
 
 /** Waits until the cache of the service is on, which takes some seconds after the first start. */
 async function untilCached(url: string): Promise<void> {
-  for (const deadline = Date.now() + 10_000; Date.now() < deadline; await sleep(100))
+  const deadline = Date.now() + 10_000;
+  while (Date.now() < deadline) {
     if (!/MISS|BYPASS/.test((await fetch(url)).headers.get('x-cache') ?? '')) return;
+    await sleep(100);
+  }
 }
 
 async function etagOf(url: string): Promise<string> {
