@@ -6,7 +6,7 @@ const modules = {
   comments: ['tickets', 'events', 'idempotency', 'auth', 'cache', 'database', 'api'],
   // A ticket is shown with its first comments.
   tickets: ['comments/comment[.](dto|entity)', 'events', 'idempotency', 'auth', 'cache', 'database', 'api'],
-  events: ['jobs', 'auth', 'config', 'database', 'api', 'observability'],
+  events: ['jobs', 'auth', 'cache', 'config', 'database', 'api', 'observability'],
   middleware: ['auth', 'cache', 'api', 'database', 'config', 'observability'],
   idempotency: ['jobs', 'database', 'api', 'observability'],
   cache: ['api', 'database', 'config', 'observability'],

@@ -6,12 +6,12 @@ const parts = {
   },
   cursors: { mutate: ['src/api/cursors.ts'], tests: ['src/api/cursors.spec.ts'] },
   leases: {
-    mutate: ['src/cache/{lease-scripts,redis-response-cache,memory-response-cache}.ts'],
-    tests: ['test/e2e/cache.leases.e2e-spec.ts', 'test/e2e/cache.lateness.e2e-spec.ts'],
+    mutate: ['src/cache/{redis-store,memory-store,redis}.ts'],
+    tests: ['test/e2e/cache.stores.e2e-spec.ts'],
   },
   herds: {
-    mutate: ['src/cache/{single-flight,circuit-breaker,deadline}.ts'],
-    tests: ['src/cache'],
+    mutate: ['src/cache/{single-flight,cache-view,cache-keeper,ticket-cache}.ts'],
+    tests: ['src/cache', 'test/support/simulation'],
   },
   idempotency: {
     mutate: ['src/idempotency/idempotency.{service,repository}.ts'],

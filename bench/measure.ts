@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -56,6 +57,7 @@ export async function measure(
   const { sql, flushCache } = scenario.prepare ?? {};
   if (sql !== undefined) await servers.query(stores.database, sql);
   if (flushCache) await servers.flushCache(stores);
+  else if (scenario.method === 'GET') await untilCached(url + scenario.path(0));
   const etag = scenario.isConditional ? await etagOf(url + scenario.path(0)) : undefined;
   const statementsBefore = await servers.countStatements(stores.database);
   const cpuMsBefore = target.cpuMs;
@@ -66,6 +68,15 @@ export async function measure(
     cpuUs: Math.round(((target.cpuMs - cpuMsBefore) * 1_000) / result.requests),
     statements: Math.round((statements / result.requests) * 100) / 100,
   };
+}
+
+/** Waits until the cache of the service is on, which takes some seconds after the first start. */
+async function untilCached(url: string): Promise<void> {
+  const deadline = Date.now() + 10_000;
+  while (Date.now() < deadline) {
+    if (!/MISS|BYPASS/.test((await fetch(url)).headers.get('x-cache') ?? '')) return;
+    await sleep(100);
+  }
 }
 
 async function etagOf(url: string): Promise<string> {

@@ -51,7 +51,7 @@ const insertHotComments = `
     SELECT ${hotTicket}, 'Me too, for the ' || n || 'th time.', 'customer@example.com'
     FROM generate_series(1, ${commentsOfHotTicket}) AS n RETURNING id
   ), recorded AS (
-    INSERT INTO event (type, ticket_id, version, data)
-    SELECT 'comment.added', ${hotTicket}, 1 + row_number() OVER (ORDER BY id), json_build_object('comment_id', id) FROM created
+    INSERT INTO event (type, ticket_id, version, at, data)
+    SELECT 'comment.added', ${hotTicket}, 1 + row_number() OVER (ORDER BY id), now(), json_build_object('comment_id', id) FROM created
   )
   UPDATE ticket SET comment_count = ${commentsOfHotTicket}, version = 1 + ${commentsOfHotTicket} WHERE id = ${hotTicket}`;

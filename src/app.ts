@@ -11,7 +11,6 @@ import { writeProblem } from './api/write-problem.js';
 import { AppModule } from './app.module.js';
 import { TokenService } from './auth/token.service.js';
 import { Redis } from './cache/redis.js';
-import { ResponseCache } from './cache/response-cache.js';
 import { Environment } from './config/environment.js';
 import { Database } from './database/database.js';
 import { accessLog } from './middleware/access-log.js';
@@ -57,7 +56,6 @@ function middlewares(app: NestExpressApplication, log: Log): RequestHandler[] {
   const { AUTH_REQUIRED, METRICS_AUTH_REQUIRED, CORS_ORIGINS, RATE_LIMIT, REDIS_KEY_PREFIX } = environment;
   const shedLoad = loadShedding(app.get(Database));
   const redis = app.get<Redis | undefined>(Redis);
-  const stores = { redis, cache: app.get(ResponseCache), prefix: REDIS_KEY_PREFIX };
   return [
     secureHeaders(),
     requestId(),
@@ -65,7 +63,7 @@ function middlewares(app: NestExpressApplication, log: Log): RequestHandler[] {
     accessLog(log, environment.TRUST_PROXY !== undefined),
     ...(CORS_ORIGINS ? [crossOrigin(CORS_ORIGINS)] : []),
     ...(AUTH_REQUIRED || METRICS_AUTH_REQUIRED ? [authenticate(app.get(TokenService), environment)] : []),
-    ...(RATE_LIMIT === undefined ? [] : [rateLimit(RATE_LIMIT, stores)]),
+    ...(RATE_LIMIT === undefined ? [] : [rateLimit(RATE_LIMIT, redis, REDIS_KEY_PREFIX)]),
     options(),
     bodyParser(),
     // Again, because the token, the counter and the body took time.

@@ -16,8 +16,8 @@ const insertTicket = `
   WITH created AS (
     INSERT INTO ticket (theme, text, email) VALUES ($1, $2, $3) RETURNING *
   ), recorded AS (
-    INSERT INTO event (type, ticket_id, version, data)
-    SELECT 'ticket.created', id, version, '{}'::json FROM created
+    INSERT INTO event (type, ticket_id, version, at, data)
+    SELECT 'ticket.created', id, version, now(), '{}'::json FROM created
   )
   SELECT ${ticketColumns}, version FROM created`;
 
@@ -36,8 +36,8 @@ const updateStatus = `
     FROM locked WHERE ticket.id = locked.id AND locked.status = ANY ($3::ticket_status[])
     RETURNING ticket.*, locked.status AS previous_status
   ), recorded AS (
-    INSERT INTO event (type, ticket_id, version, data)
-    SELECT 'ticket.status_changed', id, version, json_build_object('from', previous_status, 'to', status)
+    INSERT INTO event (type, ticket_id, version, at, data)
+    SELECT 'ticket.status_changed', id, version, now(), json_build_object('from', previous_status, 'to', status)
     FROM updated
   )
   SELECT ${ticketColumns}, version, '[]'::json AS comments FROM updated`;
@@ -50,8 +50,8 @@ const addComment = `
     INSERT INTO comment (ticket_id, text, email) SELECT id, $2, $3 FROM changed
     RETURNING id, ticket_id, text, email, created_at
   ), recorded AS (
-    INSERT INTO event (type, ticket_id, version, data)
-    SELECT 'comment.added', changed.id, version, json_build_object('comment_id', added.id)
+    INSERT INTO event (type, ticket_id, version, at, data)
+    SELECT 'comment.added', changed.id, version, now(), json_build_object('comment_id', added.id)
     FROM changed CROSS JOIN added
   )
   SELECT * FROM added`;

@@ -95,8 +95,12 @@ export function CountField(options: { default?: number; example: number }): Prop
 }
 
 /** A time that the service writes: RFC 3339 in UTC with milliseconds. */
-export function TimeField({ default: defaultValue }: { default: string }): PropertyDecorator {
-  return ServiceField({ type: 'timestamptz', precision: 3, default: () => defaultValue }, timeSchema);
+export function TimeField({ default: defaultValue }: { default?: string } = {}): PropertyDecorator {
+  const column = { type: 'timestamptz', precision: 3 } as const;
+  return ServiceField(
+    defaultValue === undefined ? column : { ...column, default: () => defaultValue },
+    timeSchema,
+  );
 }
 
 /** Any other field that the service writes. */

@@ -7,7 +7,8 @@ import { ApiResponse } from '../api/api-response.js';
 import { parseInteger } from '../api/field-rules.js';
 import { Overloaded } from '../api/problem.js';
 import { Database } from '../database/database.js';
-import type { CacheEntry } from './response-cache.js';
+import { CacheView } from './cache-view.js';
+import type { CacheEntry } from './ports.js';
 import { TicketCache } from './ticket-cache.js';
 
 /** Serves `GET …/:ticket_id` through the cache. X-Cache is HIT, MISS, or BYPASS while the cache is not in use. */
@@ -25,6 +26,7 @@ export function EvictsTicket(): MethodDecorator {
 class CacheInterceptor implements NestInterceptor {
   constructor(
     private readonly cache: TicketCache,
+    private readonly view: CacheView,
     private readonly database: Database,
   ) {}
 
@@ -50,12 +52,13 @@ class CacheInterceptor implements NestInterceptor {
     return { body: JSON.stringify(body), etag: headers.etag ?? '' };
   }
 
-  /** A refused write evicts too: a write without a response may have been committed. */
+  /** Rule 4: every answer evicts first, refusals and replays too. A write that could not is refused before anything is done. */
   private async evictAfter(id: number, next: CallHandler): Promise<unknown> {
+    await this.view.require();
     try {
       return await firstValueFrom(next.handle());
     } finally {
-      await this.cache.invalidate([id]);
+      await this.cache.invalidate([{ id }]);
     }
   }
 }

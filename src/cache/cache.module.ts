@@ -4,10 +4,13 @@ import { KeyvAdapter } from 'cache-manager';
 import { Keyv } from 'keyv';
 
 import { Environment } from '../config/environment.js';
-import { MemoryResponseCache } from './memory-response-cache.js';
-import { RedisResponseCache } from './redis-response-cache.js';
+import { CacheKeeper } from './cache-keeper.js';
+import { CacheStateRepository } from './cache-state.repository.js';
+import { CacheView } from './cache-view.js';
+import { MemoryStore } from './memory-store.js';
+import { CacheStore, Clock } from './ports.js';
+import { RedisStore } from './redis-store.js';
 import { Redis } from './redis.js';
-import { ResponseCache } from './response-cache.js';
 import { TicketCache } from './ticket-cache.js';
 
 /**
@@ -35,13 +38,13 @@ import { TicketCache } from './ticket-cache.js';
         environment.REDIS_URL === undefined ? undefined : new Redis(environment.REDIS_URL, environment),
     },
     {
-      provide: ResponseCache,
+      provide: CacheStore,
       inject: [Redis, Environment],
       useFactory: (redis: Redis | undefined, environment: Environment) =>
-        redis ? new RedisResponseCache(redis, environment) : new MemoryResponseCache(environment),
+        redis ? new RedisStore(redis, environment) : new MemoryStore(environment),
     },
-    TicketCache,
+    ...[Clock, CacheView, CacheStateRepository, CacheKeeper, TicketCache],
   ],
-  exports: [Redis, ResponseCache, TicketCache],
+  exports: [Redis, CacheStore, CacheView, TicketCache],
 })
 export class CacheModule {}

@@ -1,70 +1,116 @@
 import { Logger, type OnApplicationShutdown } from '@nestjs/common';
-import { createClient } from '@redis/client';
+import { createClient, ErrorReply } from '@redis/client';
 import type { KeyvAdapter } from 'cache-manager';
 import { redisInsStore } from 'cache-manager-redis-yet';
 
 import type { Environment } from '../config/environment.js';
 import { errorMessage } from '../observability/error-message.js';
-import { leaseScripts } from './lease-scripts.js';
+import { NotPrimary } from './ports.js';
 
-const connectTimeoutMs = 1_000;
-
-/** Well below the quarantine of the circuit breaker: all replicas reconnect before the first one uses Redis again. */
-const maxReconnectDelayMs = 100;
-
+/** Longest time that anything waits for a command, in parts of which a stall of this process takes one. */
+const confirmMs = 50;
+const parts = 5;
+const askIntervalMs = 100;
+/** Time without an answer after which the connection is replaced. */
+const silentMs = 1_000;
 /**
- * Connection to Redis. It is made in the background, because the service starts and works without Redis. A command that
- * is sent while there is no connection fails at once. As an injection token it stands for undefined where REDIS_URL is unset.
+ * Rule 6, the connection to Redis. It is made in the background, because the service starts and works without Redis. Without an offline queue
+ * a command goes on the connection that was checked, or fails. As an injection token it stands for undefined where REDIS_URL is unset.
  */
 export class Redis implements OnApplicationShutdown {
-  /** Client that also knows the scripts of the lease protocol. */
-  readonly client;
+  /**
+   * The server behind the connection, as the row of cache_state names it. Asked at each connect and every 100 ms; undefined after
+   * a failure, until the next answer of a primary.
+   */
+  name: string | undefined;
   /** Store for cache-manager on the same connection. */
   readonly store: ConstructorParameters<typeof KeyvAdapter>[0];
+  private readonly client;
   private readonly logger = new Logger('Redis');
   private hasFailed = false;
+  private readonly asking: NodeJS.Timeout;
+
+  constructor(
+    private readonly url: string,
+    private readonly environment: Environment,
+  ) {
+    const { REDIS_USER: username, REDIS_PASSWORD: password } = environment;
+    this.client = createClient({
+      url,
+      ...(username !== undefined && { username }),
+      ...(password !== undefined && { password }),
+      disableOfflineQueue: true,
+      socket: { connectTimeout: 1_000, reconnectStrategy: (retries) => Math.min(10 * 2 ** retries, 100) },
+    });
+    this.client.on('error', this.onLost).on('ready', () => void this.ask());
+    // The types of the store name a client with the modules of Redis Stack, which the store does not use.
+    this.store = redisInsStore(this.client as unknown as Parameters<typeof redisInsStore>[0]);
+    this.connect();
+    this.asking = setInterval(() => void this.ask(), askIntervalMs).unref();
+  }
+
+  /** Sends a command; rejects unless its answer comes within 50 ms. Then nothing else is sent before the server answers again. */
+  async send<Reply>(command: string[]): Promise<Reply> {
+    try {
+      return await confirm<Reply>(this.client.sendCommand(command));
+    } catch (error) {
+      if (!(error instanceof ErrorReply)) this.name = undefined;
+      if (/^(READONLY|LOADING|MASTERDOWN)/.test(errorMessage(error)))
+        throw new NotPrimary(errorMessage(error));
+      throw error;
+    }
+  }
+
+  onApplicationShutdown(): void {
+    clearInterval(this.asking);
+    if (this.client.isOpen) void this.client.disconnect();
+  }
 
   /** Logs the first failure only, because the client reports each attempt to connect. */
-  private readonly logFailure = (error: unknown) => {
+  private readonly onLost = (error: unknown) => {
+    this.name = undefined;
     if (!this.hasFailed) this.logger.warn(errorMessage(error));
     this.hasFailed = true;
   };
 
-  constructor(url: string, { REDIS_USER, REDIS_PASSWORD }: Environment) {
-    this.client = createClient({
-      url,
-      ...(REDIS_USER !== undefined && { username: REDIS_USER }),
-      ...(REDIS_PASSWORD !== undefined && { password: REDIS_PASSWORD }),
-      scripts: leaseScripts,
-      disableOfflineQueue: true,
-      socket: {
-        connectTimeout: connectTimeoutMs,
-        reconnectStrategy: (retries) => Math.min(10 * 2 ** retries, maxReconnectDelayMs),
-      },
-    });
-    this.client.on('error', this.logFailure);
-    this.client.on('ready', () => {
-      this.hasFailed = false;
-      this.logger.log('Connected');
-    });
-    // The types of the store name a client with the modules of Redis Stack, which the store does not use.
-    this.store = redisInsStore(this.client as unknown as Parameters<typeof redisInsStore>[0]);
-    this.connect();
-  }
+  private readonly connect = () => void this.client.connect().catch(this.onLost);
 
-  /** Replaces a connection that is open but does not respond. */
-  reconnect(): void {
+  /** Asks who the server is. A connection that stays silent is replaced. */
+  private async ask(): Promise<void> {
     if (!this.client.isReady) return;
-    void this.client.disconnect().then(() => {
-      this.connect();
-    });
+    const answer = this.client.sendCommand<string>(['INFO', 'replication']);
+    try {
+      const info = await confirm(answer);
+      const [, id = ''] = /^role:master[^]*^master_replid:(\w+)/m.exec(info) ?? [];
+      const name = `${id}/${new URL(this.url).pathname.slice(1) || 0}/${this.environment.REDIS_KEY_PREFIX}/2`;
+      this.name = id ? name : undefined;
+      this.hasFailed = false;
+    } catch {
+      this.name = undefined;
+      await confirm(answer, silentMs).catch(() => {
+        if (this.client.isReady) void this.client.disconnect().then(this.connect);
+      });
+    }
   }
+}
 
-  onApplicationShutdown(): void {
-    if (this.client.isOpen) void this.client.disconnect();
-  }
-
-  private connect(): void {
-    this.client.connect().catch(this.logFailure);
-  }
+/**
+ * Rejects if a call takes longer. After the last part the socket is read once more before the failure is declared: the event loop runs timers,
+ * then reads sockets, then runs what setImmediate was given.
+ */
+function confirm<Reply>(call: Promise<Reply>, ms = confirmMs): Promise<Reply> {
+  return new Promise((resolve, reject) => {
+    let left = parts;
+    const wait = () => {
+      if (left-- > 0) timer = setTimeout(wait, ms / parts);
+      else setImmediate(reject, new Error(`Redis did not answer within ${ms} ms`));
+    };
+    let timer: NodeJS.Timeout;
+    wait();
+    const stop = () => {
+      clearTimeout(timer);
+    };
+    call.then(stop, stop);
+    call.then(resolve, reject);
+  });
 }

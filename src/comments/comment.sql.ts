@@ -1,4 +1,5 @@
 import { columns, typedColumns } from '../api/dto.js';
+import { stateReport } from '../database/state-report.js';
 import { recordEvent } from '../events/record-event.sql.js';
 import { ifAllowed, lockTickets, type Lock } from '../tickets/ticket-write.sql.js';
 import { CommentDto, CreateCommentDto } from './comment.dto.js';
@@ -28,7 +29,7 @@ const add = (lock: Lock) => ({
       data: `json_build_object('comment_id', added.id)`,
     })}
     SELECT locked.id AS found_id, locked.status AS found_status, locked.version AS found_version,
-      ${columns(CommentDto, 'added')}
+      ${columns(CommentDto, 'added')}, ${stateReport}
     FROM locked LEFT JOIN added ON added.ticket_id = locked.id`,
 });
 

@@ -9,6 +9,9 @@ export class DatabaseUnavailable extends Error {
   }
 }
 
+/** A statement that must see the latest writes ran on a standby. */
+export class StandbyError extends Error {}
+
 /**
  * SQLSTATE classes that describe the state of the server, not the statement: connection, authorization (a changed
  * password), unknown database, transaction rollback, resources, object state (a lock timeout), operator intervention
@@ -30,7 +33,10 @@ export function isLockTimeout(error: unknown): boolean {
 
 /** Checks for a server that accepts no writes: it is a standby, or default_transaction_read_only is on. */
 function isReadOnly(error: unknown): boolean {
-  return sqlstate(error) === '25006';
+  return (
+    sqlstate(error) === '25006' ||
+    (error instanceof DatabaseUnavailable && error.cause instanceof StandbyError)
+  );
 }
 
 /** Checks for a statement that exceeded statement_timeout. */

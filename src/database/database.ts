@@ -6,8 +6,9 @@ import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 
 import { Environment } from '../config/environment.js';
 import { Batch, type BatchStatement } from './batch.js';
-import { isBroken, throwDatabaseError } from './database-errors.js';
+import { isBroken, StandbyError, throwDatabaseError } from './database-errors.js';
 import { Deadline } from './deadline.js';
+import { parseStateReport, type StateReport } from './state-report.js';
 
 /** One SQL statement; with a name, PostgreSQL parses and plans it once for each connection. */
 export interface Statement {
@@ -34,6 +35,9 @@ export type Batched<Item, Result> = (item: Item, deadline: Deadline) => Promise<
 @Injectable()
 export class Database implements Transaction {
   private readonly pool: Pool;
+
+  /** Receives the reports of statements with `stateReport`, and when each statement began, by performance.now(). */
+  onStateReport: (report: StateReport, begunAt: number) => void = () => undefined;
 
   /** Number of statements, transactions and items of batches of the process that run on PostgreSQL or wait for it. */
   inFlight = 0;
@@ -119,7 +123,7 @@ export class Database implements Transaction {
   private async withClient<Result>(work: (client: Transaction) => Promise<Result>, pool = this.pool) {
     const client = await pool.connect().catch(throwDatabaseError);
     try {
-      const result = await work(new ClientTransaction(client, this.environment));
+      const result = await work(new ClientTransaction(client, this.environment, this.takeReport));
       client.release();
       return result;
     } catch (error) {
@@ -127,6 +131,17 @@ export class Database implements Transaction {
       throw error;
     }
   }
+
+  /** Takes the column of `stateReport` off the rows. Throws DatabaseUnavailable where it names a standby, whose data may be old. */
+  private readonly takeReport = <Row>(rows: ReportedRow[], begunAt: number): Row[] => {
+    if (rows[0]?.cache_state === undefined) return rows as Row[];
+    const report = parseStateReport(rows[0].cache_state);
+    if (report.isStandby) throwDatabaseError(new StandbyError('The server is a standby'));
+    this.onStateReport(report, begunAt);
+    // Left out of JSON. A copy would cost time, and so would an object that loses a property.
+    for (const row of rows) row.cache_state = undefined;
+    return rows as Row[];
+  };
 
   private async count<Result>(work: () => Promise<Result>): Promise<Result> {
     this.inFlight++;
@@ -138,15 +153,22 @@ export class Database implements Transaction {
   }
 }
 
+interface ReportedRow {
+  cache_state?: string | undefined;
+}
+
 class ClientTransaction implements Transaction {
   constructor(
     private readonly client: PoolClient,
     private readonly environment: Environment,
+    private readonly takeReport: <Row>(rows: ReportedRow[], begunAt: number) => Row[],
   ) {}
 
   async run<Row>({ name, text }: Statement, values: unknown[]): Promise<Row[]> {
     const query = { name: this.environment.POSTGRES_NAMED_STATEMENTS ? name : undefined, text, values };
-    return (await this.client.query(query).catch(throwDatabaseError)).rows as Row[];
+    const begunAt = performance.now();
+    const { rows } = await this.client.query<ReportedRow>(query).catch(throwDatabaseError);
+    return this.takeReport<Row>(rows, begunAt);
   }
 
   async runForOne<Row>(statement: Statement, values: unknown[]): Promise<Row> {

@@ -26,6 +26,7 @@ export async function migrate(server: PostgresServer): Promise<void> {
   const lock = source.createQueryRunner();
   try {
     await checkSettings(source);
+    await checkPrimary(source, server);
     // A transaction's lock, not a session's, because a pooler in transaction mode shares sessions.
     await lock.startTransaction();
     await lock.query('SET LOCAL idle_in_transaction_session_timeout = 0');
@@ -63,6 +64,15 @@ async function checkSettings(source: DataSource): Promise<void> {
     if (!value.startsWith(required))
       throw new Error(`PostgreSQL's ${name} is ${value}, but the service requires ${required}`);
   }
+}
+
+/** Throws an error of one line where the server is a standby: its data may be old, and it takes no writes. */
+async function checkPrimary(source: DataSource, { options }: PostgresServer): Promise<void> {
+  const [row] = await source.query<{ isStandby: boolean }[]>('SELECT pg_is_in_recovery() AS "isStandby"');
+  if (!row?.isStandby) return;
+  throw new Error(
+    `PostgreSQL at ${options.host}:${options.port} is a standby: POSTGRES_HOST must name the primary`,
+  );
 }
 
 /**

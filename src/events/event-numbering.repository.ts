@@ -2,6 +2,7 @@ import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import type { Pool } from 'pg';
 import { DataSource } from 'typeorm';
 
+import { TicketCache } from '../cache/ticket-cache.js';
 import { Database, openPool, type Transaction } from '../database/database.js';
 import { hasUnnumbered, lockNumbering, numberEvents, selectUnnumbered } from './event-numbering.sql.js';
 
@@ -16,6 +17,7 @@ export class EventNumberingRepository implements OnModuleDestroy {
 
   constructor(
     private readonly database: Database,
+    private readonly cache: TicketCache,
     source: DataSource,
   ) {
     this.pool = openPool(source, {
@@ -29,18 +31,33 @@ export class EventNumberingRepository implements OnModuleDestroy {
   async numberBatch(): Promise<number> {
     const [row] = await this.database.runOn<{ found: boolean }>(this.pool, hasUnnumbered, []);
     if (!row?.found) return 0;
-    return this.database.transaction((transaction) => numberOldest(transaction), this.pool);
+    return this.database.transaction((transaction) => this.numberOldest(transaction), this.pool);
   }
 
   async onModuleDestroy(): Promise<void> {
     await this.pool.end();
   }
+
+  /**
+   * Rule 7 of the cache: it forgets the tickets of the events first, because a writer may have died before it did so itself. Where that is
+   * unsure nothing is numbered. Version 1 was never cached before.
+   */
+  private async numberOldest(transaction: Transaction): Promise<number> {
+    const isLocked = (await transaction.run(lockNumbering, [])).length > 0;
+    if (!isLocked) return 0;
+    const events = await transaction.run<UnnumberedEvent>(selectUnnumbered, []);
+    if (events.length === 0) return 0;
+    const changed = new Map(events.map(({ ticket_id, version }) => [ticket_id, version]));
+    const tickets = [...changed].map(([id, version]) => ({ id, version }));
+    const later = tickets.filter(({ version }) => version > 1);
+    if (later.length > 0) await this.cache.invalidate(later);
+    await transaction.run(numberEvents, [events.map(({ id }) => id)]);
+    return events.length;
+  }
 }
 
-async function numberOldest(transaction: Transaction): Promise<number> {
-  const isLocked = (await transaction.run(lockNumbering, [])).length > 0;
-  if (!isLocked) return 0;
-  const events = await transaction.run<{ id: number }>(selectUnnumbered, []);
-  if (events.length > 0) await transaction.run(numberEvents, [events.map(({ id }) => id)]);
-  return events.length;
+interface UnnumberedEvent {
+  id: number;
+  ticket_id: number;
+  version: number;
 }

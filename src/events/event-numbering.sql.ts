@@ -1,3 +1,5 @@
+import { stateReport } from '../database/state-report.js';
+
 /** The events that one transaction numbers at most. */
 export const batchSize = 5_000;
 
@@ -19,7 +21,9 @@ export const lockNumbering = {
  */
 export const selectUnnumbered = {
   name: 'select_unnumbered_events',
-  text: `SELECT id, ticket_id, version FROM event WHERE number IS NULL ORDER BY id LIMIT ${batchSize}`,
+  text: `
+    SELECT id, ticket_id, version, ${stateReport}
+    FROM event WHERE number IS NULL ORDER BY id LIMIT ${batchSize}`,
 };
 
 /**

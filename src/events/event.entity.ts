@@ -43,7 +43,7 @@ export class Event {
   actor!: string | null;
 
   /** The time of the change: RFC 3339, UTC, milliseconds. */
-  @TimeField({ default: 'clock_timestamp()' })
+  @TimeField()
   at!: string;
 
   /** Further data, by type: ids and statuses, never personal text. */

@@ -14,7 +14,7 @@ export function recordEvent(
 ): string {
   return `
     recorded AS (
-      INSERT INTO event (type, ticket_id, version, actor, data)
-      SELECT '${type}', ${ticket.id}, ${ticket.version}, ${ticket.actor}::text, ${ticket.data} FROM ${from}
+      INSERT INTO event (type, ticket_id, version, actor, at, data)
+      SELECT '${type}', ${ticket.id}, ${ticket.version}, ${ticket.actor}::text, clock_timestamp(), ${ticket.data} FROM ${from}
     )`;
 }

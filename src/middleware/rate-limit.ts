@@ -4,43 +4,38 @@ import { RateLimiterMemory, RateLimiterRedis } from 'rate-limiter-flexible';
 
 import { Problem } from '../api/problem.js';
 import { isSafeMethod } from '../api/routes.js';
-import { redisDeadlineMs, within } from '../cache/deadline.js';
 import type { Redis } from '../cache/redis.js';
-import type { ResponseCache } from '../cache/response-cache.js';
 import { rateLimited } from '../observability/metrics.js';
 
 /** Probes and scrapers follow their own schedule. */
 const exempt = /^\/(health|metrics)\b/;
 
 /**
- * Limits the requests of a client in a window of time, over all replicas if there is Redis. A client is the subject
- * of a token, else an IP address.
+ * Limits the requests of a client in a window of time, over all replicas if there is Redis, in this process while it does not respond. A
+ * client is the subject of a token, else an IP address.
  * @param limit requests/seconds
- * @param stores.cache decides whether Redis counts: only while Redis is in use as the cache
  * @see RateLimit header fields for HTTP, draft-ietf-httpapi-ratelimit-headers
  */
-export function rateLimit(
-  limit: string,
-  { redis, cache, prefix }: { redis: Redis | undefined; cache: ResponseCache; prefix: string },
-): RequestHandler {
+export function rateLimit(limit: string, redis: Redis | undefined, prefix: string): RequestHandler {
   const [points = 0, duration = 0] = limit.split('/').map(Number);
-  const keys = { keyPrefix: `${prefix}rate`, storeClient: redis?.client, useRedisPackage: true };
-  const shared = redis && new RateLimiterRedis({ points, duration, ...keys });
-  const local = new RateLimiterMemory({ points, duration });
-  // `penalty` counts as `consume` does, and resolves beyond the limit too.
-  const count = async (client: string) => {
-    // Every request is counted here too, because Redis may miss the deadline in the middle of a window.
-    const counted = await local.penalty(client);
-    if (!shared || !cache.inUse) return counted;
-    return within(redisDeadlineMs, shared.penalty(client)).catch(() => counted);
+  const options = { points, duration };
+  const local = new RateLimiterMemory(options);
+  const keys = {
+    keyPrefix: `${prefix}rate`,
+    storeClient: redis && limiterClient(redis),
+    useRedisPackage: true,
   };
+  const insured = { insuranceLimiter: local, rejectIfRedisNotReady: true };
+  const limiter = redis ? new RateLimiterRedis({ ...options, ...keys, ...insured }) : local;
   const policy = `"default";q=${points};w=${duration}`;
   return (request, response, next) => {
     if (exempt.test(request.path) && isSafeMethod(request)) {
       next();
       return;
     }
-    count(clientKey(request, response))
+    // It counts as `consume` does, and resolves beyond the limit too.
+    limiter
+      .penalty(clientKey(request, response))
       .then(({ consumedPoints, remainingPoints, msBeforeNext }) => {
         const seconds = Math.ceil(msBeforeNext / 1000);
         response.setHeader('RateLimit-Policy', policy);
@@ -49,6 +44,17 @@ export function rateLimit(
         next();
       })
       .catch(next);
+  };
+}
+
+/** The client that rate-limiter-flexible sees: it is not ready while Redis does not respond. */
+function limiterClient(redis: Redis) {
+  return {
+    get isReady() {
+      return redis.name !== undefined;
+    },
+    eval: (script: string, options: { keys: string[]; arguments: string[] }) =>
+      redis.send(['EVAL', script, String(options.keys.length), ...options.keys, ...options.arguments]),
   };
 }
 

@@ -1,17 +1,17 @@
-import { Controller, Get, Inject, ServiceUnavailableException } from '@nestjs/common';
+import { Controller, Get, ServiceUnavailableException } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { HealthCheckService, HealthIndicatorService, TypeOrmHealthIndicator } from '@nestjs/terminus';
+import { HealthCheckService, HealthIndicatorService } from '@nestjs/terminus';
 import type { HealthCheckResult, HealthIndicatorResult } from '@nestjs/terminus';
 
 import { Problem } from '../api/problem.js';
 import { Public } from '../auth/scope.guard.js';
-import { Redis } from '../cache/redis.js';
-import { ResponseCache } from '../cache/response-cache.js';
+import { CacheView } from '../cache/cache-view.js';
+import { CacheStore } from '../cache/ports.js';
 import { Readiness } from '../middleware/graceful-shutdown.js';
 import { DescribeLiveness, DescribeReadiness } from './health.decorators.js';
 
-/** Less than the second after which orchestrators usually give up on a probe. */
-const pingTimeoutMs = 800;
+/** Age of the latest report of a primary at which a replica is not ready. */
+const maxSilenceMs = 1_000;
 
 /** Probes for an orchestrator. */
 @ApiTags('Health')
@@ -20,9 +20,8 @@ export class HealthController {
   constructor(
     private readonly health: HealthCheckService,
     private readonly indicators: HealthIndicatorService,
-    private readonly postgres: TypeOrmHealthIndicator,
-    @Inject(Redis) private readonly redis: Redis | undefined,
-    private readonly cache: ResponseCache,
+    private readonly view: CacheView,
+    private readonly store: CacheStore,
     private readonly readiness: Readiness,
   ) {}
 
@@ -41,7 +40,8 @@ export class HealthController {
   /**
    * Readiness: the service can process requests.
    *
-   * @remarks Only PostgreSQL decides. The cache is reported, and makes the status "degraded" while Redis is unavailable.
+   * @remarks Only PostgreSQL decides: it must respond, and be no standby. The cache is reported, and makes the status "degraded" while it
+   * is not in use.
    */
   @Get('ready')
   @Public()
@@ -49,10 +49,7 @@ export class HealthController {
   async ready(): Promise<HealthCheckResult> {
     if (this.readiness.isShuttingDown) throw new Problem('unavailable', 'The service is shutting down');
     try {
-      return await this.health.check([
-        () => this.postgres.pingCheck('postgres', { timeout: pingTimeoutMs }),
-        () => this.checkCache(),
-      ]);
+      return await this.health.check([() => this.checkPostgres(), () => this.checkCache()]);
     } catch (error) {
       if (!(error instanceof ServiceUnavailableException)) throw error;
       const { details } = error.getResponse() as HealthCheckResult;
@@ -60,9 +57,17 @@ export class HealthController {
     }
   }
 
+  private checkPostgres(): HealthIndicatorResult {
+    const indicator = this.indicators.check('postgres');
+    return this.view.within(maxSilenceMs) ? indicator.up() : indicator.down('No primary responds');
+  }
+
   private checkCache(): HealthIndicatorResult {
     const indicator = this.indicators.check('cache');
-    if (!this.redis) return indicator.up({ store: 'process' });
-    return this.cache.inUse ? indicator.up({ store: 'redis' }) : indicator.degraded({ store: 'redis' });
+    const { name } = this.store;
+    const view = this.view.current;
+    const store = { store: name === 'memory' ? 'process' : 'redis', state: view?.state ?? 'unknown' };
+    const isInUse = view?.state === 'on' && view.store === name;
+    return isInUse ? indicator.up(store) : indicator.degraded(store);
   }
 }

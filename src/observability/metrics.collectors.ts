@@ -1,7 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { collectDefaultMetrics } from 'prom-client';
 
-import { ResponseCache } from '../cache/response-cache.js';
+import { CacheView } from '../cache/cache-view.js';
 import { Database } from '../database/database.js';
 import { Replicas } from '../database/replicas.js';
 import { EventStreams } from '../events/event-streams.js';
@@ -13,7 +13,7 @@ import { gauge, gaugeBy } from './metrics.js';
 @Injectable()
 export class MetricsCollectors implements OnModuleInit {
   constructor(
-    private readonly cache: ResponseCache,
+    private readonly cache: CacheView,
     private readonly database: Database,
     private readonly replicas: Replicas,
     private readonly streams: EventStreams,
@@ -30,9 +30,9 @@ export class MetricsCollectors implements OnModuleInit {
   private registerProcess(): void {
     gaugeBy(
       'state',
-      'ticket_cache_breaker',
-      'State of the cache, 1 for the current one: closed (in use), open (Redis unavailable), recovering (not used yet)',
-      () => ({ closed: 0, open: 0, recovering: 0, [this.cache.state]: 1 }),
+      'ticket_cache_state',
+      'State of the cache for all replicas, 1 for the current one: on, off, warming (soon on), unknown (PostgreSQL does not respond)',
+      () => ({ on: 0, off: 0, warming: 0, unknown: 0, [this.cache.current?.state ?? 'unknown']: 1 }),
     );
     const connections = 'Connections of the pool that are used or idle, and requests that wait for one';
     gaugeBy('state', 'ticket_database_connections', connections, () => this.database.connections);

@@ -1,5 +1,6 @@
 import { columns, jsonColumns, typedColumns } from '../api/dto.js';
 import { CommentDto } from '../comments/comment.dto.js';
+import { stateReport } from '../database/state-report.js';
 import { recordEvent } from '../events/record-event.sql.js';
 import { ifAllowed, lockTickets, type Lock } from './ticket-write.sql.js';
 import { CreateTicketDto, TicketSummaryDto, type TicketDto } from './ticket.dto.js';
@@ -44,12 +45,12 @@ export const insertTickets = {
     FROM created ORDER BY created.id`,
 };
 
-/** $1: the ids. */
+/** $1: the ids. Each has a row. One without a ticket reports the state too, because a standby may not have the ticket yet. */
 export const selectTickets = {
   name: 'select_tickets',
   text: `
-    SELECT ${columns(TicketSummaryDto, 'ticket')}, version, ${firstComments('ticket.id')}
-    FROM ticket WHERE id = ANY ($1)`,
+    SELECT ${columns(TicketSummaryDto, 'ticket')}, version, ${firstComments('ticket.id')}, ${stateReport}
+    FROM unnest($1::bigint[]) AS wanted (id) LEFT JOIN ticket ON ticket.id = wanted.id`,
 };
 
 /**
@@ -71,7 +72,7 @@ const transition = (lock: Lock) => ({
       data: `json_build_object('from', status_before, 'to', status)`,
     })}
     SELECT locked.id AS found_id, locked.status AS found_status, locked.version AS found_version,
-      ${columns(TicketSummaryDto, 'updated')}, updated.version, ${firstComments('updated.id')}
+      ${columns(TicketSummaryDto, 'updated')}, updated.version, ${firstComments('updated.id')}, ${stateReport}
     FROM locked LEFT JOIN updated USING (id)`,
 });
 

@@ -137,8 +137,8 @@ describe('GET /events', () => {
     let position = await currentCursor();
     const database = await connect(service().stores.database);
     await database.query(`
-      INSERT INTO event (type, ticket_id, version, data)
-      SELECT 'comment.added', 1000000, n, '{}' FROM generate_series(1, 15000) AS n`);
+      INSERT INTO event (type, ticket_id, version, at, data)
+      SELECT 'comment.added', 1000000, n, now(), '{}' FROM generate_series(1, 15000) AS n`);
     await database.end();
     const { id } = (await api.createTicket()).body;
     await waitForEvents(1, id, position);

@@ -14,8 +14,8 @@ describe('Many event streams that lag behind', () => {
     const service = await Service.start({ environment: { MAX_IN_FLIGHT: '16' } });
     const database = await connect(service.stores.database);
     await database.query(
-      `INSERT INTO event (type, ticket_id, version, data)
-       SELECT 'ticket.created', 1000000, n, '{}' FROM generate_series(1, 100000) AS n`,
+      `INSERT INTO event (type, ticket_id, version, at, data)
+       SELECT 'ticket.created', 1000000, n, now(), '{}' FROM generate_series(1, 100000) AS n`,
     );
     await database.end();
     const abort = new AbortController();

@@ -65,8 +65,8 @@ async function create(url: string, seconds: number, rate?: number): Promise<numb
 const numberingMs = 600_000;
 
 const insertEvents = (count: number, ticket: number) => `
-  INSERT INTO event (type, ticket_id, version, data)
-  SELECT 'comment.added', ${ticket}, n, '{"comment_id": 1}' FROM generate_series(1, ${count}) AS n`;
+  INSERT INTO event (type, ticket_id, version, at, data)
+  SELECT 'comment.added', ${ticket}, n, now(), '{"comment_id": 1}' FROM generate_series(1, ${count}) AS n`;
 
 describe('The numbering of events', () => {
   it('is measured: delays, cost, backlog', async () => {
@@ -133,7 +133,7 @@ describe('The migration of a feed of a million events', () => {
       while (!isOver) {
         const begin = performance.now();
         await database.query(
-          `INSERT INTO event (type, ticket_id, version, data) VALUES ('comment.added', 1, ${version++}, '{}')`,
+          `INSERT INTO event (type, ticket_id, version, at, data) VALUES ('comment.added', 1, ${version++}, now(), '{}')`,
         );
         slowestMs = Math.max(slowestMs, performance.now() - begin);
         await sleep(2);

@@ -1,0 +1,165 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+
+import { Api, readFromCache, waitForRedis } from '../support/api.js';
+import { FaultyPostgres } from '../support/checker/faulty-postgres.js';
+import { startRedis, type FaultyRedis } from '../support/checker/faulty-redis.js';
+import { eventually } from '../support/eventually.js';
+import { FaultProxy } from '../support/fault-proxy.js';
+import { connect, createStores, servers, type Stores } from '../support/servers.js';
+import { environmentOf, Service } from '../support/service.js';
+
+let redis: FaultyRedis;
+let stores: Stores;
+let postgres: FaultProxy;
+let services: Service[];
+let apis: [Api, Api];
+
+beforeAll(async () => {
+  [stores, redis] = await Promise.all([createStores(), startRedis(3)]);
+  postgres = await FaultProxy.to(servers().postgres.port);
+  const environment = { ...redis.environment(0), POSTGRES_PORT: String(postgres.port) };
+  services = [
+    await Service.start({ stores, environment }),
+    await Service.start({ stores, environment: redis.environment(1) }),
+  ];
+  apis = services.map(({ url }) => new Api(url)) as [Api, Api];
+});
+
+afterAll(async () => {
+  await Promise.all(services.map((service) => service.stop()));
+  await Promise.all([redis.stop(), postgres.close()]);
+});
+
+/** Creates a ticket that both replicas read from the cache. */
+async function cachedTicket(): Promise<number> {
+  await Promise.all(apis.map(waitForRedis));
+  const { id } = (await apis[0].createTicket()).body;
+  for (const api of apis) await readFromCache(api, id);
+  return id;
+}
+
+async function stateRow(): Promise<{ epoch: number; state: string }> {
+  const database = await connect(stores.database);
+  const { rows } = await database.query<{ epoch: string; state: string }>(
+    'SELECT epoch, state FROM cache_state',
+  );
+  await database.end();
+  return { epoch: Number(rows[0]?.epoch), state: rows[0]?.state ?? '' };
+}
+
+describe('A write that Redis does not confirm', () => {
+  it('turns the cache off for all replicas, waits until none reads from it, and is shown by all', async () => {
+    const id = await cachedTicket();
+    const { epoch } = await stateRow();
+    redis.proxies[0]?.freeze();
+    const begin = performance.now();
+    expect((await apis[0].updateStatus(id, 'answered')).status).toBe(200);
+    expect(performance.now() - begin).toBeGreaterThanOrEqual(400);
+    const read = await apis[1].ticket(id);
+    expect([read.body.status, read.headers.get('x-cache')]).toEqual(['answered', 'BYPASS']);
+    expect(await stateRow()).toEqual({ epoch: epoch + 1, state: 'off' });
+    redis.proxies[0]?.thaw();
+    expect((await readFromCache(apis[1], id)).body.status).toBe('answered');
+  });
+
+  it('lets the following writes of the outage go on without waiting', async () => {
+    const id = await cachedTicket();
+    await redis.proxies[0]?.close();
+    await apis[0].comment(id);
+    const begin = performance.now();
+    for (let n = 0; n < 5; n++) expect((await apis[0].comment(id)).status).toBe(201);
+    expect(performance.now() - begin).toBeLessThan(5 * 400);
+    expect((await apis[1].ticket(id)).body.comment_count).toBe(6);
+    await redis.proxies[0]?.open();
+  });
+});
+
+describe('A writer that is killed between its commit and its eviction', () => {
+  it('is shown by the cache once its event is in the feed', async () => {
+    const id = await cachedTicket();
+    const from = (await apis[1].events('from=now')).body.next_cursor;
+    const [writer] = services as [Service];
+    postgres.cut = (sent) => {
+      if (!sent.includes('transition_ticket')) return undefined;
+      writer.process.kill('SIGKILL');
+      return 'after';
+    };
+    await expect(apis[0].updateStatus(id, 'answered')).rejects.toThrow();
+    const shown = async () => (await apis[1].events(`after=${from}&ticket_id=${id}`)).body.items;
+    await eventually(async () => (await shown()).some(({ type }) => type.endsWith('status_changed')));
+    expect((await apis[1].ticket(id)).headers.get('etag')).toBe('"2"');
+    delete postgres.cut;
+    const environment = { ...redis.environment(0), POSTGRES_PORT: String(postgres.port) };
+    services[0] = await Service.start({ stores, environment });
+    apis[0] = new Api(services[0].url);
+  });
+});
+
+describe('Two databases on one Redis', () => {
+  it('do not show tickets of each other, with the same prefix', async () => {
+    const id = await cachedTicket();
+    const prefix = { REDIS_KEY_PREFIX: environmentOf(stores)['REDIS_KEY_PREFIX'] ?? '' };
+    const other = await Service.start({ environment: { ...redis.environment(2), ...prefix } });
+    const api = new Api(other.url);
+    expect((await api.ticket(id)).status).toBe(404);
+    await waitForRedis(api);
+    const fields = { theme: 'of the other', text: 'text', email: 'ada@example.com' };
+    let created = 0;
+    while (created < id) created = (await api.createTicket(fields)).body.id;
+    expect((await readFromCache(api, id)).body.theme).toBe('of the other');
+    expect((await readFromCache(apis[1], id)).body.theme).not.toBe('of the other');
+    await other.stop();
+  });
+});
+
+describe('Versions that do not know cache_state', () => {
+  it('cannot write any more', async () => {
+    const database = await connect(stores.database);
+    const insert = `INSERT INTO event (type, ticket_id, version, data) VALUES ('comment.added', 1, 1000, '{}')`;
+    await expect(database.query(insert)).rejects.toThrow('null value in column "at"');
+    await database.end();
+  });
+});
+
+describe('A PostgreSQL that is a standby', () => {
+  let primary: FaultyPostgres;
+  let standby: Awaited<ReturnType<FaultyPostgres['replica']>>;
+  let environment: Record<string, string>;
+
+  beforeAll(async () => {
+    primary = await FaultyPostgres.start({ fsync: 'off' });
+    standby = await primary.replica();
+    environment = { ...environmentOf(await createStores()), ...primary.environment };
+  });
+
+  afterAll(async () => {
+    await standby.stop();
+    await primary.stop();
+  });
+
+  it('is refused at start with one line', async () => {
+    const rejected = await Service.launch({ ...environment, POSTGRES_PORT: String(standby.port) });
+    expect(rejected.process.exitCode).toBe(1);
+    expect(rejected.output).toMatch(/^PostgreSQL at \S+ is a standby: .+\n$/);
+  });
+
+  it('makes a replica of the service unready, and is not read from', async () => {
+    const proxy = await FaultProxy.to(primary.port);
+    const service = await Service.launch({ ...environment, POSTGRES_PORT: String(proxy.port) });
+    const api = new Api(service.url);
+    const { id } = (await api.createTicket()).body;
+    await readFromCache(api, id);
+    proxy.target = standby.port;
+    proxy.reset();
+    await eventually(async () => (await api.send('GET', '/health/ready')).status === 503);
+    expect([(await api.ticket(id)).status, (await api.ticket(id + 1)).status]).toEqual([503, 503]);
+    const refused = await api.updateStatus(id, 'answered');
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '1']);
+    proxy.target = primary.port;
+    proxy.reset();
+    await eventually(async () => (await api.send('GET', '/health/ready')).status === 200);
+    await eventually(async () => (await api.updateStatus(id, 'answered')).status === 200);
+    await service.stop();
+    await proxy.close();
+  });
+});
