@@ -9,7 +9,7 @@ import { World } from '../support/simulation/world.js';
 
 /** Long run of the simulation: `npm run test:soak -- simulation`. docs/cache.md shows its figures. */
 const numRuns = 10_000;
-const maxRunsToNotice = 4_000;
+const maxRunsToNotice = 1_000;
 const limitMs = 600_000;
 
 describe('Ten thousand simulated schedules', () => {

@@ -7,7 +7,7 @@ import { World } from './world.js';
 
 /** `npm run test:soak -- simulation` runs ten thousand. */
 const numRuns = 1_000;
-const maxRunsToNotice = 4_000;
+const maxRunsToNotice = 1_000;
 
 describe('The protocol of the cache, simulated', () => {
   it('shows no read that is older than an acknowledged write or an event of the feed', async () => {

@@ -77,7 +77,15 @@ const removedFromReads: RemovedRule[] = [
         readIn(replica, ['on', 'warming']);
       },
     },
-    aim: { begins: 'warming', faults: ['cut', 'slowPolls'], withinMs: 300, maxReads: 20 },
+    aim: {
+      begins: 'off',
+      faults: ['slowPolls'],
+      minFaults: 1,
+      minMs: 300,
+      locks: true,
+      maxReads: 20,
+      withinMs: 900,
+    },
   },
   {
     rule: 2,
@@ -85,7 +93,12 @@ const removedFromReads: RemovedRule[] = [
     removal: { rules: { readIsWrite: false } },
     aim: { faults: ['switch', 'split'], minFaults: 1, begins: 'on' },
   },
-  { rule: 2, removed: 'a fill needs its lease', removal: { rules: { lease: false } } },
+  {
+    rule: 2,
+    removed: 'a fill needs its lease',
+    removal: { rules: { lease: false } },
+    aim: { maxFaults: 0, begins: 'on', withinMs: 100, maxWrites: 8, maxReads: 30 },
+  },
   {
     rule: 2,
     removed: 'a reader shares only loads that begin after it came',

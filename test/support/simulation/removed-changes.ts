@@ -35,6 +35,29 @@ export const removedFromChanges: RemovedRule[] = [
   },
   {
     rule: 5,
+    removed: 'warming owes evictions',
+    removal: {
+      replica: ({ cache, view }) => {
+        const invalidate = cache.invalidate.bind(cache);
+        cache.invalidate = async (tickets) => {
+          const { state, place } = await view.require();
+          await (state === 'warming' ? view.settle(place) : invalidate(tickets));
+        };
+      },
+    },
+    aim: {
+      begins: 'warming',
+      faults: ['slowPolls'],
+      minFaults: 1,
+      minMs: 300,
+      locks: true,
+      maxWrites: 8,
+      maxReads: 30,
+      withinMs: 500,
+    },
+  },
+  {
+    rule: 5,
     removed: 'whoever turns it off waits 400 ms',
     removal: {
       replica: ({ keeper }) => {
@@ -54,7 +77,15 @@ export const removedFromChanges: RemovedRule[] = [
     rule: 5,
     removed: 'off leads to warming',
     removal: { rules: { warming: false } },
-    aim: { begins: 'off', faults: ['slowPolls', 'pause'], maxReads: 20 },
+    aim: {
+      begins: 'off',
+      faults: ['slowPolls'],
+      minFaults: 1,
+      minMs: 300,
+      locks: true,
+      maxReads: 20,
+      withinMs: 900,
+    },
   },
   {
     rule: 5,
@@ -105,6 +136,14 @@ export const removedFromChanges: RemovedRule[] = [
     rule: 7,
     removed: 'the numbering numbers the events that it evicted for',
     removal: { rules: { numbersSelected: false } },
-    aim: { begins: 'on', faults: ['kill', 'cut', 'freeze', 'pause'], minFaults: 1 },
+    aim: {
+      begins: 'on',
+      faults: ['kill'],
+      minFaults: 1,
+      maxFaults: 2,
+      locks: true,
+      maxWrites: 8,
+      withinMs: 600,
+    },
   },
 ];
