@@ -1,47 +1,62 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import type { FaultProxy } from '../fault-proxy.js';
 import { between } from '../random.js';
 import type { CacheFault, CacheTrial } from './cache-trial.js';
-import { neighbourFault, standbyFault, switchOver } from './server-faults.js';
+import { anyProxy, cutOff, neighbourFault, standbyFault, switchOver } from './server-faults.js';
 
 /** A limit that no client reaches, so that every request counts in Redis. */
 const rateLimit = { RATE_LIMIT: '1000000/60' };
 
-/** Length of a freeze: most are shorter than 45 ms, because the service confirms a deletion for up to 50 ms. */
-const freezeMs = () => (Math.random() < 0.85 ? between(20, 45) : between(45, 500));
+const chance = (probability: number) => Math.random() < probability;
 
-/** Freezes something at a random moment while the cache is in use: in half of the cases during the load, or during a fill. */
+/** Length of a freeze: most are a little shorter than 50 ms, the time within which the service confirms a deletion. */
+function freezeMs(): number {
+  if (chance(0.7)) return chance(0.3) ? between(20, 35) : between(35, 45);
+  return chance(0.5) ? between(45, 70) : between(70, 500);
+}
+
+/** Freezes something at a random moment while the cache is in use: during the load, or mostly around one write. */
 async function freeze(trial: CacheTrial, begin: () => void, end: () => void): Promise<void> {
   await sleep(between(10, 60));
   if (!(await trial.isInUse())) return;
   trial.freezes++;
+  const ms = freezeMs();
   const freezeOnce = async () => {
     begin();
-    await sleep(freezeMs());
+    await sleep(ms);
     end();
   };
-  if (Math.random() < 0.5) await freezeOnce();
-  else await trial.load.alone(() => freezeFill(trial, freezeOnce));
+  if (chance(0.2)) await freezeOnce();
+  else await trial.load.alone(() => freezeAroundWrite(trial, freezeOnce, ms));
 }
 
 /**
- * Freezes while one replica fills the cache with what it has read before the next write commits; once that is acknowledged,
- * all replicas are read until the freeze has ended.
+ * Freezes while one replica fills the cache with what it has read before a write through another replica commits. Once the write is
+ * acknowledged, the ticket is read at once, because Redis then runs the fill and the read before the deletion.
  */
-async function freezeFill({ load, ids, services }: CacheTrial, freezeOnce: () => Promise<void>) {
+async function freezeAroundWrite(
+  { load, ids, services }: CacheTrial,
+  freezeOnce: () => Promise<void>,
+  ms: number,
+): Promise<void> {
   const id = ids[Math.floor(Math.random() * ids.length)] ?? 0;
   const filler = Math.floor(Math.random() * services.length);
+  const readAll = () => Promise.all(services.map((_, n) => load.readTicket(n, id)));
   await load.comment(filler + 1, id);
   const filling = load.readTicket(filler, id);
-  await sleep(between(0, 8));
-  const freeze = { isOver: false };
-  const freezing = freezeOnce().then(() => (freeze.isOver = true));
-  await load.comment(filler + 1, id);
-  do await Promise.all(services.map((_, n) => load.readTicket(n, id)));
-  while (!freeze.isOver);
-  await Promise.all(services.map((_, n) => load.readTicket(n, id)));
-  await Promise.all([filling, freezing]);
+  const isEarly = chance(0.7);
+  const early = isEarly ? load.comment(filler + 1, id) : undefined;
+  await sleep(between(0, 6));
+  const freezing = freezeOnce();
+  if (!isEarly) await sleep(between(0, ms));
+  await (early ?? load.comment(filler + 1, id));
+  await (chance(0.7) ? load.readTicket(filler, id) : readAll());
+  await freezing;
+  for (let turn = 0; turn < 8; turn++) {
+    await readAll();
+    await sleep(5);
+  }
+  await filling;
 }
 
 const freezeRedis = (trial: CacheTrial) =>
@@ -54,25 +69,6 @@ const freezeRedis = (trial: CacheTrial) =>
       trial.redis.signal('SIGCONT');
     },
   );
-
-function anyProxy({ redis }: CacheTrial): FaultProxy {
-  const proxy = redis.proxies[Math.floor(Math.random() * redis.proxies.length)];
-  if (!proxy) throw new Error('There is no proxy');
-  return proxy;
-}
-
-/** Cuts one replica off: its connection is refused, or accepted and silent. */
-async function cutOff(trial: CacheTrial): Promise<void> {
-  if (!(await trial.isInUse())) return;
-  const proxy = anyProxy(trial);
-  const isSilent = Math.random() < 0.5;
-  if (isSilent) proxy.freeze();
-  else await proxy.close();
-  await sleep(between(100, 1_000));
-  if (isSilent) proxy.thaw();
-  else await proxy.open();
-  await sleep(500);
-}
 
 /** Faults under which the checker looks for stale reads. */
 export const faults: CacheFault[] = [

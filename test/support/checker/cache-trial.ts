@@ -108,6 +108,7 @@ export class CacheTrial {
     const running = this.load.run().finally(() => (this.isOver = true));
     try {
       while (fault.repeat && !this.isOver) await fault.repeat(this);
+      await running;
     } finally {
       this.isOver = true;
       await running;

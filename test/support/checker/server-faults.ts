@@ -8,6 +8,26 @@ import { between } from '../random.js';
 import type { CacheFault, CacheTrial } from './cache-trial.js';
 import { startRedis } from './faulty-redis.js';
 
+/** The way of one of the replicas to Redis. */
+export function anyProxy({ redis }: CacheTrial): FaultProxy {
+  const proxy = redis.proxies[Math.floor(Math.random() * redis.proxies.length)];
+  if (!proxy) throw new Error('There is no proxy');
+  return proxy;
+}
+
+/** Cuts one replica off: its connection is refused, or accepted and silent. */
+export async function cutOff(trial: CacheTrial): Promise<void> {
+  if (!(await trial.isInUse())) return;
+  const proxy = anyProxy(trial);
+  const isSilent = Math.random() < 0.5;
+  if (isSilent) proxy.freeze();
+  else await proxy.close();
+  await sleep(between(100, 1_000));
+  if (isSilent) proxy.thaw();
+  else await proxy.open();
+  await sleep(500);
+}
+
 /** Waits until a Redis has the data of the one that it replicates. */
 async function replicates(redis: Awaited<ReturnType<typeof startRedis>>): Promise<void> {
   await eventually(async () => String(await redis.command('INFO', 'replication')).includes('link_status:up'));
