@@ -51,7 +51,8 @@ export class CacheTrial {
   readonly failures: string[] = [];
   /** The clients; set once the run begins. */
   load!: Clients;
-  private lastHitAt = 0;
+  /** Time of the last hit of each replica. */
+  private readonly hitsAt = new Map<number, number>();
   /** True once the load has ended, or must end. */
   private isOver = false;
 
@@ -101,7 +102,7 @@ export class CacheTrial {
       ...{ readers: clients.readers, writers: clients.writers, reads: 0, writes: 0 },
       until: () => this.isOver || isComplete(this),
       onResponse: (response) => {
-        if (response.cache === 'HIT') this.lastHitAt = performance.now();
+        if (response.cache === 'HIT') this.hitsAt.set(response.replica, performance.now());
         onResponse(response);
       },
     });
@@ -117,11 +118,18 @@ export class CacheTrial {
     return running;
   }
 
-  /** Waits until the cache is in use, for a round of the fault; false if it stays out of use, or the run is over. */
+  /**
+   * Waits until every replica uses the cache, for a round of the fault, and a hit came a moment ago; false if they do not, or the run is
+   * over.
+   */
   async isInUse(): Promise<boolean> {
     const begin = performance.now();
-    while (performance.now() - this.lastHitAt > freshHitMs) {
-      if (performance.now() - Math.max(begin, this.lastHitAt) > maxWithoutHitMs) this.isOver = true;
+    const hasHits = () => {
+      const hitsAt = this.services.map((_, n) => this.hitsAt.get(n) ?? 0);
+      return Math.min(...hitsAt) > begin && Math.max(...hitsAt) > performance.now() - freshHitMs;
+    };
+    while (!hasHits()) {
+      if (performance.now() - begin > maxWithoutHitMs) this.isOver = true;
       if (this.isOver) return false;
       await sleep(2);
     }

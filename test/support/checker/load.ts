@@ -26,6 +26,8 @@ export interface LoadOptions {
 /** A response as a client of the load recorded it. */
 export interface LoadResponse {
   kind: 'read' | 'write';
+  /** Number of the replica. */
+  replica: number;
   status: number;
   /** Begin of the request, by performance.now(), and its duration. */
   at: number;
@@ -132,7 +134,7 @@ export class Clients {
     const { ids, urls } = this.options;
     let position = 'from=now';
     for (let turn = 0; await this.goesOn(); turn++) {
-      const { status, body } = await send(this.agent, `${replica(urls, turn)}/events?limit=500&${position}`);
+      const { status, body } = await send(this.agent, `${urlOf(urls, turn)}/events?limit=500&${position}`);
       const at = performance.now();
       if (status === 200) {
         const page = JSON.parse(body) as FeedPage;
@@ -159,12 +161,13 @@ export class Clients {
   ): Promise<Sent> {
     this.inFlight++;
     const begin = performance.now();
-    const response = await send(this.agent, `${replica(this.options.urls, turn)}${path}`, body);
+    const response = await send(this.agent, `${urlOf(this.options.urls, turn)}${path}`, body);
     const end = performance.now();
     this.inFlight--;
     const { status, cache, error } = response;
     const version = atLeast ?? response.version;
-    this.options.onResponse?.({ kind, status, at: begin, ms: end - begin, cache });
+    const replica = turn % this.options.urls.length;
+    this.options.onResponse?.({ kind, replica, status, at: begin, ms: end - begin, cache });
     if (status === 200 || status === 201) {
       this.recording.calls.push({ kind, key: path.split('/')[2] ?? '', begin, end, version });
       this.done[kind]++;
@@ -173,7 +176,7 @@ export class Clients {
   }
 }
 
-const replica = (urls: string[], turn: number) => urls[turn % urls.length] ?? '';
+const urlOf = (urls: string[], turn: number) => urls[turn % urls.length] ?? '';
 
 interface FeedPage {
   items: { data: { ticket_id: number; version: number } }[];
