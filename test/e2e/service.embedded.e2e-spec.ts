@@ -74,7 +74,7 @@ describe('The embedded PostgreSQL', () => {
   });
 });
 
-/** Delay between the moments at which a start is interrupted; the full run of docs/testing.md is one of 50 ms. */
+/** Delay between the moments at which a start is interrupted, see docs/testing.md. */
 const stepMs = Number(process.env['INTERRUPT_STEP_MS'] ?? 250);
 
 describe('A signal at any moment of a start', () => {
