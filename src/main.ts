@@ -1,11 +1,13 @@
 import 'reflect-metadata';
 
+import { constants } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { LoggerService } from '@nestjs/common';
 
 import type { Environment } from './config/environment.js';
 import { loadDotEnv, readEnvironment } from './config/read-environment.js';
+import { endChildren } from './database/child-processes.js';
 import { closeAfterResponses, drain, Readiness, watchConnections } from './middleware/graceful-shutdown.js';
 import { errorMessage } from './observability/error-message.js';
 import { createLog, NestLog, type Log } from './observability/log.js';
@@ -16,11 +18,26 @@ const closeTimeoutMs = 3_000;
 /** Time limit for writing the last log lines when nothing reads the log. */
 const flushTimeoutMs = 1_000;
 
+/** Ends the service in order. During the start, ends what was started so far. */
+let shutDown = async (): Promise<void> => {
+  await endChildren();
+  process.exit(0);
+};
+const termination = new AbortController();
+onTermination(() => {
+  termination.abort();
+  return shutDown();
+});
+
 try {
   await start();
 } catch (error) {
-  console.error(errorMessage(error));
-  process.exit(1);
+  // A start that is interrupted fails too, because its PostgreSQL ends.
+  if (!termination.signal.aborted) {
+    console.error(errorMessage(error));
+    await endChildren();
+    process.exit(1);
+  }
 }
 
 async function start(): Promise<void> {
@@ -38,7 +55,7 @@ async function start(): Promise<void> {
   const connections = watchConnections(server);
   await app.listen(environment.PORT);
   app.useLogger(logger);
-  onTermination(async () => {
+  shutDown = async () => {
     app.get(Readiness).isShuttingDown = true;
     closeAfterResponses(server);
     // Gives load balancers time to notice that this replica is not ready.
@@ -54,7 +71,7 @@ async function start(): Promise<void> {
       });
     await Promise.race([closed, sleep(closeTimeoutMs)]);
     exitAfterFlush(log);
-  });
+  };
   announce((await app.getUrl()).replace('[::1]', 'localhost'), environment, log);
 }
 
@@ -71,11 +88,13 @@ function warningsOnly(logger: NestLog): LoggerService {
   return { log: () => undefined, error: () => undefined, warn: logger.warn.bind(logger) };
 }
 
-/** Runs a function at the first SIGTERM or SIGINT. A second signal ends the process at once. */
-function onTermination(shutDown: () => Promise<void>): void {
-  const handle = () => {
-    process.off('SIGTERM', handle).off('SIGINT', handle);
-    void shutDown();
+/** Runs a function at the first SIGTERM or SIGINT. A second signal ends the process at once, with its usual exit code. */
+function onTermination(terminate: () => Promise<void>): void {
+  let isSecond = false;
+  const handle = (signal: NodeJS.Signals) => {
+    if (isSecond) process.exit(128 + constants.signals[signal]);
+    isSecond = true;
+    void terminate();
   };
   process.on('SIGTERM', handle).on('SIGINT', handle);
 }

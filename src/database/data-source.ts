@@ -2,9 +2,12 @@ import { DataSource } from 'typeorm';
 
 import { loadDotEnv, readEnvironment } from '../config/read-environment.js';
 import { migrationOptions } from './data-source-options.js';
+import { shareEmbeddedPostgres } from './embedded-postgres.js';
 import { findPostgres } from './postgres-server.js';
 
 loadDotEnv();
 
+const server = await findPostgres(readEnvironment(process.env), shareEmbeddedPostgres);
+
 /** Data source of TypeORM's command line, which the `npm run migration:*` scripts call. */
-export default new DataSource(migrationOptions(await findPostgres(readEnvironment(process.env))));
+export default new DataSource(migrationOptions(server));

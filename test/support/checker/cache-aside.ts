@@ -33,8 +33,8 @@ export async function startCacheAside(connection: pg.PoolConfig, redisUrl: strin
     return String(rows[0]?.version);
   };
   const server = createServer((request, response) => {
-    const id = request.url?.split('/').at(-1) ?? '';
-    void (request.method === 'PUT' ? write(id) : read(id)).then((version) => {
+    const id = request.url?.split('/')[2] ?? '';
+    void (request.method === 'GET' ? read(id) : write(id)).then((version) => {
       response.setHeader('ETag', `"${version}"`).end();
     });
   }).listen(0, '127.0.0.1');

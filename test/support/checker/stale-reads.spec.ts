@@ -27,6 +27,14 @@ describe('The checker of stale reads', () => {
     expect(findStaleReads(calls)).toEqual([]);
   });
 
+  it('finds a read that began after an event of a newer version was received', () => {
+    const read = call('read', 1, 30, 31);
+    const event = call('event', 2, 20, 20);
+    expect(findStaleReads([call('write', 2, 0, 40), event, read])).toEqual([
+      { read, acknowledged: event, staleMs: 10 },
+    ]);
+  });
+
   it('ignores an older write that is acknowledged later', () => {
     const calls = [call('write', 3, 0, 10), call('write', 2, 0, 20), call('read', 2, 30, 31)];
     expect(findStaleReads(calls)).toMatchObject([{ staleMs: 20 }]);

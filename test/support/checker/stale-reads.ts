@@ -1,23 +1,24 @@
 /*
  * Proves that a cache never returns stale data: versions of a ticket only rise, so a read is stale if and only if a write
- * that was acknowledged before the read began has a higher version than the read returned.
+ * that was acknowledged before the read began has a higher version than the read returned. An event that a client of the feed
+ * received acknowledges its version too.
  */
 
 /** One request as its client recorded it, by one clock for all clients. */
 export interface Call {
-  kind: 'read' | 'write';
+  kind: 'read' | 'write' | 'event';
   /** Identifies the ticket. */
   key: string;
   begin: number;
   end: number;
-  /** Version that was written or read. */
+  /** Version that was read, or that was written at least. */
   version: number;
 }
 
 /** A read that began after the acknowledgement of a write and returned an older version. */
 export interface StaleRead {
   read: Call;
-  /** The newest write acknowledged before the read began. */
+  /** The newest write, or event, acknowledged before the read began. */
   acknowledged: Call;
   /** Time from the first acknowledgement of a newer version to the begin of the read. */
   staleMs: number;
@@ -29,7 +30,7 @@ export function findStaleReads(calls: Call[]): StaleRead[] {
 }
 
 function findStaleReadsOfKey(calls: Call[]): StaleRead[] {
-  const writes = calls.filter(({ kind }) => kind === 'write').sort((a, b) => a.end - b.end);
+  const writes = calls.filter(({ kind }) => kind !== 'read').sort((a, b) => a.end - b.end);
   const reads = calls.filter(({ kind }) => kind === 'read').sort((a, b) => a.begin - b.begin);
   const stale: StaleRead[] = [];
   let next = 0;
