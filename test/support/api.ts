@@ -123,14 +123,14 @@ export async function scrape(api: Api): Promise<Map<string, number>> {
   return new Map(samples.map(([, name = '', value]) => [name, Number(value)]));
 }
 
-/** Resolves once a replica uses Redis; on a busy machine slow responses may have opened its circuit breaker. */
+/** Resolves once a replica uses its cache, some seconds after the first start or after a failure. */
 export async function waitForRedis(api: Api): Promise<void> {
   await eventually(
     async () => (await api.send<{ status: string }>('GET', '/health/ready')).body.status === 'ok',
   );
 }
 
-/** Reads a ticket until the response is a cache hit; on a busy machine Redis may miss its deadline. */
+/** Reads a ticket until the response is a cache hit. */
 export async function readFromCache(api: Api, id: number): Promise<ApiResponse<Ticket>> {
   let response = await api.ticket(id);
   await eventually(async () => {
