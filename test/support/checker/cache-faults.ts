@@ -158,7 +158,6 @@ export const faults: CacheFault[] = [
   },
   {
     name: 'Redis restarted from an old snapshot',
-    isShort: true,
     repeat: async (trial) => {
       if (!(await trial.isInUse())) return;
       await trial.redis.command('SAVE');

@@ -111,7 +111,6 @@ export function neighbourFault(): CacheFault {
   return {
     name: 'two databases on one Redis',
     environment: { REDIS_KEY_PREFIX: '' },
-    isShort: true,
     begin: async (trial) => {
       neighbour = await trial.startLike({ POSTGRES_DB: (await createStores()).database });
       await times(trial.ids.length, () => new Api(neighbour.url).createTicket());
