@@ -1,7 +1,7 @@
 import { DatabaseUnavailable } from './database-errors.js';
 
-/** With the time for a connection and for one statement, a request gets a response within 3 s. */
-const limitMs = 2_750;
+/** With half a second before and after it for the state of the cache, a write gets a response within 3 s. */
+const limitMs = 1_900;
 
 /** What would begin this short before its deadline does not begin, because its result would come too late. */
 const marginMs = 100;

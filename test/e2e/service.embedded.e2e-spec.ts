@@ -75,7 +75,7 @@ describe('The embedded PostgreSQL', () => {
 });
 
 /** Delay between the moments at which a start is interrupted, see docs/testing.md. */
-const stepMs = Number(process.env['INTERRUPT_STEP_MS'] ?? 800);
+const stepMs = Number(process.env['INTERRUPT_STEP_MS'] ?? 1_500);
 
 describe('A signal at any moment of a start', () => {
   it.each([
