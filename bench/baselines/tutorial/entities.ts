@@ -87,6 +87,9 @@ export class Event {
   @Column('integer')
   version!: number;
 
+  @Column('timestamptz')
+  at = new Date();
+
   @Column('json')
   data!: object;
 }
