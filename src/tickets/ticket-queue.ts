@@ -4,7 +4,7 @@ import { Overloaded } from '../api/problem.js';
 import { Deadline } from '../database/deadline.js';
 
 /** Most writes of one ticket at a time. Those that wait hold their requests in memory. */
-const maxLength = 256;
+const maxLength = 64;
 
 /** The writes of a ticket that have not ended. */
 interface Queue {

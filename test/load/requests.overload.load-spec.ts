@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { request, type IncomingMessage } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import { describe, expect, it } from '@jest/globals';
 
@@ -110,6 +111,38 @@ describe('While MAX_IN_FLIGHT statements are in progress', () => {
     const reads = [await api.ticket(cold), await api.ticket(cold)];
     expect(reads.map(({ headers }) => headers.get('x-cache'))).toEqual(['MISS', 'HIT']);
     expect((await api.updateStatus(cached, 'closed')).status).toBe(200);
+    await service.stop();
+  });
+});
+
+describe('Two hundred clients of a ticket that another session has locked', () => {
+  it('slow nobody else down, and the service stays ready', async () => {
+    const service = await Service.start();
+    const api = new Api(service.url);
+    const [locked = 0, ...others] = (await times(9, () => api.createTicket())).map(({ body }) => body.id);
+    const unlock = await lockTicket(service.stores.database, locked);
+    const end = Date.now() + 3_000;
+    const waiting = times(200, async () => {
+      // As Retry-After says.
+      for (; Date.now() < end; await sleep(1_000)) await api.comment(locked);
+    });
+    await waitForBlockedSessions(service.stores.database, 1);
+
+    const latencies: number[] = [];
+    await times(others.length, async (n) => {
+      while (Date.now() < end) {
+        const begin = performance.now();
+        const { status } = await api.comment(others[n] ?? 0);
+        latencies.push(performance.now() - begin);
+        expect(status).toBe(201);
+        expect((await api.send('GET', '/health/ready')).status).toBe(200);
+        await sleep(20);
+      }
+    });
+    expect(latencies.length).toBeGreaterThan(200);
+    expect(latencies.toSorted((a, b) => a - b)[Math.floor(latencies.length * 0.99)]).toBeLessThan(50);
+    await unlock();
+    await waiting;
     await service.stop();
   });
 });
