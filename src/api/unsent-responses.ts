@@ -6,8 +6,11 @@ const smallBytes = 64 * 1024;
 /** The limit of what the process keeps of large responses whose clients do not read them. */
 const maxUnsentBytes = 16 * 1024 * 1024;
 
-/** The large responses that are not sent completely, the oldest first, with their sizes. */
-const unsent = new Map<ServerResponse, number>();
+/** A client that reads gets a response within this time, however many were sent to others at once. */
+const graceMs = 2_000;
+
+/** The large responses that are not sent completely, the oldest first. */
+const unsent = new Map<ServerResponse, { bytes: number; since: number }>();
 let unsentBytes = 0;
 
 /**
@@ -17,15 +20,16 @@ let unsentBytes = 0;
  */
 export function boundUnsent(response: ServerResponse, bytes: number): void {
   if (bytes <= smallBytes) return;
-  unsent.set(response, bytes);
+  const since = performance.now();
+  unsent.set(response, { bytes, since });
   unsentBytes += bytes;
   response.once('close', () => {
     if (unsent.delete(response)) unsentBytes -= bytes;
   });
-  for (const [oldest, size] of unsent) {
-    if (unsentBytes <= maxUnsentBytes) break;
+  for (const [oldest, sent] of unsent) {
+    if (unsentBytes <= maxUnsentBytes || sent.since > since - graceMs) break;
     unsent.delete(oldest);
-    unsentBytes -= size;
+    unsentBytes -= sent.bytes;
     oldest.destroy();
   }
 }

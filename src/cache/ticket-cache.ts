@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 
 import { Injectable } from '@nestjs/common';
 
+import { Deadline } from '../database/deadline.js';
 import { cacheReads } from '../observability/metrics.js';
 import { CacheKeeper } from './cache-keeper.js';
 import { CacheView, type Place, type View } from './cache-view.js';
@@ -48,7 +49,8 @@ export class TicketCache {
     if (typeof found === 'object') return { outcome, entry: found };
     const leased = found ? place : undefined;
     try {
-      const entry = await this.loads.load(String(id), load);
+      // A reader may wait for the load of another one first.
+      const entry = await new Deadline().limit(this.loads.load(String(id), load));
       if (leased) this.fill(leased, id, token, entry);
       return { outcome, entry };
     } catch (error) {

@@ -24,6 +24,7 @@ export class CommentsRepository {
     this.additions = database.inBatches({
       together: (items, on) => addAll(items, 'skip', on),
       alone: addOne,
+      sizeOf: ({ text }) => text.length,
     });
   }
 

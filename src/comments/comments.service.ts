@@ -28,12 +28,17 @@ export class CommentsService {
     const request = ['add comment', ticketId, fields];
     const statuses = this.policy.commentable();
     const result = await this.queue.run(ticketId, (deadline) =>
-      this.idempotency.once<CommentDto>(context, request, async (transaction) => {
-        const run = { deadline, transaction };
-        const { found, changed } = await this.repository.add(ticketId, fields, statuses, context, run);
-        if (changed) return changed;
-        throw this.policy.rejection(ticketId, found, context);
-      }),
+      this.idempotency.once<CommentDto>(
+        context,
+        request,
+        async (transaction) => {
+          const run = { deadline, transaction };
+          const { found, changed } = await this.repository.add(ticketId, fields, statuses, context, run);
+          if (changed) return changed;
+          throw this.policy.rejection(ticketId, found, context);
+        },
+        deadline,
+      ),
     );
     this.numbering.wake();
     return result;

@@ -3,8 +3,9 @@ import pLimit from 'p-limit';
 import { concernsOneItem } from './database-errors.js';
 import { Deadline } from './deadline.js';
 
-/** Most items of one statement. */
-const maxItems = 128;
+/** Most bytes of the items of one statement, of which an item takes at least its share: 128 small ones fit. */
+const maxBytes = 128 * 1024;
+const minItemBytes = maxBytes / 128;
 
 /** Statements of a batch at a time: PostgreSQL works on one while this process reads and writes the other. */
 const maxRunning = 2;
@@ -21,6 +22,8 @@ export interface BatchStatement<Item, Result, On extends unknown[] = []> {
   together: (items: Item[], ...on: On) => Promise<(Result | undefined)[]>;
   /** Runs one item, and waits for locks. */
   alone: (item: Item, ...on: On) => Promise<Result>;
+  /** Returns about how many bytes an item has; without it, all are small. */
+  sizeOf?: (item: Item) => number;
 }
 
 interface Entry<Item, Result> {
@@ -45,13 +48,15 @@ export class Batch<Item, Result> {
 
   constructor(private readonly statement: BatchStatement<Item, Result>) {}
 
-  /** Returns the result of an item; throws its error, or DatabaseUnavailable at the deadline. */
+  /**
+   * Returns the result of an item, or throws its error: DatabaseUnavailable if it has not been sent by its deadline. It settles when the
+   * statement has ended, which may be later than the deadline.
+   */
   run(item: Item, deadline: Deadline): Promise<Result> {
-    const result = new Promise<Result>((resolve, reject) => {
+    return new Promise<Result>((resolve, reject) => {
       this.waiting.push({ item, deadline, resolve, reject });
       this.schedule();
     });
-    return deadline.limit(result);
   }
 
   /** Sends what waits at the end of this turn of the event loop, in which more may arrive. */
@@ -60,9 +65,19 @@ export class Batch<Item, Result> {
     this.isScheduled = true;
     setImmediate(() => {
       this.isScheduled = false;
-      void this.send(this.waiting.splice(0, maxItems));
+      void this.send(this.waiting.splice(0, this.countOfNext()));
       this.schedule();
     });
+  }
+
+  /** Returns how many of the waiting items the next statement takes. */
+  private countOfNext(): number {
+    let bytes = 0;
+    const end = this.waiting.findIndex(({ item }, n) => {
+      bytes += Math.max(this.statement.sizeOf?.(item) ?? 0, minItemBytes);
+      return bytes > maxBytes && n > 0;
+    });
+    return end === -1 ? this.waiting.length : end;
   }
 
   private async send(all: Entry<Item, Result>[]): Promise<void> {

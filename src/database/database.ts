@@ -7,7 +7,7 @@ import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import { Environment } from '../config/environment.js';
 import { Batch, type BatchStatement } from './batch.js';
 import { isBroken, StandbyError, throwDatabaseError } from './database-errors.js';
-import { Deadline } from './deadline.js';
+import type { Deadline } from './deadline.js';
 import { parseStateReport, type StateReport } from './state-report.js';
 
 /** One SQL statement; with a name, PostgreSQL parses and plans it once for each connection. */
@@ -25,10 +25,10 @@ export interface Transaction {
   runForOne<Row>(statement: Statement, values: unknown[]): Promise<Row>;
 }
 
-/** Runs work that uses connections; throws its error, or DatabaseUnavailable at the deadline. */
-export type Bulkhead = <Result>(work: () => Promise<Result>) => Promise<Result>;
+/** Runs work that uses connections; throws its error, or DatabaseUnavailable if it has not begun by the deadline. */
+export type Bulkhead = <Result>(work: () => Promise<Result>, deadline: Deadline) => Promise<Result>;
 
-/** Runs an item in a batch; throws its error, or DatabaseUnavailable at the deadline. */
+/** Runs an item in a batch; throws its error, or DatabaseUnavailable if it has not been sent by the deadline. */
 export type Batched<Item, Result> = (item: Item, deadline: Deadline) => Promise<Result>;
 
 /** Runs the repositories' statements on TypeORM's own pool. */
@@ -80,6 +80,7 @@ export class Database implements Transaction {
     const batch = new Batch<Item, Result>({
       together: (items) => this.withClient((client) => statement.together(items, client)),
       alone: (item) => this.withClient((client) => statement.alone(item, client)),
+      ...(statement.sizeOf && { sizeOf: statement.sizeOf }),
     });
     return (item, deadline) => this.count(() => batch.run(item, deadline));
   }
@@ -90,15 +91,13 @@ export class Database implements Transaction {
    */
   bulkhead(most: number): Bulkhead {
     const limit = pLimit(most);
-    return (work) =>
-      this.count(() => {
-        const deadline = new Deadline();
-        const run = limit(() => {
+    return (work, deadline) =>
+      this.count(() =>
+        limit(() => {
           deadline.check();
           return work();
-        });
-        return deadline.limit(run);
-      });
+        }),
+      );
   }
 
   /** Runs several statements in one transaction. */

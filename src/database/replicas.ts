@@ -24,7 +24,8 @@ interface Mark {
 }
 
 const selectPosition = { name: 'select_written', text: 'SELECT pg_current_wal_lsn()::text AS lsn' };
-const selectReplayed = 'SELECT pg_last_wal_replay_lsn()::text AS lsn';
+const selectReplayed = `
+  SELECT pg_last_wal_replay_lsn()::text AS lsn, extract(epoch FROM pg_postmaster_start_time())::text AS start`;
 
 /**
  * Connections for lists, histories, comments and the feed: to the streaming replicas of PostgreSQL, for reads that may be up to one
@@ -96,17 +97,18 @@ export class Replicas implements OnApplicationBootstrap, OnModuleDestroy {
     while (!this.stop.signal.aborted) {
       const atMs = performance.now();
       const [primary] = await this.database.run<{ lsn: string }>(selectPosition, []).catch(() => []);
-      if (primary) marks.push({ atMs, position: parseWalPosition(primary.lsn) });
+      const position = primary && parseWalPosition(primary.lsn);
+      if (position !== undefined) marks.push({ atMs, position });
       while (marks[0] && marks[0].atMs < atMs - maxLagMs) marks.shift();
       // Not awaited, because a replica that does not respond must not delay the others.
-      for (const replica of this.replicas) void this.update(replica, [...marks]);
+      for (const replica of this.replicas) void this.update(replica, [...marks], position);
       await sleep(pollIntervalMs, undefined, { signal: this.stop.signal }).catch(() => undefined);
     }
   }
 
-  private async update(replica: Replica, marks: Mark[]): Promise<void> {
+  private async update(replica: Replica, marks: Mark[], primary: bigint | undefined): Promise<void> {
     const wasFresh = replica.isFresh;
-    const replayed = await replica.replayed();
+    const replayed = await replica.replayed(primary);
     const mark = marks.findLast(({ position }) => replayed !== undefined && position <= replayed);
     if (mark) replica.markFreshUntil(mark.atMs + maxLagMs);
     if (wasFresh !== replica.isFresh)
@@ -120,6 +122,10 @@ class Replica {
   readonly pool: Pool;
   private freshUntilMs = 0;
   private isPolling = false;
+  /** The position of the last poll, and the start of the server that it is of. */
+  private last: { position: bigint; start: string } | undefined;
+  /** The start of the server that was found to be ahead of the primary. */
+  private diverged: string | undefined;
 
   constructor(source: DataSource, { host, port }: { host: string; port: number }) {
     this.name = `The replica at ${host}:${port}`;
@@ -138,13 +144,25 @@ class Replica {
     this.freshUntilMs = 0;
   }
 
-  /** Returns the WAL position that was replayed; undefined if it is unknown, or the previous poll still runs. */
-  async replayed(): Promise<bigint | undefined> {
+  /**
+   * Returns the WAL position that was replayed; undefined if it is unknown, or the previous poll still runs.
+   *
+   * Also undefined if the position of the last poll is beyond that of the primary, which was asked after it. Then the primary was
+   * restored, and the replica has what the primary does not. It is not used again before it restarts: the primary will pass its
+   * position with other data.
+   */
+  async replayed(primary: bigint | undefined): Promise<bigint | undefined> {
     if (this.isPolling) return undefined;
+    if (primary !== undefined && this.last && this.last.position > primary) this.diverged = this.last.start;
     this.isPolling = true;
     try {
-      const { rows } = await this.pool.query<{ lsn: string | null }>(selectReplayed);
-      return rows[0]?.lsn ? parseWalPosition(rows[0].lsn) : undefined;
+      const { rows } = await this.pool.query<{ lsn: string | null; start: string }>(selectReplayed);
+      const [{ lsn, start } = { lsn: null, start: '' }] = rows;
+      if (lsn === null) return undefined;
+      this.last = { position: parseWalPosition(lsn), start };
+      if (this.diverged !== start) return this.last.position;
+      this.markStale();
+      return undefined;
     } catch {
       return undefined;
     } finally {

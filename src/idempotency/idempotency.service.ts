@@ -6,6 +6,7 @@ import { Problem } from '../api/problem.js';
 import type { WriteContext } from '../api/write-context.js';
 import { Database, type Bulkhead, type Transaction } from '../database/database.js';
 import { isLockTimeout } from '../database/database-errors.js';
+import type { Deadline } from '../database/deadline.js';
 import { JobScheduler } from '../jobs/job-scheduler.js';
 import { idempotentReplays } from '../observability/metrics.js';
 import { IdempotencyRepository } from './idempotency.repository.js';
@@ -38,30 +39,34 @@ export class IdempotencyService {
    * neither. Throws Problem 422 if the key was used for another request, 409 if the first request is still in progress.
    * @param request the request, for its fingerprint: a key is valid for one request
    * @param act the write, in the transaction if there is a key
+   * @param deadline the time by which it begins, or never does
    */
   async once<Result>(
     { actor, idempotencyKey }: WriteContext,
     request: unknown,
     act: (transaction: Transaction | undefined) => Promise<Result>,
+    deadline: Deadline,
   ): Promise<IdempotentResult<Result>> {
     if (idempotencyKey === undefined) return { result: await act(undefined), replayed: false };
     // A client's key has no space, so two actors never share one.
     const key = actor === undefined ? idempotencyKey : `${idempotencyKey} ${actor}`;
     const fingerprint = createHash('sha256').update(JSON.stringify(request)).digest();
-    return this.bulkhead(() =>
-      this.database.transaction(async (transaction) => {
-        const isNew = await this.keys.claim(transaction, key, fingerprint).catch(rethrowUnlessInProgress);
-        if (isNew) {
-          const result = await act(transaction);
-          await this.keys.saveResponse(transaction, key, result);
-          return { result, replayed: false };
-        }
-        const stored = await this.keys.findKey<Result>(transaction, key);
-        if (!stored.fingerprint.equals(fingerprint))
-          throw new Problem('idempotency-key-reused', 'This Idempotency-Key was used for another request');
-        idempotentReplays.inc();
-        return { result: stored.answer, replayed: true };
-      }),
+    return this.bulkhead(
+      () =>
+        this.database.transaction(async (transaction) => {
+          const isNew = await this.keys.claim(transaction, key, fingerprint).catch(rethrowUnlessInProgress);
+          if (isNew) {
+            const result = await act(transaction);
+            await this.keys.saveResponse(transaction, key, result);
+            return { result, replayed: false };
+          }
+          const stored = await this.keys.findKey<Result>(transaction, key);
+          if (!stored.fingerprint.equals(fingerprint))
+            throw new Problem('idempotency-key-reused', 'This Idempotency-Key was used for another request');
+          idempotentReplays.inc();
+          return { result: stored.answer, replayed: true };
+        }),
+      deadline,
     );
   }
 }

@@ -4,6 +4,7 @@ import type { SortKeys } from '../api/cursors.js';
 import { columns } from '../api/dto.js';
 import { defaultLimit } from '../api/pagination.js';
 import { Database, type Bulkhead } from '../database/database.js';
+import { Deadline } from '../database/deadline.js';
 import { Replicas } from '../database/replicas.js';
 import { TicketSummaryDto, type ListTicketsQuery, type TicketSort } from './ticket.dto.js';
 import { ticketStatuses } from './ticket.entity.js';
@@ -62,7 +63,9 @@ export class TicketListRepository {
    */
   find(query: ListTicketsQuery, after: SortKeys | undefined): Promise<TicketSummaryDto[]> {
     const read = () => this.read(query, after);
-    return query.q === undefined ? read() : this.searches(read);
+    if (query.q === undefined) return read();
+    const deadline = new Deadline();
+    return deadline.limit(this.searches(read, deadline));
   }
 
   private async read(query: ListTicketsQuery, after: SortKeys | undefined): Promise<TicketSummaryDto[]> {

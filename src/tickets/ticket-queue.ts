@@ -6,6 +6,9 @@ import { Deadline } from '../database/deadline.js';
 /** Most writes of one ticket at a time. Those that wait hold their requests in memory. */
 const maxLength = 64;
 
+/** Most writes of all tickets at a time. */
+const maxTotal = 1_024;
+
 /** The writes of a ticket that have not ended. */
 interface Queue {
   length: number;
@@ -20,6 +23,7 @@ interface Queue {
 @Injectable()
 export class TicketQueue {
   private readonly queues = new Map<number, Queue>();
+  private total = 0;
 
   /**
    * Runs a write when the earlier ones of its ticket have ended. Throws DatabaseUnavailable at the deadline, and Overloaded if too
@@ -27,15 +31,17 @@ export class TicketQueue {
    */
   async run<Result>(id: number, write: (deadline: Deadline) => Promise<Result>): Promise<Result> {
     const queue = this.queues.get(id) ?? { length: 0, last: Promise.resolve() };
-    if (queue.length >= maxLength) throw new Overloaded();
+    if (queue.length >= maxLength || this.total >= maxTotal) throw new Overloaded();
     this.queues.set(id, queue);
     queue.length++;
+    this.total++;
     const deadline = new Deadline();
     const result = queue.last.then(() => {
       deadline.check();
       return write(deadline);
     });
     const end = () => {
+      this.total--;
       if (--queue.length === 0) this.queues.delete(id);
     };
     queue.last = result.then(end, end);

@@ -21,7 +21,11 @@ export class TicketsRepository {
   private readonly transitions: Batched<Transition, WriteResult<TicketRow>>;
 
   constructor(private readonly database: Database) {
-    this.creations = database.inBatches({ together: createAll, alone: (item, on) => createOne(item, on) });
+    this.creations = database.inBatches({
+      together: createAll,
+      alone: (item, on) => createOne(item, on),
+      sizeOf: ({ text }) => text.length,
+    });
     this.reads = database.inBatches({
       together: findAll,
       alone: async (id, on) => (await findAll([id], on))[0] ?? null,
@@ -33,14 +37,19 @@ export class TicketsRepository {
   }
 
   /** Creates an opened ticket, in a transaction if there is one. */
-  create(fields: CreateTicketDto, { actor }: WriteContext, transaction?: Transaction): Promise<TicketRow> {
+  create(
+    fields: CreateTicketDto,
+    { actor }: WriteContext,
+    run: { deadline: Deadline; transaction: Transaction | undefined },
+  ): Promise<TicketRow> {
     const item = { ...fields, actor };
-    return transaction ? createOne(item, transaction) : this.creations(item, new Deadline());
+    return run.transaction ? createOne(item, run.transaction) : this.creations(item, run.deadline);
   }
 
   /** Returns the ticket with its first comments, from one snapshot. */
   async find(id: number): Promise<TicketRow | undefined> {
-    return (await this.reads(id, new Deadline())) ?? undefined;
+    const deadline = new Deadline();
+    return (await deadline.limit(this.reads(id, deadline))) ?? undefined;
   }
 
   /** Transitions a ticket to `to` if it is in one of `statuses`, and in one of the context's versions. */

@@ -4,6 +4,7 @@ import { Cursors } from '../api/cursors.js';
 import { cutPage, type Page, type PageQuery } from '../api/pagination.js';
 import type { WriteContext } from '../api/write-context.js';
 import { commentList } from '../comments/comment.dto.js';
+import { Deadline } from '../database/deadline.js';
 import { EventNumbering } from '../events/event-numbering.js';
 import type { HistoryEventDto } from '../events/event.dto.js';
 import { TicketHistoryService } from '../events/ticket-history.service.js';
@@ -39,9 +40,15 @@ export class TicketsService {
 
   /** Creates an opened ticket, once for each idempotency key of an actor. */
   async create(fields: CreateTicketDto, context: WriteContext): Promise<IdempotentResult<VersionedTicket>> {
-    const result = await this.idempotency.once(context, ['create ticket', fields], async (transaction) =>
-      this.toDto(await this.repository.create(fields, context, transaction)),
+    const deadline = new Deadline();
+    const creation = this.idempotency.once(
+      context,
+      ['create ticket', fields],
+      async (transaction) =>
+        this.toDto(await this.repository.create(fields, context, { deadline, transaction })),
+      deadline,
     );
+    const result = await deadline.limit(creation);
     this.numbering.wake();
     return result;
   }
