@@ -37,7 +37,7 @@ describe('The cache', () => {
   afterAll(() => {
     process.stdout.write(table(findings));
   });
-  const size = { replicas: 2, reads: 500, writes: 80, rounds: 1, freezes: 3 };
+  const size = { replicas: 2, reads: 500, writes: 80, rounds: 1, freezes: 4 };
   const short = faults.filter(({ isShort }) => isShort).map((fault) => [fault.name, fault] as const);
   it.each(short)(
     'returns no stale data after an acknowledged write or an event: %s',

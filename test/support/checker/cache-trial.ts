@@ -113,6 +113,7 @@ export class CacheTrial {
     } finally {
       this.isOver = true;
       await running;
+      this.load.close();
       await fault.end?.(this);
     }
     return running;

@@ -44,8 +44,13 @@ export interface Recording {
 }
 
 /** Runs the clients of a load until it ends; returns what they recorded. */
-export function load(options: LoadOptions): Promise<Recording> {
-  return new Clients(options).run();
+export async function load(options: LoadOptions): Promise<Recording> {
+  const clients = new Clients(options);
+  try {
+    return await clients.run();
+  } finally {
+    clients.close();
+  }
 }
 
 /**
@@ -72,8 +77,12 @@ export class Clients {
       ...Array.from({ length: writers }, (_, n) => this.write(ids.filter((_id, at) => at % writers === n))),
       ...(followsFeed ? [this.follow()] : []),
     ]);
-    this.agent.destroy();
     return this.recording;
+  }
+
+  /** Closes the connections. Requests outside of `run` may still use them after it has ended. */
+  close(): void {
+    this.agent.destroy();
   }
 
   /** Sends no other requests while these run, because many requests that wait at once make the service give up on Redis. */
