@@ -16,16 +16,16 @@ const recheckMs = 5;
 export interface Place {
   readonly name: string;
   readonly epoch: number;
-  /** When this replica first saw it. */
+  /** The time at which this replica first received a report of it. */
   readonly seenAt: number;
 }
 
 /** The latest report. */
 export interface View extends StateReport {
   readonly place: Place;
-  /** When the statement of the report began. */
+  /** The time at which the statement of the report began. */
   readonly begunAt: number;
-  /** When this replica first saw the state in this place. */
+  /** The time at which this replica first received this state of the place. */
   readonly stateSeenAt: number;
 }
 

@@ -9,7 +9,7 @@ export interface CacheEntry {
 /** A key, and the lowest version that may stay under it. */
 export type Eviction = [key: string, version: number];
 
-/** Where the entries are. Each step is atomic. */
+/** The store of the entries. Each step is atomic. */
 export abstract class CacheStore {
   /** Names the server behind the connection that was checked; undefined while it does not respond, or takes no writes. */
   abstract get name(): string | undefined;

@@ -61,8 +61,8 @@ export class TicketCache {
   }
 
   /**
-   * Rule 4: evicts tickets after their change has been committed, and before anybody is told of it: by an answer, or by an event (rule 7).
-   * Off owes nothing, because nobody fills the cache before it has been warming. Rejects where it is unsure.
+   * Rule 4: evicts tickets after their change has been committed, and before a response or an event (rule 7) tells of it.
+   * While the cache is off there is nothing to evict, because no replica fills it before it has been warming. Rejects if the eviction is not certain.
    */
   async invalidate(tickets: ChangedTicket[]): Promise<void> {
     const { state, place, store } = await this.view.require();

@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
 
 import { concernsOneItem } from './database-errors.js';
-import { Deadline } from './deadline.js';
+import type { Deadline } from './deadline.js';
 
 /** Most bytes of the items of one statement, of which an item takes at least its share: 128 small ones fit. */
 const maxBytes = 128 * 1024;
@@ -35,7 +35,7 @@ interface Entry<Item, Result> {
 
 /**
  * Sends to PostgreSQL together what arrives together. Items that arrive in one turn of the event loop, or while two statements
- * run, share the next statement. An item that arrives alone is sent at the end of its turn and waits for nobody.
+ * run, share the next statement. An item that arrives alone is sent at the end of its turn and does not wait for others.
  *
  * An error that one item may have caused rolls all of them back, and each then runs alone, so that it meets only its own errors.
  * Any other error, such as a lost connection, is the error of all: whether they took effect is unknown.

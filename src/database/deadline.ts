@@ -3,7 +3,7 @@ import { DatabaseUnavailable } from './database-errors.js';
 /** With half a second before and after it for the state of the cache, a write gets a response within 3 s. */
 const limitMs = 1_900;
 
-/** What would begin this short before its deadline does not begin, because its result would come too late. */
+/** The least time that must be left to begin something. With less, its result would come too late. */
 const marginMs = 100;
 
 /** The end of the time that a request waits for its statements, in queues and on PostgreSQL. */

@@ -1,4 +1,4 @@
-/** What the row of cache_state says, and which server says it. */
+/** The row of cache_state, and the server that returned it. */
 export interface StateReport {
   /**
    * The database: its files and the start of its server, in microseconds. A restart, a restore and a failover all change it. The system

@@ -1,7 +1,7 @@
 import type { TicketStatus } from './ticket.entity.js';
 import type { TicketSnapshot } from './transition-policy.js';
 
-/** Whether a write waits for the lock of a ticket, or leaves out a ticket that another session has locked. */
+/** How a write treats a ticket that another session has locked: it waits for the lock, or skips the ticket. */
 export type Lock = 'wait' | 'skip';
 
 /** A write of a ticket: its id, the statuses that allow the write, the versions of If-Match if there are any, and the actor. */

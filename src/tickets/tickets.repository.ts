@@ -23,7 +23,7 @@ export class TicketsRepository {
   constructor(private readonly database: Database) {
     this.creations = database.inBatches({
       together: createAll,
-      alone: (item, on) => createOne(item, on),
+      alone: createOne,
       sizeOf: ({ text }) => text.length,
     });
     this.reads = database.inBatches({

@@ -117,7 +117,7 @@ describe('While MAX_IN_FLIGHT statements are in progress', () => {
 });
 
 describe('Two hundred clients of a ticket that another session has locked', () => {
-  it('slow nobody else down, and the service stays ready', async () => {
+  it('do not slow other clients down, and the service stays ready', async () => {
     const service = await Service.start();
     const api = new Api(service.url);
     const [locked = 0, ...others] = (await times(9, () => api.createTicket())).map(({ body }) => body.id);

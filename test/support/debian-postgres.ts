@@ -3,18 +3,16 @@ import { chownSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { isRoot, nobody } from '../../src/database/child-processes.js';
 import { freePort } from '../../src/database/free-port.js';
 
-/** Where Debian's packages postgresql-15 and so on install their commands. */
+/** The folder in which Debian's packages, such as postgresql-15, install their commands. */
 const versions = '/usr/lib/postgresql';
-
-/** User id of Debian's `nobody`, used if the tests run as root, because PostgreSQL does not run as root. */
-const nobody = 65_534;
 
 /** Runs a command of Debian's newest PostgreSQL. @throws Error with its output if it fails */
 export function runPostgresCommand(name: string, ...options: string[]): void {
   const version = readdirSync(versions).sort().at(-1) ?? '';
-  const user = process.getuid?.() === 0 ? { uid: nobody, gid: nobody } : {};
+  const user = isRoot() ? { uid: nobody, gid: nobody } : {};
   // What pg_ctl starts keeps the output open, so nothing waits for its end.
   const stdio = name === 'pg_ctl' ? 'ignore' : 'pipe';
   const { status, stderr } = spawnSync(join(versions, version, 'bin', name), options, { ...user, stdio });
@@ -34,7 +32,7 @@ export class DebianPostgres {
   /** Starts a new, empty server on a free port, whose user `postgres` needs no password. */
   static async start(): Promise<DebianPostgres> {
     const folder = mkdtempSync(join(tmpdir(), 'debian-postgres-'));
-    if (process.getuid?.() === 0) chownSync(folder, nobody, nobody);
+    if (isRoot()) chownSync(folder, nobody, nobody);
     const data = join(folder, 'data');
     const port = await freePort();
     runPostgresCommand('initdb', '-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C');
@@ -52,7 +50,7 @@ export class DebianPostgres {
   path(name: string): string {
     const folder = join(this.folder, 'files');
     mkdirSync(folder, { recursive: true });
-    if (process.getuid?.() === 0) chownSync(folder, nobody, nobody);
+    if (isRoot()) chownSync(folder, nobody, nobody);
     return join(folder, name);
   }
 

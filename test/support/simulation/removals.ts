@@ -2,7 +2,7 @@ import type { CacheEntry } from '../../../src/cache/ports.js';
 import type { View } from '../../../src/cache/cache-view.js';
 import type { StateReport } from '../../../src/database/state-report.js';
 import type { Replica } from './replica.js';
-import { removedFromChanges, type RemovedRule } from './removed-changes.js';
+import { removedFromChanges, slowFromOff, type RemovedRule } from './removed-changes.js';
 
 /** The private parts of the protocol code that a removal replaces. */
 interface Internals {
@@ -77,15 +77,7 @@ const removedFromReads: RemovedRule[] = [
         readIn(replica, ['on', 'warming']);
       },
     },
-    aim: {
-      begins: 'off',
-      faults: ['slowPolls'],
-      minFaults: 1,
-      minMs: 300,
-      locks: true,
-      maxReads: 20,
-      withinMs: 900,
-    },
+    aim: slowFromOff,
   },
   {
     rule: 2,

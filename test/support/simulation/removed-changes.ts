@@ -10,6 +10,16 @@ export interface RemovedRule {
 }
 
 const cutSoon: Aim = { faults: ['cut', 'freeze', 'drop'], minFaults: 1, begins: 'on', withinMs: 500 };
+/** A replica whose polls are slow while the others turn the cache on again. */
+export const slowFromOff: Aim = {
+  begins: 'off',
+  faults: ['slowPolls'],
+  minFaults: 1,
+  minMs: 300,
+  locks: true,
+  maxReads: 20,
+  withinMs: 900,
+};
 const switched: Aim = { faults: ['switch', 'split', 'restart', 'drop'], minFaults: 1, begins: 'on' };
 
 /** The rules of writing, of the row, of the connection and of the numbering, removed. */
@@ -58,7 +68,7 @@ export const removedFromChanges: RemovedRule[] = [
   },
   {
     rule: 5,
-    removed: 'whoever turns it off waits 400 ms',
+    removed: 'the replica that turns it off waits 400 ms',
     removal: {
       replica: ({ keeper }) => {
         const turnOff = keeper.turnOff.bind(keeper);
@@ -77,15 +87,7 @@ export const removedFromChanges: RemovedRule[] = [
     rule: 5,
     removed: 'off leads to warming',
     removal: { rules: { warming: false } },
-    aim: {
-      begins: 'off',
-      faults: ['slowPolls'],
-      minFaults: 1,
-      minMs: 300,
-      locks: true,
-      maxReads: 20,
-      withinMs: 900,
-    },
+    aim: slowFromOff,
   },
   {
     rule: 5,
