@@ -1,6 +1,6 @@
 import type { Type } from '@nestjs/common';
 import { IntersectionType, PartialType, PickType } from '@nestjs/swagger';
-import { getMetadataArgsStorage } from 'typeorm';
+import { getMetadataArgsStorage, type ColumnOptions } from 'typeorm';
 
 const FIELDS = Symbol('The entity and the fields of a DTO');
 
@@ -16,7 +16,7 @@ export function ReadDto<Entity, Field extends keyof Entity & string>(
   fields: readonly Field[],
 ): Type<Pick<Entity, Field>> {
   const dto = withFields(PickType(entity, fields), entity, fields);
-  for (const field of fields) omitFormat(dto.prototype as object, field);
+  for (const field of fields) describeResponse(dto.prototype as object, field, entity);
   return dto;
 }
 
@@ -55,6 +55,17 @@ export function typedColumns(dto: Type): string {
     .join(', ');
 }
 
+/** Lists the columns of a DTO in `table`, with the default of its column in place of null: `coalesce(item.priority, 'normal')`. */
+export function columnsOrDefaults(dto: Type, table: string): string {
+  return columnsOf(dto)
+    .map(({ name, type, initial }) => {
+      if (initial === undefined || typeof initial === 'function') return `${table}.${name}`;
+      const value = typeof initial === 'string' ? initial : JSON.stringify(initial);
+      return `coalesce(${table}.${name}, '${value}'::${type})`;
+    })
+    .join(', ');
+}
+
 /** Lists the columns of a DTO for a row that becomes JSON in PostgreSQL: times in RFC 3339, UTC, with milliseconds. */
 export function jsonColumns(dto: Type): string {
   return columnsOf(dto)
@@ -74,19 +85,29 @@ function withFields<Dto>(dto: Type<Dto>, entity: Type, names: readonly string[])
   return dto;
 }
 
-/** Removes the format `email` from /docs, because JSON Schema defines it more narrowly than the service does. */
-function omitFormat(prototype: object, field: string): void {
+/**
+ * Removes from the schema of a field what does not apply to responses: the format `email`, because JSON Schema defines it more narrowly
+ * than the service does, and null where it stands for the default.
+ */
+function describeResponse(prototype: object, field: string, entity: Type): void {
   const key = 'swagger/apiModelProperties';
-  const { format, ...schema } = Reflect.getMetadata(key, prototype, field) as { format?: string };
-  if (format === 'email') Reflect.defineMetadata(key, schema, prototype, field);
+  const schema = { ...(Reflect.getMetadata(key, prototype, field) as Record<string, unknown>) };
+  if (schema['format'] === 'email') delete schema['format'];
+  if (!columnOf(entity, field)?.nullable) delete schema['nullable'];
+  Reflect.defineMetadata(key, schema, prototype, field);
 }
 
-function columnsOf(dto: Type): { name: string; type: string }[] {
+function columnOf(entity: Type, field: string) {
+  const columns = getMetadataArgsStorage().columns;
+  return columns.find(({ target, propertyName }) => target === entity && propertyName === field)?.options;
+}
+
+function columnsOf(dto: Type) {
   const fields = Reflect.getMetadata(FIELDS, dto) as FieldList | undefined;
   if (!fields) throw new Error(`${dto.name} is neither a ReadDto nor a WriteDto`);
-  const columns = getMetadataArgsStorage().columns.filter(({ target }) => target === fields.entity);
   return fields.names.map((name) => {
-    const { type, enumName } = columns.find(({ propertyName }) => propertyName === name)?.options ?? {};
-    return { name, type: enumName ?? String(type) };
+    const column: ColumnOptions = columnOf(fields.entity, name) ?? {};
+    const type = (column.enumName ?? String(column.type)) + (column.array ? '[]' : '');
+    return { name, type, initial: column.default as unknown };
   });
 }

@@ -22,8 +22,14 @@ export function Optional(): PropertyDecorator {
 /** Checks for a text of 1 to `max` code points that PostgreSQL can store; returns an error message or undefined. */
 export function textError(value: unknown, max: number): string | undefined {
   if (value === undefined) return 'is required';
+  // An empty field of a form is null.
+  if (value === null || (typeof value === 'string' && value.trim() === '')) return 'must not be blank';
+  return stringError(value, max);
+}
+
+function stringError(value: unknown, max: number): string | undefined {
+  if (typeof value === 'object') return 'must be a single value';
   if (typeof value !== 'string') return 'must be a string';
-  if (value.trim() === '') return 'must not be blank';
   if (value.includes('\0')) return 'must not contain NUL';
   if (!value.isWellFormed()) return 'must not contain lone surrogates';
   // PostgreSQL counts code points. There are never more of them than the UTF-16 units of .length.
@@ -47,6 +53,41 @@ export function timeError(value: unknown): string | undefined {
   const [year = 0, month = 0, day = 0] = value.slice(0, 10).split('-').map(Number);
   const isOnCalendar = new Date(Date.UTC(year, month - 1, day)).getUTCDate() === day;
   return isOnCalendar && !Number.isNaN(Date.parse(value)) ? undefined : message;
+}
+
+/** Checks for a time that still has a year of four digits in UTC; returns an error message or undefined. */
+export function storedTimeError(value: unknown): string | undefined {
+  const isTooLate = () => Date.parse(value as string) > Date.parse('9999-12-31T23:59:59.999Z');
+  return timeError(value) ?? (isTooLate() ? 'must be before the year 10000' : undefined);
+}
+
+/** Checks for the id of a row; returns an error message or undefined. */
+export function idError(value: unknown): string | undefined {
+  const isId = Number.isSafeInteger(value) && (value as number) > 0;
+  return isId ? undefined : 'must be a positive integer, written without sign or leading zeros';
+}
+
+/** Checks for a list of at most `max` texts of this pattern; returns an error message or undefined. */
+export function setError(value: unknown, max: number, pattern: string): string | undefined {
+  if (!Array.isArray(value)) return 'must be a list';
+  if (value.length > max) return `must have at most ${max} values`;
+  const expression = new RegExp(pattern);
+  const isValid = value.every((text) => typeof text === 'string' && expression.test(text));
+  return isValid ? undefined : `must have values that match ${pattern}`;
+}
+
+/** Checks for a map of at most `max` keys of this pattern to texts or null; returns an error message or undefined. */
+export function mapError(value: unknown, max: number, keys: string, maxLength: number): string | undefined {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'must be a map';
+  const entries = Object.entries(value);
+  if (entries.length > max) return `must have at most ${max} keys`;
+  const expression = new RegExp(keys);
+  if (!entries.every(([key]) => expression.test(key))) return `must have keys that match ${keys}`;
+  for (const [key, text] of entries) {
+    const error = text === null ? undefined : stringError(text, maxLength);
+    if (error !== undefined) return `${error} in ${key}`;
+  }
+  return undefined;
 }
 
 /** Checks for one of these values; returns an error message or undefined. */

@@ -1,7 +1,9 @@
 import { ApiProperty, type ApiPropertyOptions } from '@nestjs/swagger';
+import { Transform } from 'class-transformer';
 import { Check, Column, PrimaryColumn, PrimaryGeneratedColumn, type ColumnOptions } from 'typeorm';
 
-import { choiceError, emailError, maxEmailLength, Satisfies, textError, type Rule } from './field-rules.js';
+import { choiceError, emailError, idError, mapError, maxEmailLength, parseInteger } from './field-rules.js';
+import { Satisfies, setError, storedTimeError, textError, type Rule } from './field-rules.js';
 
 /** Everything that one decorator declares. */
 interface Field {
@@ -10,16 +12,20 @@ interface Field {
   check?: (column: string) => string;
   /** The rule for values that a client sends; absent for a field that only the service writes. */
   rule?: Rule;
+  /** Converts a value that a client sends. The rule rejects a value that cannot be converted. */
+  coerce?: (value: unknown) => unknown;
   /** The schema in /docs. The docstring of the property is its description. */
   schema: ApiPropertyOptions;
 }
 
-function declareField({ column, check, rule, schema }: Field): PropertyDecorator {
+function declareField({ column, check, rule, coerce, schema }: Field): PropertyDecorator {
   return (target, key) => {
     const name = String(key);
     column(target, key);
     if (check) Check(`${target.constructor.name.toLowerCase()}_${name}_bounds`, check(name))(target, key);
     if (rule) Satisfies(rule)(target, key);
+    // `value` would be a copy without keys such as `constructor`.
+    if (coerce) Transform(({ obj }: { obj: Record<string, unknown> }) => coerce(obj[name]))(target, key);
     ApiProperty(schema)(target, key);
   };
 }
@@ -49,17 +55,57 @@ export function EmailField({ example }: { example: string }): PropertyDecorator 
   });
 }
 
-/** One of several values, stored as a PostgreSQL enum. */
+/**
+ * One of several values, stored as a PostgreSQL enum.
+ * @param options.resettable whether null stands for the default
+ */
 export function ChoiceField<Value extends string>(options: {
   values: readonly Value[];
   enumName: string;
   default: Value;
+  resettable?: boolean;
 }): PropertyDecorator {
-  const { values, enumName, default: defaultValue } = options;
+  const { values, enumName, default: defaultValue, resettable = false } = options;
   return declareField({
     column: Column('enum', { enum: values, enumName, default: defaultValue }),
-    rule: (value) => choiceError(value, values),
-    schema: { enum: [...values], example: defaultValue },
+    rule: (value) => (resettable && value === null ? undefined : choiceError(value, values)),
+    schema: { enum: [...values], example: defaultValue, ...(resettable && { nullable: true }) },
+  });
+}
+
+/** A set of texts, kept sorted. Null stands for the empty set. */
+export function SetField(options: { max: number; pattern: string; example: string[] }): PropertyDecorator {
+  const { max, pattern, example } = options;
+  return declareField({
+    column: Column('text', { array: true, default: '{}' }),
+    check: (column) => `cardinality(${column}) <= ${max}`,
+    rule: (value) => (value === null ? undefined : setError(value, max, pattern)),
+    // The values are ASCII, so JavaScript and PostgreSQL (with the collation "C") sort them alike.
+    coerce: (value) => {
+      const values: unknown = typeof value === 'string' ? [value] : value;
+      return Array.isArray(values) ? [...new Set<unknown>(values)].sort() : values;
+    },
+    schema: { type: [String], nullable: true, maxItems: max, items: { type: 'string', pattern }, example },
+  });
+}
+
+/** A map from keys to texts. Null stands for the empty map. */
+export function MapField(options: {
+  max: number;
+  keys: string;
+  maxLength: number;
+  example: Record<string, string>;
+}): PropertyDecorator {
+  const { max, keys, maxLength, example } = options;
+  return declareField({
+    column: Column('jsonb', { default: {} }),
+    check: (column) => `jsonb_typeof(${column}) = 'object'`,
+    rule: (value) => (value === null ? undefined : mapError(value, max, keys, maxLength)),
+    coerce: (value) => value,
+    schema: {
+      ...{ type: 'object', nullable: true, maxProperties: max, example },
+      additionalProperties: { type: 'string', maxLength, nullable: true },
+    },
   });
 }
 
@@ -72,17 +118,27 @@ interface IdOptions {
   generated?: boolean;
   /** The name of the primary key constraint, if it is not the default one. */
   constraint?: string;
+  /** True if null is allowed. */
+  nullable?: boolean;
 }
 
-/** The id of a row: a positive 64-bit integer. The service writes it. */
-export function IdField({ example, primary, generated, constraint }: IdOptions): PropertyDecorator {
+/** The id of a row: a positive 64-bit integer. */
+export function IdField({
+  example,
+  primary,
+  generated,
+  constraint,
+  nullable = false,
+}: IdOptions): PropertyDecorator {
   const named = constraint === undefined ? {} : { primaryKeyConstraintName: constraint };
   const key = generated
     ? PrimaryGeneratedColumn('identity', { type: 'bigint', generatedIdentity: 'ALWAYS', ...named })
     : PrimaryColumn('bigint', named);
   return declareField({
-    column: primary ? key : Column('bigint'),
-    schema: { type: 'integer', format: 'int64', minimum: 1, example },
+    column: primary ? key : Column('bigint', { nullable }),
+    rule: (value) => (nullable && value === null ? undefined : idError(value)),
+    coerce: (value) => parseInteger(value) ?? value,
+    schema: { type: 'integer', format: 'int64', minimum: 1, ...(nullable && { nullable }), example },
   });
 }
 
@@ -94,13 +150,21 @@ export function CountField(options: { default?: number; example: number }): Prop
   });
 }
 
-/** A time that the service writes: RFC 3339 in UTC with milliseconds. */
-export function TimeField({ default: defaultValue }: { default?: string } = {}): PropertyDecorator {
-  const column = { type: 'timestamptz', precision: 3 } as const;
-  return ServiceField(
-    defaultValue === undefined ? column : { ...column, default: () => defaultValue },
-    timeSchema,
-  );
+/**
+ * A time: RFC 3339 in UTC with milliseconds.
+ * @param options.default the default, as SQL
+ * @param options.nullable whether null is allowed
+ */
+export function TimeField(options: { default?: string; nullable?: boolean } = {}): PropertyDecorator {
+  const { default: defaultValue, nullable = false } = options;
+  const column: ColumnOptions = { type: 'timestamptz', precision: 3, nullable };
+  return declareField({
+    column: Column(defaultValue === undefined ? column : { ...column, default: () => defaultValue }),
+    rule: (value) => (nullable && value === null ? undefined : storedTimeError(value)),
+    coerce: (value) =>
+      storedTimeError(value) === undefined ? new Date(value as string).toISOString() : value,
+    schema: { ...timeSchema, ...(nullable && { nullable }) },
+  });
 }
 
 /** Any other field that the service writes. */

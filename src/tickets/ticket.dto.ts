@@ -20,8 +20,9 @@ export class UpdateStatusDto {
 
 /** A ticket without its comments, as lists show it. */
 export class TicketSummaryDto extends ReadDto(Ticket, [
-  ...(['id', 'theme', 'text', 'email', 'status'] as const),
-  ...(['created_at', 'updated_at', 'comment_count'] as const),
+  ...(['id', 'external_id', 'theme', 'text', 'email', 'status', 'assignee', 'priority', 'tags'] as const),
+  ...(['metadata', 'due_at', 'follows', 'version', 'comment_count', 'created_at', 'updated_at'] as const),
+  ...(['status_changed_at', 'first_response_at', 'closed_at'] as const),
 ]) {}
 
 /** A ticket with its first comments. */

@@ -1,6 +1,7 @@
 import { Check, Column, Entity, Index } from 'typeorm';
 
-import { ChoiceField, CountField, EmailField, IdField, TextField, TimeField } from '../api/fields.js';
+import { ChoiceField, CountField, EmailField, IdField, MapField } from '../api/fields.js';
+import { SetField, TextField, TimeField } from '../api/fields.js';
 
 /** The statuses of a ticket, in the order of its life. */
 export const ticketStatuses = ['opened', 'answered', 'awaited', 'closed'] as const;
@@ -8,10 +9,23 @@ export const ticketStatuses = ['opened', 'answered', 'awaited', 'closed'] as con
 /** The status of a ticket. */
 export type TicketStatus = (typeof ticketStatuses)[number];
 
+/** The priorities of a ticket, the lowest first. */
+export const ticketPriorities = ['low', 'normal', 'high', 'urgent'] as const;
+
+/** The priority of a ticket. */
+export type TicketPriority = (typeof ticketPriorities)[number];
+
+/** The most tags of a ticket. */
+export const maxTags = 20;
+
+/** The pattern of a tag. */
+export const tagPattern = '^[a-z0-9][a-z0-9_.:-]{0,49}$';
+
 /** A ticket. Its properties, its columns and its fields on the wire share their names. */
 @Entity()
 @Index('ticket_by_creation', ['status', 'created_at', 'id'])
 @Index('ticket_by_update', ['status', 'updated_at', 'id'])
+@Index('ticket_by_external_id', ['external_id'], { unique: true, where: 'external_id IS NOT NULL' })
 // TypeORM cannot declare these indexes on expressions, so the migrations alone do.
 @Index('ticket_of_email_by_creation', { synchronize: false })
 @Index('ticket_of_email_by_update', { synchronize: false })
@@ -21,6 +35,10 @@ export class Ticket {
   /** The id of the ticket. */
   @IdField({ primary: true, generated: true, example: 7 })
   id!: number;
+
+  /** Your own id of the ticket, 1 to 255 characters, not blank. No two tickets have the same. */
+  @TextField({ max: 255, nullable: true, example: 'shop-2043' })
+  external_id!: string | null;
 
   /** The subject, 1 to 255 characters, not blank. */
   @TextField({ max: 255, example: 'Invoice 2043 is wrong' })
@@ -38,6 +56,33 @@ export class Ticket {
   @ChoiceField({ values: ticketStatuses, enumName: 'ticket_status', default: 'opened' })
   status!: TicketStatus;
 
+  /** The person or the team that works on the ticket: an id of yours, 1 to 255 characters, not blank. Not an email address. */
+  @TextField({ max: 255, nullable: true, example: 'ada' })
+  assignee!: string | null;
+
+  /** The priority. Null in a request stands for `normal`. */
+  @ChoiceField({
+    ...{ values: ticketPriorities, enumName: 'ticket_priority' },
+    ...{ default: 'normal', resettable: true },
+  })
+  priority!: TicketPriority;
+
+  /** Up to 20 tags: a set, sorted. Each has 1 to 50 characters of `a-z 0-9 _ . : -` and begins with a letter or a digit. */
+  @SetField({ max: maxTags, pattern: tagPattern, example: ['billing', 'vip'] })
+  tags!: string[];
+
+  /** Up to 50 keys of 1 to 40 characters of `A-Z a-z 0-9 _ . -`, each with a text of at most 500 characters. */
+  @MapField({ max: 50, keys: '^[A-Za-z0-9_.-]{1,40}$', maxLength: 500, example: { order: '2043' } })
+  metadata!: Record<string, string>;
+
+  /** The time by which the ticket should be answered or closed (RFC 3339); null if there is none. */
+  @TimeField({ nullable: true })
+  due_at!: string | null;
+
+  /** The id of an earlier ticket that this one continues; null if there is none. */
+  @IdField({ nullable: true, example: 3 })
+  follows!: number | null;
+
   /** The number of comments. */
   @CountField({ default: 0, example: 1 })
   comment_count!: number;
@@ -53,6 +98,18 @@ export class Ticket {
   /** The time of the last change, including comments: RFC 3339, UTC, milliseconds. */
   @TimeField({ default: 'now()' })
   updated_at!: string;
+
+  /** The time of the last change of the status, or of the creation. */
+  @TimeField({ default: 'now()' })
+  status_changed_at!: string;
+
+  /** The time of the first response of the team; null before that. */
+  @TimeField({ nullable: true })
+  first_response_at!: string | null;
+
+  /** The time at which the ticket was closed; null before that. */
+  @TimeField({ nullable: true })
+  closed_at!: string | null;
 
   /** The words of theme and text, for full-text search. */
   @Column({

@@ -9,8 +9,8 @@ import { CreateTicketDto, TicketSummaryDto, type TicketDto } from './ticket.dto.
 export const embeddedComments = 100;
 const embeddedBytes = 256 * 1024;
 
-/** A row of the statements below: a ticket without the link to more comments, and its version. */
-export type TicketRow = Omit<TicketDto, 'comments_next'> & { version: number };
+/** A row of the statements below: a ticket without the link to more comments. */
+export type TicketRow = Omit<TicketDto, 'comments_next'>;
 
 const firstComments = (ticketId: string) => `
   coalesce((
@@ -41,7 +41,7 @@ export const insertTickets = {
       actor: 'items.actor',
       data: `'{}'::json`,
     })}
-    SELECT ${columns(TicketSummaryDto, 'created')}, created.version, '[]'::json AS comments
+    SELECT ${columns(TicketSummaryDto, 'created')}, '[]'::json AS comments
     FROM created ORDER BY created.id`,
 };
 
@@ -49,7 +49,7 @@ export const insertTickets = {
 export const selectTickets = {
   name: 'select_tickets',
   text: `
-    SELECT ${columns(TicketSummaryDto, 'ticket')}, version, ${firstComments('ticket.id')}, ${stateReport}
+    SELECT ${columns(TicketSummaryDto, 'ticket')}, ${firstComments('ticket.id')}, ${stateReport}
     FROM unnest($1::bigint[]) AS wanted (id) LEFT JOIN ticket ON ticket.id = wanted.id`,
 };
 
@@ -72,7 +72,7 @@ const transition = (lock: Lock) => ({
       data: `json_build_object('from', status_before, 'to', status)`,
     })}
     SELECT locked.id AS found_id, locked.status AS found_status, locked.version AS found_version,
-      ${columns(TicketSummaryDto, 'updated')}, updated.version, ${firstComments('updated.id')}, ${stateReport}
+      ${columns(TicketSummaryDto, 'updated')}, ${firstComments('updated.id')}, ${stateReport}
     FROM locked LEFT JOIN updated USING (id)`,
 });
 

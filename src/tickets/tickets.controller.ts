@@ -12,7 +12,7 @@ import { Cached, EvictsTicket } from '../cache/cache.interceptor.js';
 import { HistoryPageDto } from '../events/event.dto.js';
 import { CreateTicketDto, ListTicketsQuery, TicketDto } from './ticket.dto.js';
 import { TicketPageDto, TicketParams, UpdateStatusDto } from './ticket.dto.js';
-import { TicketsService, type VersionedTicket } from './tickets.service.js';
+import { TicketsService } from './tickets.service.js';
 
 const noTicket = { 404: 'No ticket has this id.' };
 const notAllowed = {
@@ -35,8 +35,8 @@ export class TicketsController {
   @WriteEndpoint(TicketDto, { status: 201, takes: [idempotencyKey], sends: { ...created, ...versioned } })
   async create(@Body() body: CreateTicketDto, @WriteContext() context: WriteContext) {
     const { result, replayed } = await this.tickets.create(body, context);
-    const location = `/ticket/${result.ticket.id}`;
-    return new ApiResponse(result.ticket, { etag: etagOf(result.version), location, replayed });
+    const location = `/ticket/${result.id}`;
+    return new ApiResponse(result, { etag: etagOf(result.version), location, replayed });
   }
 
   /**
@@ -86,6 +86,6 @@ export class TicketsController {
   }
 }
 
-function toResponse({ ticket, version }: VersionedTicket): ApiResponse<TicketDto> {
-  return new ApiResponse(ticket, { etag: etagOf(version) });
+function toResponse(ticket: TicketDto): ApiResponse<TicketDto> {
+  return new ApiResponse(ticket, { etag: etagOf(ticket.version) });
 }

@@ -18,12 +18,6 @@ import { TicketQueue } from './ticket-queue.js';
 import { TicketsRepository } from './tickets.repository.js';
 import { TransitionPolicy } from './transition-policy.js';
 
-/** A ticket and its version. */
-export interface VersionedTicket {
-  ticket: TicketDto;
-  version: number;
-}
-
 /** Creates, reads, lists and transitions tickets. */
 @Injectable()
 export class TicketsService {
@@ -39,7 +33,7 @@ export class TicketsService {
   ) {}
 
   /** Creates an opened ticket, once for each idempotency key of an actor. */
-  async create(fields: CreateTicketDto, context: WriteContext): Promise<IdempotentResult<VersionedTicket>> {
+  async create(fields: CreateTicketDto, context: WriteContext): Promise<IdempotentResult<TicketDto>> {
     const deadline = new Deadline();
     const creation = this.idempotency.once(
       context,
@@ -54,7 +48,7 @@ export class TicketsService {
   }
 
   /** Returns a ticket with its first comments, or throws TicketNotFound. */
-  async find(id: number): Promise<VersionedTicket> {
+  async find(id: number): Promise<TicketDto> {
     const row = await this.repository.find(id);
     if (!row) throw new TicketNotFound(id);
     return this.toDto(row);
@@ -72,7 +66,7 @@ export class TicketsService {
   }
 
   /** Transitions a ticket to another status, or throws TicketNotFound, VersionMismatch or TransitionNotAllowed. */
-  async transition(id: number, to: TicketStatus, context: WriteContext): Promise<VersionedTicket> {
+  async transition(id: number, to: TicketStatus, context: WriteContext): Promise<TicketDto> {
     const sources = this.policy.sourcesFor(to);
     const { found, changed } = await this.queue.run(id, (deadline) =>
       this.repository.transition(id, to, sources, context, deadline),
@@ -90,12 +84,12 @@ export class TicketsService {
     return page;
   }
 
-  private toDto({ version, ...ticket }: TicketRow): VersionedTicket {
+  private toDto(ticket: TicketRow): TicketDto {
     const { id, comments, comment_count } = ticket;
     const last = comments.at(-1);
     const hasMore = last && comment_count > comments.length;
     const cursor = hasMore ? this.cursors.seal(commentList(id), [last.id]) : null;
     const comments_next = cursor === null ? null : `/ticket/${id}/comment?cursor=${cursor}`;
-    return { ticket: { ...ticket, comments_next }, version };
+    return { ...ticket, comments_next };
   }
 }

@@ -28,7 +28,10 @@ describe('POST /ticket', () => {
     expect(body).toEqual({
       id: expect.any(Number),
       ...aTicket,
-      status: 'opened',
+      ...{ status: 'opened', version: 1 },
+      ...{ external_id: null, assignee: null, priority: 'normal', tags: [], metadata: {} },
+      ...{ due_at: null, follows: null, first_response_at: null, closed_at: null },
+      ...{ status_changed_at: body.created_at },
       created_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
       updated_at: body.created_at,
       comment_count: 0,

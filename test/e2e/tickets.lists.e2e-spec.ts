@@ -47,7 +47,9 @@ describe('GET /ticket', () => {
     expect(body.items.map(({ id }) => id)).toEqual([12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1]);
     expect(body.items[11]).toEqual({
       ...{ id: 1, theme: 'theme 1', text: 'invoice number1', email: 'Bob@Example.com', status: 'answered' },
-      ...{ created_at: minute(1), updated_at: minute(59), comment_count: 0 },
+      ...{ created_at: minute(1), updated_at: minute(59), comment_count: 0, version: 1 },
+      ...{ external_id: null, assignee: null, priority: 'normal', tags: [], metadata: {}, due_at: null },
+      ...{ follows: null, first_response_at: null, closed_at: null, status_changed_at: expect.any(String) },
     });
     expect(body.next_cursor).toBeNull();
     expect(headers.get('link')).toBeNull();
