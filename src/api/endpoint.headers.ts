@@ -23,7 +23,7 @@ export const versioned: Headers = {
 
 /** The headers of the response to a creation. */
 export const created: Headers = {
-  Location: { description: 'The path of the ticket', schema: { type: 'string' } },
+  Location: { description: 'The path of what was created', schema: { type: 'string' } },
   'Idempotency-Replayed': {
     description: 'true if this repeats the response to an earlier request with the same Idempotency-Key',
     schema: { type: 'string', enum: ['true'] },

@@ -73,6 +73,15 @@ export function ChoiceFilter(values: readonly string[]): PropertyDecorator {
   );
 }
 
+/** A filter by one of several values. */
+export function OptionalChoice(values: readonly string[]): PropertyDecorator {
+  return applyDecorators(
+    ApiPropertyOptional({ enum: values }),
+    Satisfies((value) => choiceError(value, values)),
+    Optional(),
+  );
+}
+
 /** One of several values; the property's initial value is the default, if it has one. */
 export function Choice(values: readonly string[], schema: { default?: string; example?: string }) {
   const describe = schema.default === undefined ? ApiProperty : ApiPropertyOptional;

@@ -1,7 +1,15 @@
 import { Entity, JoinColumn, ManyToOne } from 'typeorm';
 
-import { EmailField, IdField, TextField, TimeField } from '../api/fields.js';
+import { visibilities, type Visibility } from '../api/audience.js';
+import { ChoiceField, CountField, EmailField, IdField, ServiceField } from '../api/fields.js';
+import { TextField, TimeField, timeSchema } from '../api/fields.js';
 import { Ticket } from '../tickets/ticket.entity.js';
+
+/** The authors of comments: the requester of the ticket, or the team. */
+export const commentAuthors = ['requester', 'team'] as const;
+
+/** The author of a comment. */
+export type CommentAuthor = (typeof commentAuthors)[number];
 
 /** A comment on a ticket. Its properties, its columns and its fields on the wire share their names. */
 @Entity()
@@ -27,7 +35,29 @@ export class Comment {
   @EmailField({ example: 'support@example.com' })
   email!: string;
 
+  /** The author: `requester` if the address was that of the ticket when the comment was added, compared without case, else `team`. */
+  @ServiceField(
+    { type: 'enum', enum: commentAuthors, enumName: 'comment_author', default: 'team' },
+    { enum: [...commentAuthors], example: 'team' },
+  )
+  author!: CommentAuthor;
+
+  /** The visibility: `public` (the default) for all who may see the ticket, `internal` for the team only. */
+  @ChoiceField({ values: visibilities, enumName: 'comment_visibility', default: 'public' })
+  visibility!: Visibility;
+
+  /** The time at which the text was removed; null because it was not. */
+  @ServiceField(
+    { type: 'timestamptz', precision: 3, nullable: true },
+    { ...timeSchema, nullable: true, example: null },
+  )
+  redacted_at!: string | null;
+
   /** The time of the comment: RFC 3339, UTC, milliseconds. It is taken under the ticket's lock, so later comments have later times. */
   @TimeField({ default: 'clock_timestamp()' })
   created_at!: string;
+
+  /** The version that the comment gave the ticket; 1 for a comment that has no event. */
+  @CountField({ default: 1, example: 2 })
+  ticket_version!: number;
 }

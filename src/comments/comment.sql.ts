@@ -4,6 +4,9 @@ import { recordEvent } from '../events/record-event.sql.js';
 import { ifAllowed, lockTickets, type Lock } from '../tickets/ticket-write.sql.js';
 import { CommentDto, CreateCommentDto } from './comment.dto.js';
 
+/** The columns of a new comment that the statement sets. */
+const added = `ticket_id, ticket_version, author, ${columns(CreateCommentDto)}`;
+
 /**
  * Locks tickets, and adds a comment to each only if its status accepts comments and If-Match allows its version. A close
  * that holds the lock comes first and is seen here; a close that waits for the lock comes after the comment.
@@ -15,18 +18,21 @@ const add = (lock: Lock) => ({
     WITH ${lockTickets(typedColumns(CreateCommentDto), lock)}, updated AS (
       UPDATE ticket
       SET comment_count = comment_count + 1, version = ticket.version + 1,
+          internal_comment_count = internal_comment_count + (visibility IS NOT DISTINCT FROM 'internal')::integer,
           updated_at = greatest(updated_at, clock_timestamp())
       ${ifAllowed}
-      RETURNING ticket.id AS ticket_id, ticket.version, items.*
+      RETURNING ticket.id AS ticket_id, ticket.version AS ticket_version, items.actor,
+        items.text, items.email, coalesce(visibility, 'public') AS visibility,
+        CASE WHEN lower(items.email) = lower(ticket.email) THEN 'requester' ELSE 'team' END::comment_author AS author
     ), added AS (
-      INSERT INTO comment (ticket_id, ${columns(CreateCommentDto)})
-      SELECT ticket_id, ${columns(CreateCommentDto)} FROM updated
+      INSERT INTO comment (${added})
+      SELECT ${added} FROM updated
       RETURNING ${columns(CommentDto)}
     ), ${recordEvent('comment.added', 'updated JOIN added USING (ticket_id)', {
       id: 'ticket_id',
-      version: 'updated.version',
+      version: 'updated.ticket_version',
       actor: 'updated.actor',
-      data: `json_build_object('comment_id', added.id)`,
+      data: `json_build_object('comment_id', added.id, 'visibility', added.visibility, 'author', added.author)`,
     })}
     SELECT locked.id AS found_id, locked.status AS found_status, locked.version AS found_version,
       ${columns(CommentDto, 'added')}, ${stateReport}
@@ -36,17 +42,35 @@ const add = (lock: Lock) => ({
 /** The statements that add comments, by how they lock. */
 export const addComments = { skip: add('skip'), wait: add('wait') };
 
-/** $1: the id of the ticket; $2: the id of the last comment of the page before; $3: the limit. */
-export const listComments = {
-  name: 'list_comments',
-  text: `
+/**
+ * Returns a statement that reads a page in one order.
+ *
+ * $1: the id of the ticket; $2: the visibilities; $3: the id of the last comment of the page before, or null; $4: the limit.
+ */
+function list(name: string, [comparison, direction]: readonly [string, string]) {
+  const text = `
     SELECT page.*
     FROM ticket LEFT JOIN LATERAL (
       SELECT ${columns(CommentDto, 'comment')}
       FROM comment
-      WHERE ticket_id = ticket.id AND id > $2
-      ORDER BY id LIMIT $3
+      WHERE ticket_id = ticket.id AND id ${comparison} AND visibility = ANY ($2::comment_visibility[])
+      ORDER BY id ${direction} LIMIT $4
     ) AS page ON true
     WHERE ticket.id = $1
-    ORDER BY page.id`,
+    ORDER BY page.id ${direction}`;
+  return { name, text };
+}
+
+/** The statements of lists, by their order. On a ticket, the order of the ids is that of the times. */
+export const listComments = {
+  created_at: list('list_comments', ['> coalesce($3, 0)', 'ASC']),
+  '-created_at': list('list_newest_comments', ['< coalesce($3, 9223372036854775807)', 'DESC']),
+};
+
+/** $1: the id of the ticket; $2: the visibilities; $3: the id of the comment. */
+export const selectComment = {
+  name: 'select_comment',
+  text: `
+    SELECT ${columns(CommentDto)} FROM comment
+    WHERE ticket_id = $1 AND visibility = ANY ($2::comment_visibility[]) AND id = $3`,
 };

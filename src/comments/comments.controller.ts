@@ -1,16 +1,17 @@
 import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 
+import { Audience } from '../api/audience.js';
 import { ApiResponse } from '../api/api-response.js';
-import { ListEndpoint, WriteEndpoint } from '../api/endpoint.decorators.js';
+import { ListEndpoint, ReadEndpoint, WriteEndpoint } from '../api/endpoint.decorators.js';
 import { created, idempotencyKey, ifMatch } from '../api/endpoint.headers.js';
-import { PageQuery } from '../api/pagination.js';
 import { WriteContext } from '../api/write-context.js';
 import { RequireScope } from '../auth/scope.guard.js';
 import { EvictsTicket } from '../cache/cache.interceptor.js';
 import type { IdempotentResult } from '../idempotency/idempotency.service.js';
 import { TicketParams } from '../tickets/ticket.dto.js';
-import { CommentDto, CommentPageDto, CreateCommentDto } from './comment.dto.js';
+import { CommentDto, CommentPageDto, CommentParams } from './comment.dto.js';
+import { CreateCommentDto, ListCommentsQuery } from './comment.dto.js';
 import { CommentsService } from './comments.service.js';
 
 const noTicket = { 404: 'No ticket has this id.' };
@@ -25,7 +26,7 @@ export class CommentsController {
 
   /**
    * Comments on a ticket that is not closed.
-   * @remarks A comment is a change: it raises the version of the ticket. With an Idempotency-Key it is safe to repeat.
+   * @remarks A comment is a change: it raises the version of the ticket. An internal one is for the team only. With an Idempotency-Key it is safe to repeat.
    */
   @Post()
   @RequireScope('tickets:write')
@@ -36,17 +37,26 @@ export class CommentsController {
   }
 
   /**
-   * Lists the comments of a ticket, oldest first.
-   * @remarks Follow next_cursor, or Link rel="next", for the next page.
+   * Lists the comments of a ticket, oldest or newest first.
+   * @remarks Follow next_cursor, or Link rel="next", for the next page. Comments added meanwhile do not shift the pages.
    */
   @Get()
   @RequireScope('tickets:read')
   @ListEndpoint(CommentPageDto, { problems: noTicket })
-  find(@Param() { ticket_id }: TicketParams, @Query() query: PageQuery) {
-    return this.comments.find(ticket_id, query);
+  list(@Param() path: TicketParams, @Query() query: ListCommentsQuery, @Audience() audience: Audience) {
+    return this.comments.list(path.ticket_id, query, audience);
+  }
+
+  /** Reads a comment. */
+  @Get(':comment_id')
+  @RequireScope('tickets:read')
+  @ReadEndpoint(CommentDto, { problems: { 404: 'No comment on this ticket has this id.' } })
+  find(@Param() path: CommentParams, @Audience() audience: Audience) {
+    return this.comments.find(path, audience);
   }
 }
 
 function toResponse({ result, replayed }: IdempotentResult<CommentDto>): ApiResponse<CommentDto> {
-  return new ApiResponse(result, { location: `/ticket/${result.ticket_id}`, replayed });
+  const { ticket_id, id } = result;
+  return new ApiResponse(result, { location: `/ticket/${ticket_id}/comment/${id}`, replayed });
 }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 
+import type { Visibility } from '../api/audience.js';
 import type { WriteContext } from '../api/write-context.js';
 import { Database, type Batched, type Transaction } from '../database/database.js';
 import type { Deadline } from '../database/deadline.js';
@@ -7,8 +8,8 @@ import { Replicas } from '../database/replicas.js';
 import { notFound, writeResults } from '../tickets/ticket-write.sql.js';
 import type { Lock, TicketWrite, WriteResult, WriteRow } from '../tickets/ticket-write.sql.js';
 import type { TicketStatus } from '../tickets/ticket.entity.js';
-import type { CommentDto, CreateCommentDto } from './comment.dto.js';
-import { addComments, listComments } from './comment.sql.js';
+import type { CommentDto, CreateCommentDto, ListCommentsQuery } from './comment.dto.js';
+import { addComments, listComments, selectComment } from './comment.sql.js';
 
 type NewComment = TicketWrite & CreateCommentDto;
 
@@ -18,7 +19,7 @@ export class CommentsRepository {
   private readonly additions: Batched<NewComment, WriteResult<CommentDto>>;
 
   constructor(
-    database: Database,
+    private readonly database: Database,
     private readonly replicas: Replicas,
   ) {
     this.additions = database.inBatches({
@@ -40,10 +41,21 @@ export class CommentsRepository {
     return run.transaction ? addOne(item, run.transaction) : this.additions(item, run.deadline);
   }
 
-  /** Returns the comments of a ticket after the one with the id `after`; undefined if the ticket does not exist. */
-  async find(ticketId: number, after: number, limit: number): Promise<CommentDto[] | undefined> {
-    const rows = await this.replicas.run<CommentDto | NoComment>(listComments, [ticketId, after, limit]);
+  /** Returns the comments of a ticket that follow the one with the id `after`; undefined if the ticket does not exist. */
+  async list(
+    ticketId: number,
+    visible: readonly Visibility[],
+    { sort, limit, after }: Pick<ListCommentsQuery, 'sort' | 'limit'> & { after: number | undefined },
+  ): Promise<CommentDto[] | undefined> {
+    const values = [ticketId, visible, after, limit];
+    const rows = await this.replicas.run<CommentDto | NoComment>(listComments[sort], values);
     return rows.length === 0 ? undefined : rows.filter(isComment);
+  }
+
+  /** Returns a comment from the primary, so that a client that has just added it finds it. */
+  async find(ticketId: number, visible: readonly Visibility[], id: number): Promise<CommentDto | undefined> {
+    const [comment] = await this.database.run<CommentDto>(selectComment, [ticketId, visible, id]);
+    return comment;
   }
 }
 

@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
 
+import { visibleTo, type Audience } from '../api/audience.js';
 import { Cursors } from '../api/cursors.js';
-import { cutPage, type Page, type PageQuery } from '../api/pagination.js';
+import { cutPage, type Page } from '../api/pagination.js';
+import { Problem } from '../api/problem.js';
 import type { WriteContext } from '../api/write-context.js';
 import { EventNumbering } from '../events/event-numbering.js';
 import { IdempotencyService } from '../idempotency/idempotency.service.js';
@@ -9,9 +11,17 @@ import { TicketNotFound } from '../tickets/ticket.errors.js';
 import { TicketQueue } from '../tickets/ticket-queue.js';
 import { TransitionPolicy } from '../tickets/transition-policy.js';
 import { commentList, type CommentDto, type CreateCommentDto } from './comment.dto.js';
+import type { CommentParams, ListCommentsQuery } from './comment.dto.js';
 import { CommentsRepository } from './comments.repository.js';
 
-/** Adds and lists comments. */
+/** 404: no comment on this ticket has this id, or the reader may not see it. */
+class CommentNotFound extends Problem {
+  constructor(ticketId: number, id: number) {
+    super('not-found', `There is no comment ${id} on ticket ${ticketId}`);
+  }
+}
+
+/** Adds, reads and lists comments. */
 @Injectable()
 export class CommentsService {
   constructor(
@@ -44,11 +54,20 @@ export class CommentsService {
     return result;
   }
 
-  /** Returns a page of the comments of a ticket, oldest first, or throws TicketNotFound. */
-  async find(ticketId: number, { limit, cursor }: PageQuery): Promise<Page<CommentDto>> {
-    const list = commentList(ticketId);
-    const [after = 0] = cursor === undefined ? [] : this.cursors.open(list, cursor);
-    const comments = await this.repository.find(ticketId, Number(after), limit + 1);
+  /** Returns a comment, or throws CommentNotFound. */
+  async find({ ticket_id, comment_id }: CommentParams, audience: Audience): Promise<CommentDto> {
+    const comment = await this.repository.find(ticket_id, visibleTo(audience), comment_id);
+    if (!comment) throw new CommentNotFound(ticket_id, comment_id);
+    return comment;
+  }
+
+  /** Returns a page of the comments of a ticket that the audience may see, or throws TicketNotFound. */
+  async list(ticketId: number, query: ListCommentsQuery, audience: Audience): Promise<Page<CommentDto>> {
+    const { sort, limit, cursor, visibility } = query;
+    const list = commentList(ticketId, query);
+    const [after] = cursor === undefined ? [] : this.cursors.open(list, cursor).map(Number);
+    const visible = visibleTo(audience).filter((each) => visibility === undefined || each === visibility);
+    const comments = await this.repository.list(ticketId, visible, { sort, limit: limit + 1, after });
     if (!comments) throw new TicketNotFound(ticketId);
     return cutPage(comments, limit, { cursors: this.cursors, list, sortKeysOf: ({ id }) => [id] });
   }

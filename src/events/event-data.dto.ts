@@ -7,6 +7,7 @@ import {
   type ApiPropertyOptions,
 } from '@nestjs/swagger';
 
+import { visibilities, type Visibility } from '../api/audience.js';
 import { eventTypes, type EventType } from './event.entity.js';
 
 /** A ticket was created. */
@@ -28,6 +29,14 @@ class TicketStatusChangedData {
 class CommentAddedData {
   /** The id of the comment. */
   comment_id!: number;
+
+  /** The visibility of the comment. */
+  @ApiProperty({ enum: visibilities, example: 'public' })
+  visibility!: Visibility;
+
+  /** The author of the comment: requester or team. */
+  @ApiProperty({ example: 'team' })
+  author!: string;
 }
 
 /** The data of each type of event. It holds no personal text, because events are kept for long and read by many. */

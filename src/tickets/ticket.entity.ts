@@ -30,6 +30,7 @@ export const tagPattern = '^[a-z0-9][a-z0-9_.:-]{0,49}$';
 @Index('ticket_of_email_by_creation', { synchronize: false })
 @Index('ticket_of_email_by_update', { synchronize: false })
 @Index('ticket_by_words', { synchronize: false })
+@Check('ticket_internal_comments', 'internal_comment_count BETWEEN 0 AND comment_count')
 @Check('ticket_counts_upwards', 'comment_count >= 0 AND version > comment_count')
 export class Ticket {
   /** The id of the ticket. */
@@ -86,6 +87,10 @@ export class Ticket {
   /** The number of comments. */
   @CountField({ default: 0, example: 1 })
   comment_count!: number;
+
+  /** The number of comments among them that are internal. What a requester sees counts the others. */
+  @CountField({ default: 0, example: 0 })
+  internal_comment_count!: number;
 
   /** The version: it starts at 1, and every change increments it, including comments. */
   @CountField({ default: 1, example: 2 })
