@@ -4,10 +4,11 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 const batchSize = 5_000;
 
 /**
- * Fills in the author and the version of the comments that exist, and adds visibility and author to their events. A comment without an
+ * Fills in the author and the version of the comments that exist and the time of the first response to tickets, and adds visibility and
+ * author to events. A comment without an
  * event, such as one that a script inserted, keeps the version 1.
  *
- * Each batch is a transaction of its own that locks no ticket, so writes go on meanwhile, and the migration can be interrupted and run
+ * Each batch is a transaction of its own so writes go on meanwhile, and the migration can be interrupted and run
  * again.
  */
 export class CommentAuthors1765000000042 implements MigrationInterface {
@@ -18,6 +19,7 @@ export class CommentAuthors1765000000042 implements MigrationInterface {
     await runner.query(`ALTER TABLE ticket VALIDATE CONSTRAINT ticket_internal_comments`);
     await inBatches(runner, fillFromEvents, [0]);
     await inBatches(runner, fillAuthors, [0, 0]);
+    await inBatches(runner, fillFirstResponses, [0]);
     await runner.query(`ANALYZE comment`);
   }
 
@@ -67,3 +69,18 @@ const fillAuthors = `
       AND comment.ticket_id = batch.ticket_id AND comment.id = batch.id
   )
   SELECT ticket_id, id FROM batch ORDER BY ticket_id DESC, id DESC LIMIT 1`;
+
+/** $1: the id of the last ticket of the batch before. */
+const fillFirstResponses = `
+  WITH batch AS MATERIALIZED (
+    SELECT id, comment_count, first_response_at FROM ticket WHERE id > $1 ORDER BY id LIMIT ${batchSize}
+  ), filled AS (
+    UPDATE ticket SET first_response_at = response.created_at
+    FROM batch CROSS JOIN LATERAL (
+      SELECT created_at FROM comment
+      WHERE ticket_id = batch.id AND author = 'team' AND visibility = 'public' ORDER BY id LIMIT 1
+    ) AS response
+    WHERE batch.comment_count > 0 AND batch.first_response_at IS NULL AND ticket.id = batch.id
+      AND ticket.first_response_at IS NULL
+  )
+  SELECT id FROM batch ORDER BY id DESC LIMIT 1`;

@@ -55,13 +55,13 @@ export function typedColumns(dto: Type): string {
     .join(', ');
 }
 
-/** Lists the columns of a DTO in `table`, with the default of its column in place of null: `coalesce(item.priority, 'normal')`. */
+/** Lists the columns of a DTO in `table`, with the default of its column in place of null: `coalesce(item.priority, 'normal') AS priority`. */
 export function columnsOrDefaults(dto: Type, table: string): string {
   return columnsOf(dto)
     .map(({ name, type, initial }) => {
       if (initial === undefined || typeof initial === 'function') return `${table}.${name}`;
       const value = typeof initial === 'string' ? initial : JSON.stringify(initial);
-      return `coalesce(${table}.${name}, '${value}'::${type})`;
+      return `coalesce(${table}.${name}, '${value}'::${type}) AS ${name}`;
     })
     .join(', ');
 }

@@ -2,7 +2,7 @@ import { Entity, JoinColumn, ManyToOne } from 'typeorm';
 
 import { visibilities, type Visibility } from '../api/audience.js';
 import { ChoiceField, CountField, EmailField, IdField, ServiceField } from '../api/fields.js';
-import { TextField, TimeField, timeSchema } from '../api/fields.js';
+import { TextField, TimeField } from '../api/fields.js';
 import { Ticket } from '../tickets/ticket.entity.js';
 
 /** The authors of comments: the requester of the ticket, or the team. */
@@ -46,11 +46,8 @@ export class Comment {
   @ChoiceField({ values: visibilities, enumName: 'comment_visibility', default: 'public' })
   visibility!: Visibility;
 
-  /** The time at which the text was removed; null because it was not. */
-  @ServiceField(
-    { type: 'timestamptz', precision: 3, nullable: true },
-    { ...timeSchema, nullable: true, example: null },
-  )
+  /** The time at which the text was removed; null if it was not. */
+  @TimeField({ nullable: true })
   redacted_at!: string | null;
 
   /** The time of the comment: RFC 3339, UTC, milliseconds. It is taken under the ticket's lock, so later comments have later times. */

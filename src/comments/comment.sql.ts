@@ -1,32 +1,39 @@
-import { columns, typedColumns } from '../api/dto.js';
+import { columns, columnsOrDefaults, typedColumns } from '../api/dto.js';
 import { stateReport } from '../database/state-report.js';
 import { recordEvent } from '../events/record-event.sql.js';
 import { ifAllowed, lockTickets, type Lock } from '../tickets/ticket-write.sql.js';
 import { CommentDto, CreateCommentDto } from './comment.dto.js';
 
 /** The columns of a new comment that the statement sets. */
-const added = `ticket_id, ticket_version, author, ${columns(CreateCommentDto)}`;
+const added = `ticket_id, ticket_version, author, created_at, ${columns(CreateCommentDto)}`;
+
+const author = `CASE WHEN lower(items.email) = lower(ticket.email) THEN 'requester' ELSE 'team' END`;
+const moment = '(SELECT created_at FROM moments WHERE ticket_id = locked.id)';
 
 /**
  * Locks tickets, and adds a comment to each only if its status accepts comments and If-Match allows its version. A close
  * that holds the lock comes first and is seen here; a close that waits for the lock comes after the comment.
- * $1: a JSON list of TicketWrite, each with the fields of the comment.
+ * `moments` has one time for each comment, taken after its ticket was locked. $1: a JSON list of TicketWrite, each with the fields of the
+ * comment.
  */
 const add = (lock: Lock) => ({
   name: `add_comments_${lock}`,
   text: `
-    WITH ${lockTickets(typedColumns(CreateCommentDto), lock)}, updated AS (
+    WITH ${lockTickets(typedColumns(CreateCommentDto), lock)}, moments AS MATERIALIZED (
+      SELECT id AS ticket_id, clock_timestamp() AS created_at FROM locked
+    ), updated AS (
       UPDATE ticket
       SET comment_count = comment_count + 1, version = ticket.version + 1,
           internal_comment_count = internal_comment_count + (visibility IS NOT DISTINCT FROM 'internal')::integer,
-          updated_at = greatest(updated_at, clock_timestamp())
+          updated_at = greatest(updated_at, ${moment}),
+          first_response_at = coalesce(first_response_at,
+            CASE WHEN ${author} = 'team' AND visibility IS DISTINCT FROM 'internal' THEN ${moment} END)
       ${ifAllowed}
       RETURNING ticket.id AS ticket_id, ticket.version AS ticket_version, items.actor,
-        items.text, items.email, coalesce(visibility, 'public') AS visibility,
-        CASE WHEN lower(items.email) = lower(ticket.email) THEN 'requester' ELSE 'team' END::comment_author AS author
+        ${author}::comment_author AS author, ${columnsOrDefaults(CreateCommentDto, 'items')}
     ), added AS (
       INSERT INTO comment (${added})
-      SELECT ${added} FROM updated
+      SELECT ${added} FROM updated JOIN moments USING (ticket_id)
       RETURNING ${columns(CommentDto)}
     ), ${recordEvent('comment.added', 'updated JOIN added USING (ticket_id)', {
       id: 'ticket_id',

@@ -5,6 +5,7 @@ import { Logger } from '@nestjs/common';
 import type { LimitFunction } from 'p-limit';
 
 import { DatabaseUnavailable } from '../database/database-errors.js';
+import { visibleTo } from '../api/audience.js';
 import { Problem } from '../api/problem.js';
 import type { FeedEvent } from './feed-event.js';
 import { formatCursor, type FeedCursor } from './feed-cursor.js';
@@ -112,8 +113,9 @@ export class EventStream extends Readable {
     }
   }
 
-  private wants({ type, ticketId }: FeedEvent): boolean {
-    const { type: types, ticket_id } = this.wanted;
-    return (types?.includes(type) ?? true) && (ticket_id === undefined || ticket_id === ticketId);
+  private wants({ type, ticketId, visibility }: FeedEvent): boolean {
+    const { type: types, ticket_id, audience } = this.wanted;
+    const isWanted = (types?.includes(type) ?? true) && (ticket_id === undefined || ticket_id === ticketId);
+    return isWanted && visibleTo(audience).includes(visibility);
   }
 }

@@ -4,6 +4,9 @@ import { HistoryEventDto } from './event.dto.js';
 /** The events that one statement reads at most to find the wanted ones. */
 export const maxScanned = 10_000;
 
+/** The condition on events that a reader may see: those about something internal are for the team. `visible` is the parameter. */
+const isVisible = (visible: string) => `coalesce(data->>'visibility', 'public') = ANY (${visible}::text[])`;
+
 /** The bounds of the feed, and whether the cursor $1, $2 lies between them: its event must be in this database. */
 const state = `
   state AS (
@@ -20,7 +23,7 @@ export const selectState = { name: 'select_feed_state', text: `WITH ${state} SEL
  * Returns a statement that reads the events after a cursor, in one snapshot with the bounds and the check of the cursor.
  *
  * $1, $2: the number and the tag of the cursor, or null for the beginning; $3: the limit; $4: the events to look at; $5: the types, or
- * null.
+ * null; $6: the visibilities.
  * @param part the condition on the events, their order, and the CTEs that the condition needs
  */
 function readFeed(name: string, part: { before?: string; among: string; order: string }) {
@@ -30,7 +33,8 @@ function readFeed(name: string, part: { before?: string; among: string; order: s
       SELECT number, tag, type, ticket_id, version, actor, at, data FROM event
       WHERE ${among} ORDER BY ${order} LIMIT $4
     ), page AS (
-      SELECT * FROM scanned WHERE $5::text[] IS NULL OR type = ANY ($5) ORDER BY number LIMIT $3
+      SELECT * FROM scanned WHERE ($5::text[] IS NULL OR type = ANY ($5)) AND ${isVisible('$6')}
+      ORDER BY number LIMIT $3
     ), reached AS (
       SELECT number AS reached_number, tag AS reached_tag FROM scanned ORDER BY number OFFSET $4 - 1
     )
@@ -47,23 +51,23 @@ export const readAll = readFeed('read_feed', {
 });
 
 /**
- * Reads the events of the ticket $6. Its versions come in order in the feed, so the index of its history serves here too: a bisection
+ * Reads the events of the ticket $7. Its versions come in order in the feed, so the index of its history serves here too: a bisection
  * finds the last version that does not come after the cursor. Events without a number come after it.
  */
 export const readTicket = readFeed('read_feed_of_ticket', {
   before: `
     halves AS (
-      SELECT 0 AS low, coalesce((SELECT version FROM ticket WHERE id = $6), 0) + 1 AS high
+      SELECT 0 AS low, coalesce((SELECT version FROM ticket WHERE id = $7), 0) + 1 AS high
       UNION ALL
       SELECT CASE WHEN is_later THEN low ELSE middle END, CASE WHEN is_later THEN middle ELSE high END
       FROM halves CROSS JOIN LATERAL (SELECT (low + high) / 2 AS middle) AS half
       CROSS JOIN LATERAL (
         SELECT coalesce(bool_or(number IS NULL OR number > (SELECT start FROM state)), false) AS is_later
-        FROM event WHERE ticket_id = $6 AND version = middle
+        FROM event WHERE ticket_id = $7 AND version = middle
       ) AS looked
       WHERE high - low > 1
     ),`,
-  among: 'ticket_id = $6 AND version > (SELECT max(low) FROM halves) AND number IS NOT NULL',
+  among: 'ticket_id = $7 AND version > (SELECT max(low) FROM halves) AND number IS NOT NULL',
   order: 'version',
 });
 
@@ -75,12 +79,12 @@ export const selectLag = {
     FROM event WHERE number IS NULL`,
 };
 
-/** $1: the ticket; $2: the last version of the page before; $3: the limit. */
+/** $1: the ticket; $2: the last version of the page before; $3: the limit; $4: the visibilities. */
 export const listHistory = {
   name: 'list_events_of_ticket',
   text: `
     SELECT ${columns(HistoryEventDto)}, data FROM event
-    WHERE ticket_id = $1 AND version > $2
+    WHERE ticket_id = $1 AND version > $2 AND ${isVisible('$4')}
     ORDER BY version LIMIT $3`,
 };
 

@@ -1,6 +1,7 @@
 import { Controller, Get, Query, StreamableFile } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 
+import { Audience } from '../api/audience.js';
 import { RequireScope } from '../auth/scope.guard.js';
 import type { EventStream } from './event-stream.js';
 import { EventStreams } from './event-streams.js';
@@ -24,8 +25,12 @@ export class EventsController {
   @Get()
   @RequireScope('tickets:read')
   @FeedEndpoint()
-  async follow(@Query() query: FeedQuery, @StreamRequest() stream?: StreamRequest) {
-    const { after, from, limit, ...filter } = query;
+  async follow(
+    @Query() { after, from, limit, ...filters }: FeedQuery,
+    @Audience() audience: Audience,
+    @StreamRequest() stream?: StreamRequest,
+  ) {
+    const filter = { audience, ...filters };
     if (!stream) return this.feed.page(after ?? from, limit, filter);
     return toResponse(await this.streams.open(stream.lastEventId ?? after ?? from, filter, stream.expiresMs));
   }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 
+import { visibleTo, type Audience } from '../api/audience.js';
 import { Database } from '../database/database.js';
 import { Replicas } from '../database/replicas.js';
 import type { HistoryEventDto } from './event.dto.js';
@@ -9,8 +10,9 @@ import { selectLag, selectState, sweepEvents, sweepSize } from './event.sql.js';
 import type { FeedBounds, FeedCursor } from './feed-cursor.js';
 import type { FeedRow } from './feed-event.js';
 
-/** The filters of the feed. */
+/** The audience and the filters of the feed. */
 export interface FeedFilter {
+  audience: Audience;
   type?: readonly EventType[] | undefined;
   ticket_id?: number | undefined;
 }
@@ -51,10 +53,10 @@ export class EventsRepository {
   async read(
     after: FeedCursor | undefined,
     limit: number,
-    { type, ticket_id }: FeedFilter,
+    { audience, type, ticket_id }: FeedFilter,
   ): Promise<FeedRead> {
     const scanned = type === undefined ? limit : maxScanned;
-    const values: unknown[] = [after?.number, after?.tag, limit, scanned, type];
+    const values: unknown[] = [after?.number, after?.tag, limit, scanned, type, visibleTo(audience)];
     if (ticket_id !== undefined) values.push(ticket_id);
     const statement = ticket_id === undefined ? readAll : readTicket;
     let rows = await this.replicas.run<Row>(statement, values);
@@ -80,8 +82,9 @@ export class EventsRepository {
   }
 
   /** Returns up to `limit` changes of a ticket after the version `after`, oldest first. */
-  history(ticketId: number, after: number, limit: number): Promise<HistoryEventDto[]> {
-    return this.replicas.run<HistoryEventDto>(listHistory, [ticketId, after, limit]);
+  history(ticketId: number, after: number, limit: number, audience: Audience): Promise<HistoryEventDto[]> {
+    const values = [ticketId, after, limit, visibleTo(audience)];
+    return this.replicas.run<HistoryEventDto>(listHistory, values);
   }
 
   /** Removes some of the events that are older than so many days from the feed; returns whether there may be more. */

@@ -1,3 +1,4 @@
+import type { Visibility } from '../api/audience.js';
 import type { CloudEventDto } from './event.dto.js';
 import type { EventType } from './event.entity.js';
 import { formatCursor, type FeedCursor } from './feed-cursor.js';
@@ -32,6 +33,11 @@ export class FeedEvent {
   /** The id of the ticket, for filters. */
   get ticketId(): number {
     return this.row.ticket_id;
+  }
+
+  /** The visibility of what the event is about. */
+  get visibility(): Visibility {
+    return 'visibility' in this.row.data && this.row.data.visibility === 'internal' ? 'internal' : 'public';
   }
 
   /**

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 
+import { visibleTo, type Audience } from '../api/audience.js';
 import type { SortKeys } from '../api/cursors.js';
 import { columns } from '../api/dto.js';
 import { defaultLimit } from '../api/pagination.js';
@@ -7,6 +8,7 @@ import { Database, type Bulkhead } from '../database/database.js';
 import { Deadline } from '../database/deadline.js';
 import { Replicas } from '../database/replicas.js';
 import { TicketSummaryDto, type ListTicketsQuery, type TicketSort } from './ticket.dto.js';
+import { ticketColumns } from './ticket.sql.js';
 import { ticketStatuses } from './ticket.entity.js';
 
 /**
@@ -32,7 +34,7 @@ function indexScanQuery(conditions: string[], order: string): string {
   return `
     SELECT ${columns(TicketSummaryDto, 'scan')}
     FROM unnest($1::ticket_status[]) AS wanted (status)
-    CROSS JOIN LATERAL (SELECT ${columns(TicketSummaryDto, 'ticket')} FROM ticket WHERE ${filter} ${order}) AS scan
+    CROSS JOIN LATERAL (SELECT ${ticketColumns('ticket', '$2')} FROM ticket WHERE ${filter} ${order}) AS scan
     ${order}`;
 }
 
@@ -41,7 +43,7 @@ function bitmapScanQuery(conditions: string[], order: string): string {
   const filter = ['status = ANY ($1::ticket_status[])', ...conditions].join(' AND ');
   return `
     SELECT ${columns(TicketSummaryDto, 'matches')}
-    FROM (SELECT ${columns(TicketSummaryDto, 'ticket')} FROM ticket WHERE ${filter} OFFSET 0) AS matches
+    FROM (SELECT ${ticketColumns('ticket', '$2')} FROM ticket WHERE ${filter} OFFSET 0) AS matches
     ${order}`;
 }
 
@@ -61,20 +63,24 @@ export class TicketListRepository {
    * Returns the tickets of a page and one more, which shows that a next page exists.
    * @param after the sort keys of the last ticket of the page before
    */
-  find(query: ListTicketsQuery, after: SortKeys | undefined): Promise<TicketSummaryDto[]> {
-    const read = () => this.read(query, after);
+  find(
+    query: ListTicketsQuery,
+    after: SortKeys | undefined,
+    audience: Audience,
+  ): Promise<TicketSummaryDto[]> {
+    const read = () => this.read(query, after, audience);
     if (query.q === undefined) return read();
     const deadline = new Deadline();
     return deadline.limit(this.searches(read, deadline));
   }
 
-  private async read(query: ListTicketsQuery, after: SortKeys | undefined): Promise<TicketSummaryDto[]> {
+  private async read(query: ListTicketsQuery, after: SortKeys | undefined, audience: Audience) {
     const { q, sort, limit } = query;
     const { column, isDescending } = parseSort(sort);
     const direction = isDescending ? 'DESC' : 'ASC';
     // The limit is part of the text, because the planner must know it even if the values are parameters.
     const order = `ORDER BY ${column} ${direction}, id ${direction} LIMIT ${limit + 1}`;
-    const { conditions, values } = buildFilter(query, after);
+    const { conditions, values } = buildFilter(query, after, audience);
     const isSorted = q !== undefined && (await this.hasFewMatches(q));
     const text = isSorted ? bitmapScanQuery(conditions, order) : indexScanQuery(conditions, order);
     // Lists without filters are planned once. With a filter besides the status, the best index depends on how common the values
@@ -102,10 +108,10 @@ export function parseSort(sort: TicketSort): { column: 'created_at' | 'updated_a
   return { column, isDescending: sort.startsWith('-') };
 }
 
-/** Returns the conditions besides the status, whose statuses are the first of the values. */
-function buildFilter(query: ListTicketsQuery, after: SortKeys | undefined) {
+/** Returns the conditions besides the status, whose statuses are the first of the values, before the visibilities. */
+function buildFilter(query: ListTicketsQuery, after: SortKeys | undefined, audience: Audience) {
   const { status = ticketStatuses, email, q, created_from, created_to, updated_from, sort } = query;
-  const values: unknown[] = [status];
+  const values: unknown[] = [status, visibleTo(audience)];
   const parameter = (value: unknown) => `$${values.push(value)}`;
   const conditions: string[] = [];
   if (email !== undefined) conditions.push(`lower(email) = lower(${parameter(email)})`);

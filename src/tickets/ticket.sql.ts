@@ -12,13 +12,25 @@ const embeddedBytes = 256 * 1024;
 /** A row of the statements below: a ticket without the link to more comments. */
 export type TicketRow = Omit<TicketDto, 'comments_next'>;
 
-const firstComments = (ticketId: string) => `
+/**
+ * The columns of a ticket as a reader sees it: `comment_count` counts what the reader may see.
+ * @param visible the parameter with the visibilities, see `visibleTo`
+ */
+export const ticketColumns = (table: string, visible: string) =>
+  columns(TicketSummaryDto, table).replace(
+    `${table}.comment_count`,
+    `${table}.comment_count - CASE WHEN 'internal' = ANY (${visible}::comment_visibility[]) THEN 0
+      ELSE ${table}.internal_comment_count END AS comment_count`,
+  );
+
+const firstComments = (ticketId: string, visible: string) => `
   coalesce((
     SELECT json_agg(shown ORDER BY id) FROM (
       SELECT ${jsonColumns(CommentDto)} FROM (
         SELECT *, sum(octet_length(text)) OVER (ORDER BY id ROWS UNBOUNDED PRECEDING) - octet_length(text) AS bytes_before
         FROM (
-          SELECT * FROM comment WHERE ticket_id = ${ticketId} ORDER BY comment.id LIMIT ${embeddedComments}
+          SELECT * FROM comment WHERE ticket_id = ${ticketId} AND visibility = ANY (${visible}::comment_visibility[])
+          ORDER BY comment.id LIMIT ${embeddedComments}
         ) AS first
       ) AS measured WHERE bytes_before <= ${embeddedBytes}
     ) AS shown
@@ -45,17 +57,17 @@ export const insertTickets = {
     FROM created ORDER BY created.id`,
 };
 
-/** $1: the ids. Each has a row. One without a ticket reports the state too, because a standby may not have the ticket yet. */
+/** $1: the ids; $2: the visibilities. Each has a row. One without a ticket reports the state too, because a standby may not have the ticket yet. */
 export const selectTickets = {
   name: 'select_tickets',
   text: `
-    SELECT ${columns(TicketSummaryDto, 'ticket')}, ${firstComments('ticket.id')}, ${stateReport}
+    SELECT ${ticketColumns('ticket', '$2')}, ${firstComments('ticket.id', '$2')}, ${stateReport}
     FROM unnest($1::bigint[]) AS wanted (id) LEFT JOIN ticket ON ticket.id = wanted.id`,
 };
 
 /**
  * Locks tickets, and transitions each only if the rules and If-Match allow that. The decision uses the locked row, so concurrent
- * transitions are serialised. $1: a JSON list of TicketWrite, each with the new status as `to`.
+ * transitions are serialised. $1: a JSON list of TicketWrite, each with the new status as `to`; $2: the visibilities.
  */
 const transition = (lock: Lock) => ({
   name: `transition_tickets_${lock}`,
@@ -72,7 +84,7 @@ const transition = (lock: Lock) => ({
       data: `json_build_object('from', status_before, 'to', status)`,
     })}
     SELECT locked.id AS found_id, locked.status AS found_status, locked.version AS found_version,
-      ${columns(TicketSummaryDto, 'updated')}, ${firstComments('updated.id')}, ${stateReport}
+      ${ticketColumns('updated', '$2')}, ${firstComments('updated.id', '$2')}, ${stateReport}
     FROM locked LEFT JOIN updated USING (id)`,
 });
 
@@ -82,10 +94,10 @@ export const transitionTickets = {
   wait: transition('wait'),
 };
 
-/** $1: the id of the ticket. */
+/** $1: the id of the ticket; $2: the visibilities. */
 export const selectComments = {
   name: 'select_first_comments',
-  text: `SELECT ${firstComments('$1')}`,
+  text: `SELECT ${firstComments('$1', '$2')}`,
 };
 
 /**

@@ -1,6 +1,7 @@
 import { Body, Controller, Get, Param, Post, Put, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 
+import { Audience } from '../api/audience.js';
 import { ApiResponse } from '../api/api-response.js';
 import { ListEndpoint, ReadEndpoint, WriteEndpoint } from '../api/endpoint.decorators.js';
 import { cached, created, idempotencyKey, ifMatch, ifNoneMatch, versioned } from '../api/endpoint.headers.js';
@@ -46,8 +47,8 @@ export class TicketsController {
   @Get()
   @RequireScope('tickets:read')
   @ListEndpoint(TicketPageDto)
-  list(@Query() query: ListTicketsQuery) {
-    return this.tickets.list(query);
+  list(@Query() query: ListTicketsQuery, @Audience() audience: Audience) {
+    return this.tickets.list(query, audience);
   }
 
   /**
@@ -58,8 +59,8 @@ export class TicketsController {
   @RequireScope('tickets:read')
   @Cached()
   @ReadEndpoint(TicketDto, { takes: [ifNoneMatch], sends: { ...cached, ...versioned }, problems: noTicket })
-  find(@Param() { ticket_id }: TicketParams) {
-    return this.tickets.find(ticket_id).then(toResponse);
+  find(@Param() { ticket_id }: TicketParams, @Audience() audience: Audience) {
+    return this.tickets.find(ticket_id, audience).then(toResponse);
   }
 
   /**
@@ -81,8 +82,8 @@ export class TicketsController {
   @Get(':ticket_id/history')
   @RequireScope('tickets:read')
   @ListEndpoint(HistoryPageDto, { problems: noTicket })
-  history(@Param() { ticket_id }: TicketParams, @Query() query: PageQuery) {
-    return this.tickets.history(ticket_id, query);
+  history(@Param() path: TicketParams, @Query() query: PageQuery, @Audience() audience: Audience) {
+    return this.tickets.history(path.ticket_id, query, audience);
   }
 }
 

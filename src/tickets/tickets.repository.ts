@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 
+import { visibleTo, type Audience } from '../api/audience.js';
 import type { WriteContext } from '../api/write-context.js';
 import { Database, type Batched, type Transaction } from '../database/database.js';
 import { Deadline } from '../database/deadline.js';
@@ -17,8 +18,8 @@ type Transition = TicketWrite & { to: TicketStatus };
 @Injectable()
 export class TicketsRepository {
   private readonly creations: Batched<NewTicket, TicketRow>;
-  private readonly reads: Batched<number, TicketRow | null>;
-  private readonly transitions: Batched<Transition, WriteResult<TicketRow>>;
+  private readonly reads: ByAudience<Batched<number, TicketRow | null>>;
+  private readonly transitions: ByAudience<Batched<Transition, WriteResult<TicketRow>>>;
 
   constructor(private readonly database: Database) {
     this.creations = database.inBatches({
@@ -26,14 +27,18 @@ export class TicketsRepository {
       alone: createOne,
       sizeOf: ({ text }) => text.length,
     });
-    this.reads = database.inBatches({
-      together: findAll,
-      alone: async (id, on) => (await findAll([id], on))[0] ?? null,
-    });
-    this.transitions = database.inBatches({
-      together: (items, on) => transitionAll(items, 'skip', on),
-      alone: async (item, on) => (await transitionAll([item], 'wait', on))[0] ?? notFound,
-    });
+    this.reads = byAudience((audience) =>
+      database.inBatches({
+        together: (ids, on) => findAll(ids, audience, on),
+        alone: async (id, on) => (await findAll([id], audience, on))[0] ?? null,
+      }),
+    );
+    this.transitions = byAudience((audience) =>
+      database.inBatches({
+        together: (items, on) => transitionAll(items, audience, 'skip', on),
+        alone: async (item, on) => (await transitionAll([item], audience, 'wait', on))[0] ?? notFound,
+      }),
+    );
   }
 
   /** Creates an opened ticket, in a transaction if there is one. */
@@ -47,9 +52,9 @@ export class TicketsRepository {
   }
 
   /** Returns the ticket with its first comments, from one snapshot. */
-  async find(id: number): Promise<TicketRow | undefined> {
+  async find(id: number, audience: Audience): Promise<TicketRow | undefined> {
     const deadline = new Deadline();
-    return (await deadline.limit(this.reads(id, deadline))) ?? undefined;
+    return (await deadline.limit(this.reads[audience](id, deadline))) ?? undefined;
   }
 
   /** Transitions a ticket to `to` if it is in one of `statuses`, and in one of the context's versions. */
@@ -57,11 +62,12 @@ export class TicketsRepository {
     id: number,
     to: TicketStatus,
     statuses: readonly TicketStatus[],
-    { versions, actor }: WriteContext,
+    { versions, actor, audience }: WriteContext,
     deadline: Deadline,
   ): Promise<WriteResult<TicketRow>> {
-    const { found, changed } = await this.transitions({ id, to, statuses, versions, actor }, deadline);
-    return { found, changed: changed && (await this.withComments(changed)) };
+    const item = { id, to, statuses, versions, actor };
+    const { found, changed } = await this.transitions[audience](item, deadline);
+    return { found, changed: changed && (await this.withComments(changed, audience)) };
   }
 
   /** Returns about how many tickets are in each status; nothing before PostgreSQL has gathered statistics. */
@@ -74,12 +80,22 @@ export class TicketsRepository {
    * shows the comments from before the wait. The comments of a ticket that counts n are always its first n, or fewer where they
    * are long.
    */
-  private async withComments(ticket: TicketRow): Promise<TicketRow> {
+  private async withComments(ticket: TicketRow, audience: Audience): Promise<TicketRow> {
     const { id, comment_count, comments } = ticket;
     if (comments.length === Math.min(comment_count, embeddedComments)) return ticket;
-    const newer = await this.database.runForOne<Pick<TicketRow, 'comments'>>(selectComments, [id]);
+    const newer = await this.database.runForOne<Pick<TicketRow, 'comments'>>(selectComments, [
+      id,
+      visibleTo(audience),
+    ]);
     return { ...ticket, comments: newer.comments.slice(0, comment_count) };
   }
+}
+
+type ByAudience<Batch> = Record<Audience, Batch>;
+
+/** Creates a batch for each audience, because the rows of one statement are for one audience. */
+function byAudience<Batch>(create: (audience: Audience) => Batch): ByAudience<Batch> {
+  return { team: create('team'), requester: create('requester') };
 }
 
 function createAll(items: NewTicket[], on: Transaction): Promise<TicketRow[]> {
@@ -90,14 +106,15 @@ function createOne(item: NewTicket, on: Transaction): Promise<TicketRow> {
   return on.runForOne<TicketRow>(insertTickets, [JSON.stringify([item])]);
 }
 
-async function findAll(ids: number[], on: Transaction): Promise<(TicketRow | null)[]> {
-  const rows = await on.run<TicketRow>(selectTickets, [ids]);
+async function findAll(ids: number[], audience: Audience, on: Transaction): Promise<(TicketRow | null)[]> {
+  const rows = await on.run<TicketRow>(selectTickets, [ids, visibleTo(audience)]);
   const tickets = new Map(rows.map((row) => [row.id, row]));
   return ids.map((id) => tickets.get(id) ?? null);
 }
 
 /** Returns undefined for a ticket that is locked or does not exist. */
-async function transitionAll(items: Transition[], lock: Lock, on: Transaction) {
-  const rows = await on.run<WriteRow<TicketRow>>(transitionTickets[lock], [JSON.stringify(items)]);
+async function transitionAll(items: Transition[], audience: Audience, lock: Lock, on: Transaction) {
+  const values = [JSON.stringify(items), visibleTo(audience)];
+  const rows = await on.run<WriteRow<TicketRow>>(transitionTickets[lock], values);
   return writeResults(items, rows);
 }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 
+import type { Audience } from '../api/audience.js';
 import { Cursors } from '../api/cursors.js';
 import { cutPage, type Page, type PageQuery } from '../api/pagination.js';
 import type { WriteContext } from '../api/write-context.js';
@@ -48,18 +49,18 @@ export class TicketsService {
   }
 
   /** Returns a ticket with its first comments, or throws TicketNotFound. */
-  async find(id: number): Promise<TicketDto> {
-    const row = await this.repository.find(id);
+  async find(id: number, audience: Audience): Promise<TicketDto> {
+    const row = await this.repository.find(id, audience);
     if (!row) throw new TicketNotFound(id);
     return this.toDto(row);
   }
 
   /** Returns a page of the tickets that match a query. */
-  async list(query: ListTicketsQuery): Promise<Page<TicketSummaryDto>> {
+  async list(query: ListTicketsQuery, audience: Audience): Promise<Page<TicketSummaryDto>> {
     const { limit, cursor, ...filters } = query;
     const list = `tickets ${JSON.stringify(filters)}`;
     const after = cursor === undefined ? undefined : this.cursors.open(list, cursor);
-    const rows = await this.lists.find(query, after);
+    const rows = await this.lists.find(query, after, audience);
     const { column } = parseSort(query.sort);
     const sortKeysOf = (ticket: TicketSummaryDto) => [ticket[column], ticket.id];
     return cutPage(rows, limit, { cursors: this.cursors, list, sortKeysOf });
@@ -77,10 +78,10 @@ export class TicketsService {
   }
 
   /** Returns a page of the changes of a ticket, oldest first, or throws TicketNotFound. */
-  async history(id: number, query: PageQuery): Promise<Page<HistoryEventDto>> {
-    const page = await this.historyService.find(id, query);
+  async history(id: number, query: PageQuery, audience: Audience): Promise<Page<HistoryEventDto>> {
+    const page = await this.historyService.find(id, query, audience);
     // No ticket has this id, or its history was deleted: earlier versions deleted events that had expired.
-    if (page.items.length === 0 && query.cursor === undefined) await this.find(id);
+    if (page.items.length === 0 && query.cursor === undefined) await this.find(id, audience);
     return page;
   }
 

@@ -4,7 +4,12 @@ import { ticketStatuses } from './ticket.entity.js';
 import { TransitionPolicy, transitionTargets } from './transition-policy.js';
 
 const policy = new TransitionPolicy();
-const context = { actor: undefined, versions: undefined, idempotencyKey: undefined };
+const context = {
+  actor: undefined,
+  audience: 'team' as const,
+  versions: undefined,
+  idempotencyKey: undefined,
+};
 
 describe('TransitionPolicy', () => {
   it.each([

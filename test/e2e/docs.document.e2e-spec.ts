@@ -55,6 +55,7 @@ const operations: [string, string, number[]][] = [
   ['get', '/ticket/{ticket_id}/history', [200, 400, 401, 403, 404, 429, 503]],
   ['post', '/ticket/{ticket_id}/comment', [201, 400, 401, 403, 404, 409, 412, 413, 415, 422, 429, 503]],
   ['get', '/ticket/{ticket_id}/comment', [200, 400, 401, 403, 404, 429, 503]],
+  ['get', '/ticket/{ticket_id}/comment/{comment_id}', [200, 400, 401, 403, 404, 429, 503]],
   ['get', '/events', [200, 400, 401, 403, 410, 429, 503]],
   ['get', '/health/live', [200, 400]],
   ['get', '/health/ready', [200, 400, 503]],

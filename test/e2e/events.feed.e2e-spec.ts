@@ -55,7 +55,11 @@ describe('GET /events', () => {
         type: 'ticket.status_changed',
         data: { ...data, version: 2, from: 'opened', to: 'answered' },
       },
-      { ...about, type: 'comment.added', data: { ...data, version: 3, comment_id: comment.id } },
+      {
+        ...about,
+        type: 'comment.added',
+        data: { ...data, version: 3, comment_id: comment.id, ...{ visibility: 'public', author: 'team' } },
+      },
     ]);
     // The SDK validates each event against the specification.
     for (const item of body.items) expect(new CloudEvent({ ...item }).validate()).toBe(true);

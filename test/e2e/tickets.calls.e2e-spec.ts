@@ -138,11 +138,10 @@ describe('POST /ticket/{ticket_id}/comment', () => {
     const { status, headers, body } = await api.comment(id, aComment, kind);
 
     expect(status).toBe(201);
-    expect(headers.get('location')).toBe(`/ticket/${id}`);
+    expect(headers.get('location')).toBe(`/ticket/${id}/comment/${body.id}`);
     expect(body).toEqual({
-      id: expect.any(Number),
-      ticket_id: id,
-      ...aComment,
+      ...{ id: expect.any(Number), ticket_id: id, ...aComment },
+      ...{ author: 'team', visibility: 'public', redacted_at: null, ticket_version: 2 },
       created_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
     });
     expect((await api.ticket(id)).body).toMatchObject({ comment_count: 1, comments: [body] });

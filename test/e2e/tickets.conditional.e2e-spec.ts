@@ -105,7 +105,7 @@ describe('GET /ticket/{ticket_id}/history', () => {
       // Neither theme nor email: events hold no personal text.
       ['ticket.created', 1, null, {}],
       ['ticket.status_changed', 2, null, { from: 'opened', to: 'answered' }],
-      ['comment.added', 3, null, { comment_id: added.id }],
+      ['comment.added', 3, null, { comment_id: added.id, visibility: 'public', author: 'team' }],
       ['ticket.status_changed', 4, null, { from: 'answered', to: 'closed' }],
     ]);
     const at = body.items.map((item) => item.at);
