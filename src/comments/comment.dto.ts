@@ -46,6 +46,6 @@ export class ListCommentsQuery extends PageQuery {
 
 /** Returns the name of a list of a ticket's comments; by default of all, oldest first. A cursor is valid for one list. */
 export function commentList(ticketId: number, { sort, visibility }: Partial<ListCommentsQuery> = {}): string {
-  const parts = [sort === '-created_at' ? 'newest' : 'oldest', visibility ?? 'any'];
-  return `comments of ${ticketId}, ${parts.join(' ')}`;
+  const order = sort === '-created_at' ? ' newest first' : '';
+  return `comments of ${ticketId}${order}${visibility === undefined ? '' : ` ${visibility}`}`;
 }
