@@ -47,7 +47,10 @@ export class CommentsController {
     return this.comments.list(path.ticket_id, query, audience);
   }
 
-  /** Reads a comment. */
+  /**
+   * Reads a comment.
+   * @remarks The Location of a new comment leads here.
+   */
   @Get(':comment_id')
   @RequireScope('tickets:read')
   @ReadEndpoint(CommentDto, { problems: { 404: 'No comment on this ticket has this id.' } })
