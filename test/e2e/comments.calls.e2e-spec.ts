@@ -5,7 +5,7 @@ import { CommentAuthors1765000000042 } from '../../migrations/1765000000042-comm
 import { listComments, selectComment } from '../../src/comments/comment.sql.js';
 import { listHistory, readAll } from '../../src/events/event.sql.js';
 import { selectTickets } from '../../src/tickets/ticket.sql.js';
-import { aComment, aTicket, bodyKinds, count, encode, times, type Comment } from '../support/api.js';
+import { aComment, aTicket, bodyKinds, encode, times, type Comment } from '../support/api.js';
 import { eventually } from '../support/eventually.js';
 import { connect } from '../support/servers.js';
 import { sharedService } from '../support/shared-service.js';
@@ -67,11 +67,9 @@ describe('A comment', () => {
   it('is not found on another ticket, or with an id that is none', async () => {
     const [id, other] = [await createTicket(), await createTicket()];
     const { body } = await api.comment(id);
-    const status = async (path: string) => (await api.send('GET', `/ticket/${path}`)).status;
-    expect(await status(`${other}/comment/${body.id}`)).toBe(404);
-    expect(await status(`999999/comment/${body.id}`)).toBe(404);
-    expect(await status(`${id}/comment/${body.id}00`)).toBe(404);
-    expect(await status(`${id}/comment/0`)).toBe(400);
+    const paths = [`${other}/comment/${body.id}`, `999999/comment/${body.id}`, `${id}/comment/${body.id}00`];
+    for (const path of paths) expect((await api.send('GET', `/ticket/${path}`)).status).toBe(404);
+    expect((await api.send('GET', `/ticket/${id}/comment/0`)).status).toBe(400);
   });
 
   it('is not added to a closed ticket, nor to another version than that of If-Match', async () => {
@@ -97,7 +95,7 @@ describe('A comment', () => {
       });
     const [first, again] = [await add(aNote), await add(aNote)];
     expect(again.body).toEqual(first.body);
-    expect(again.headers.get('location')).toBe(first.headers.get('location'));
+    expect(again.headers.get('location')).toBe(`/ticket/${id}/comment/${first.body.id}`);
     expect((await add({ ...aNote, visibility: 'public' })).status).toBe(422);
     expect((await api.ticket(id)).body.comment_count).toBe(1);
   });
@@ -117,12 +115,13 @@ describe('The first response', () => {
 
   it('is one of 32 comments that race', async () => {
     const id = await createTicket();
-    const added = await times(32, (n) => api.comment(id, n % 2 === 0 ? aComment : fromRequester));
-    expect(count(added, 201)).toBe(32);
+    await times(32, (n) => api.comment(id, n % 2 === 0 ? aComment : fromRequester));
     const { items } = await page(id, 'limit=100');
     const first = items.find(({ author }) => author === 'team');
     expect((await api.ticket(id)).body.first_response_at).toBe(first?.created_at);
-    expect(items.map(({ ticket_version }) => ticket_version)).toEqual(items.map((_, n) => n + 2));
+    expect(items.map(({ ticket_version }) => ticket_version)).toEqual(
+      Array.from({ length: 32 }, (_, n) => n + 2),
+    );
   });
 });
 
@@ -149,7 +148,7 @@ describe('A list of comments', () => {
       if (n % 2 === 0) notes.push(body.id);
     }
     const first = await page(id, 'visibility=internal&limit=2');
-    const rest = await page(id, `visibility=internal&limit=2&cursor=${first.next_cursor}`);
+    const rest = await page(id, `visibility=internal&cursor=${first.next_cursor}`);
     expect([...idsOf(first), ...idsOf(rest)]).toEqual(notes);
     expect(rest.next_cursor).toBeNull();
     expect(idsOf(await page(id, 'visibility=internal&sort=-created_at'))).toEqual(notes.toReversed());
@@ -180,14 +179,14 @@ describe('The statements, for a reader of public comments', () => {
     const answer = (await api.comment(id)).body;
     const visible = ['public'];
 
-    const listed = await rows<{ id: string }>(listComments['-created_at'], [id, visible, null, 10]);
-    expect(listed.map((row) => Number(row.id))).toEqual([answer.id]);
-    expect(await rows(selectComment, [id, visible, note.id])).toEqual([]);
-    expect(await rows(selectComment, [id, visible, answer.id])).toHaveLength(1);
+    const listed = await rows(listComments['-created_at'], [id, visible, null, 10]);
+    expect(listed).toMatchObject([{ id: String(answer.id) }]);
+    for (const { id: read } of [note, answer])
+      expect(await rows(selectComment, [id, visible, read])).toHaveLength(read === answer.id ? 1 : 0);
     const [ticket] = await rows<{ comments: Comment[] }>(selectTickets, [[id], visible]);
     expect(ticket).toMatchObject({ comment_count: 1, comments: [answer] });
-    const history = await rows<{ version: number }>(listHistory, [id, 0, 10, visible]);
-    expect(history.map(({ version }) => version)).toEqual([1, 3]);
+    const history = await rows(listHistory, [id, 0, 10, visible]);
+    expect(history).toMatchObject([{ version: 1 }, { version: 3 }]);
     await eventually(async () => {
       const feed = await rows<{ ticket_id: string; version: number }>(readAll, [
         null,
@@ -213,14 +212,10 @@ describe('The migration', () => {
     // The state before the migration, and a comment that a script added.
     await database.query(`UPDATE comment SET author = 'team', ticket_version = 1 WHERE ticket_id = $1`, [id]);
     await database.query('UPDATE ticket SET first_response_at = NULL WHERE id = $1', [id]);
-    await database.query(
-      `UPDATE event SET data = json_build_object('comment_id', data->'comment_id')
-       WHERE ticket_id = $1 AND type = 'comment.added'`,
-      [id],
-    );
-    await database.query('INSERT INTO comment (ticket_id, text, email) VALUES ($1, $2, $3)', [
-      ...[id, 'By a script.', fromRequester.email],
-    ]);
+    const strip = `UPDATE event SET data = json_build_object('comment_id', data->'comment_id')`;
+    await database.query(`${strip} WHERE ticket_id = $1 AND type = 'comment.added'`, [id]);
+    const insert = 'INSERT INTO comment (ticket_id, text, email) VALUES ($1, $2, $3)';
+    await database.query(insert, [id, 'By a script.', fromRequester.email]);
     const query = async (sql: string, values?: unknown[]) => (await database.query<object>(sql, values)).rows;
     const migration = new CommentAuthors1765000000042();
     for (let run = 0; run < 2; run++) await migration.up({ query } as unknown as QueryRunner);
@@ -229,7 +224,7 @@ describe('The migration', () => {
     expect(items.slice(0, 2)).toEqual(before.comments);
     expect(items[2]).toMatchObject({ author: 'requester', visibility: 'public', ticket_version: 1 });
     expect((await api.send('GET', `/ticket/${id}/history`)).body).toEqual(history.body);
-    const { rows } = await database.query('SELECT first_response_at FROM ticket WHERE id = $1', [id]);
-    expect(rows).toEqual([{ first_response_at: new Date(body.created_at) }]);
+    const filled = await api.send<{ items: unknown[] }>('GET', '/ticket?limit=1');
+    expect(filled.body.items).toMatchObject([{ id, first_response_at: body.created_at }]);
   });
 });
