@@ -131,22 +131,21 @@ describe('A list of comments', () => {
     const added: number[] = [];
     for (let n = 0; n < 9; n++) added.push((await api.comment(id)).body.id);
     const seen: number[] = [];
-    for (let cursor: string | null = ''; cursor !== null;) {
-      const next: Page = await page(id, `sort=-created_at&limit=4${cursor && `&cursor=${cursor}`}`);
+    let cursor = '';
+    for (let n = 0; n < 3; n++) {
+      const next = await page(id, `sort=-created_at&limit=4${cursor}`);
       seen.push(...idsOf(next));
-      cursor = next.next_cursor;
+      cursor = `&cursor=${next.next_cursor}`;
       await api.comment(id);
     }
-    expect(seen).toEqual(added.toReversed());
+    expect([seen, cursor]).toEqual([added.toReversed(), '&cursor=null']);
   });
 
   it('shows one visibility, in both orders', async () => {
     const id = await createTicket();
-    const notes: number[] = [];
-    for (let n = 0; n < 6; n++) {
-      const { body } = await api.comment(id, n % 2 === 0 ? aNote : aComment);
-      if (n % 2 === 0) notes.push(body.id);
-    }
+    const added: Comment[] = [];
+    for (let n = 0; n < 6; n++) added.push((await api.comment(id, n % 2 === 0 ? aNote : aComment)).body);
+    const notes = added.filter(({ visibility }) => visibility === 'internal').map((note) => note.id);
     const first = await page(id, 'visibility=internal&limit=2');
     const rest = await page(id, `visibility=internal&cursor=${first.next_cursor}`);
     expect([...idsOf(first), ...idsOf(rest)]).toEqual(notes);
@@ -161,9 +160,8 @@ describe('A list of comments', () => {
     const { next_cursor } = await page(id, 'sort=-created_at&limit=1');
     const status = async (query: string) => (await api.send('GET', `/ticket/${id}/comment?${query}`)).status;
     expect(await status(`sort=-created_at&cursor=${next_cursor}`)).toBe(200);
-    for (const query of [`cursor=${next_cursor}`, `sort=-created_at&visibility=public&cursor=${next_cursor}`])
-      expect(await status(query)).toBe(400);
-    for (const query of ['sort=id', 'visibility=all', 'visibility=public&visibility=internal'])
+    const ofOthers = [`cursor=${next_cursor}`, `sort=-created_at&visibility=public&cursor=${next_cursor}`];
+    for (const query of [...ofOthers, 'sort=id', 'visibility=all', 'visibility=public&visibility=internal'])
       expect(await status(query)).toBe(400);
   });
 });
