@@ -9,6 +9,8 @@ export interface LoadRequest {
   seconds: number;
   /** Requests per second; without it, as many as possible. */
   rate?: number | undefined;
+  /** Clients, each of which sends its next request after the response to its last one. */
+  clients?: number | undefined;
   /** Value of the Authorization header. */
   authorization?: string | undefined;
   /** Value of the If-None-Match header. */
@@ -26,9 +28,10 @@ export interface LoadResult {
   errors: number;
 }
 
-const connections = 32;
+/** The clients of a run that names no number. */
+const defaultClients = 32;
 
-async function run({ scenario: name, url, seconds, rate, etag, authorization }: LoadRequest) {
+async function run({ scenario: name, url, seconds, rate, clients, etag, authorization }: LoadRequest) {
   const scenario = scenarios.find((candidate) => candidate.name === name);
   if (!scenario) throw new Error(`Unknown scenario ${name}`);
   const { method, path, headers = {}, body, status } = scenario;
@@ -45,7 +48,7 @@ async function run({ scenario: name, url, seconds, rate, etag, authorization }: 
     ...(hasSeveralPaths && { setupRequest: (next: autocannon.Request) => ({ ...next, path: path(n++) }) }),
   };
   const result = await autocannon({
-    ...{ url, connections, duration: seconds, requests: [request] },
+    ...{ url, connections: clients ?? defaultClients, duration: seconds, requests: [request] },
     ...(rate !== undefined && { overallRate: rate }),
   });
   // The type declarations lack this field.

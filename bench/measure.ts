@@ -6,22 +6,24 @@ import { join } from 'node:path';
 import type { LoadRequest, LoadResult } from './load.js';
 import type { Scenario } from './scenarios.js';
 import type { Servers } from './servers.js';
-import { canPin, type Target } from './targets.js';
+import { baselines, canPin, type Target } from './targets.js';
 
-/** One run of a scenario against a target: CPU time and SQL statements per request. */
+/** One run of a scenario against a target: CPU time in microseconds and SQL statements, for each request. */
 export interface Run extends LoadResult {
   cpuUs: number;
+  postgresUs: number;
   statements: number;
 }
 
-/** The process that generates the load, on the second core if the system supports pinning. */
+/** The process that generates the load. */
 export class LoadGenerator {
   private constructor(private readonly process: ChildProcess) {}
 
-  static start(): LoadGenerator {
+  /** @param isPinned whether it runs on the second core only, if the system supports pinning */
+  static start(isPinned = true): LoadGenerator {
     const script = join(import.meta.dirname, 'load.js');
     const pinned = { execPath: 'taskset', execArgv: ['-c', '1', process.execPath] };
-    return new LoadGenerator(fork(script, canPin ? pinned : {}));
+    return new LoadGenerator(fork(script, canPin && isPinned ? pinned : {}));
   }
 
   /**
@@ -51,21 +53,27 @@ export async function measure(
   { servers, load }: { servers: Servers; load: LoadGenerator },
   target: Target,
   scenario: Scenario,
-  { seconds, rate }: { seconds: number; rate?: number },
+  { seconds, rate, clients }: { seconds: number; rate?: number; clients?: number | undefined },
 ): Promise<Run> {
   const { url, stores } = target;
   const { sql, flushCache } = scenario.prepare ?? {};
+  const isBaseline = baselines.some(({ name }) => name === target.name);
+  if (isBaseline && scenario.prepareBaseline !== undefined)
+    await servers.query(stores.database, scenario.prepareBaseline);
   if (sql !== undefined) await servers.query(stores.database, sql);
   if (flushCache) await servers.flushCache(stores);
   else if (scenario.method === 'GET') await untilCached(url + scenario.path(0));
   const etag = scenario.isConditional ? await etagOf(url + scenario.path(0)) : undefined;
   const statementsBefore = await servers.countStatements(stores.database);
   const cpuMsBefore = target.cpuMs;
-  const result = await load.run({ scenario: scenario.name, url, seconds, rate, etag });
+  const postgresMsBefore = servers.postgresCpuMs;
+  const result = await load.run({ scenario: scenario.name, url, seconds, rate, clients, etag });
+  const postgresMs = servers.postgresCpuMs - postgresMsBefore;
   const statements = (await servers.countStatements(stores.database)) - statementsBefore;
   return {
     ...result,
     cpuUs: Math.round(((target.cpuMs - cpuMsBefore) * 1_000) / result.requests),
+    postgresUs: Math.round((postgresMs * 1_000) / result.requests),
     statements: Math.round((statements / result.requests) * 100) / 100,
   };
 }

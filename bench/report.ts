@@ -60,6 +60,7 @@ export function table({ measured }: Results): object[] {
         'p50 p99 ms': `${full.p50} ${full.p99}`,
         'at half load': half ? `${half.p50} ${half.p99}` : '',
         'CPU us': full.cpuUs,
+        'PostgreSQL us': full.postgresUs,
         SQL: full.statements,
         'service is': target === 'service' ? '' : `${ratio(measurements, target)} x`,
       };

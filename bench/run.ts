@@ -15,6 +15,10 @@ const { values: options } = parseArgs({
     rounds: { type: 'string' },
     /** Folder of another checkout, whose build is measured beside the service. */
     against: { type: 'string' },
+    /** Clients of each run, 32 by default. */
+    clients: { type: 'string' },
+    /** Measures only scenarios whose names contain this. */
+    only: { type: 'string', default: '' },
     /** Measures the baselines even with --against. */
     all: { type: 'boolean', default: false },
   },
@@ -24,9 +28,13 @@ const plan = {
   rounds: Number(options.rounds ?? (options.quick ? 1 : 3)),
   seconds: options.quick ? 1 : 2,
   warmUpSeconds: options.quick ? 0.3 : 1,
+  clients: options.clients === undefined ? undefined : Number(options.clients),
 };
 if (!Number.isInteger(plan.rounds) || plan.rounds < 1)
   throw new Error('--rounds must be a positive whole number');
+
+/** Other runs must not replace the results of a complete one. */
+const isComplete = !options.quick && options.only === '' && options.clients === undefined;
 
 const programs = [
   service,
@@ -37,7 +45,11 @@ const programs = [
 /** Measures a scenario against all targets in alternation, so that other load on the machine affects all of them. */
 async function measureScenario(servers: Servers, load: LoadGenerator, targets: Target[], scenario: Scenario) {
   const run = (target: Target, seconds: number, rate?: number) =>
-    measure({ servers, load }, target, scenario, { seconds, ...(rate !== undefined && { rate }) });
+    measure({ servers, load }, target, scenario, {
+      seconds,
+      clients: plan.clients,
+      ...(rate !== undefined && { rate }),
+    });
   for (const target of targets) await run(target, plan.warmUpSeconds);
   const runs = new Map<Target, Run[]>(targets.map((target) => [target, []]));
   for (let round = 0; round < plan.rounds; round++) {
@@ -66,7 +78,7 @@ function summary(runs: Run[]): Measurement {
 
 async function measureAll(servers: Servers, load: LoadGenerator, targets: Target[]): Promise<Results> {
   const measured: Results['measured'] = {};
-  for (const scenario of scenarios) {
+  for (const scenario of scenarios.filter(({ name }) => name.includes(options.only))) {
     await checkEquivalence(scenario, targets);
     measured[scenario.name] = await measureScenario(servers, load, targets, scenario);
     console.log(scenario.name);
@@ -88,10 +100,9 @@ try {
   if (options.against === undefined) {
     console.table(goals(results));
     const [{ stores }] = targets as [Target];
-    results.overhead = await measureOverhead(load, stores, plan);
+    if (options.only === '') results.overhead = await measureOverhead(load, stores, plan);
     console.table(results.overhead);
-    // A quick run must not replace the results of a full one.
-    if (!options.quick) write(results);
+    if (isComplete) write(results);
   }
   await Promise.all(targets.map((target) => target.stop()));
 } finally {

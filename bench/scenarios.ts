@@ -11,6 +11,8 @@ export interface Scenario {
   isConditional?: boolean;
   /** Steps before each run, so that all runs start from the same state. */
   prepare?: { sql?: string; flushCache?: boolean };
+  /** SQL for the stores of a baseline, before each run. */
+  prepareBaseline?: string;
   /** Throughput to reach, as a multiple of a baseline's. */
   goals: { tutorial?: number; fastify?: number };
 }
@@ -38,7 +40,7 @@ export const scenarios: Scenario[] = [
     method: 'GET',
     path: () => '/ticket/1',
     status: 200,
-    goals: { tutorial: 4, fastify: 0.5 },
+    goals: { tutorial: 1.3, fastify: 0.45 },
   },
   {
     name: 'GET 304',
@@ -54,7 +56,7 @@ export const scenarios: Scenario[] = [
     path: (n) => `/ticket/${ticketId(n)}`,
     status: 200,
     prepare: { flushCache: true },
-    goals: { tutorial: 5, fastify: 0.5 },
+    goals: { tutorial: 4, fastify: 0.9 },
   },
   {
     name: 'POST ticket, JSON',
@@ -63,7 +65,7 @@ export const scenarios: Scenario[] = [
     headers: json,
     body: JSON.stringify(ticket),
     status: 201,
-    goals: { tutorial: 4, fastify: 0.5 },
+    goals: { tutorial: 4, fastify: 1.2 },
   },
   {
     name: 'POST ticket, form-data',
@@ -72,7 +74,7 @@ export const scenarios: Scenario[] = [
     headers: { 'content-type': `multipart/form-data; boundary=${boundary}` },
     body: `${form}--${boundary}--\r\n`,
     status: 201,
-    goals: { tutorial: 4, fastify: 0.5 },
+    goals: {},
   },
   {
     name: 'PUT status',
@@ -82,7 +84,7 @@ export const scenarios: Scenario[] = [
     body: JSON.stringify({ status: 'answered' }),
     status: 200,
     prepare: { sql: `UPDATE ticket SET status = 'opened' WHERE status <> 'opened'` },
-    goals: { tutorial: 3 },
+    goals: { tutorial: 4, fastify: 1 },
   },
   {
     name: 'POST comment',
@@ -91,17 +93,16 @@ export const scenarios: Scenario[] = [
     headers: json,
     body: JSON.stringify({ text: 'Which item do you mean?', email: 'support@example.com' }),
     status: 201,
-    goals: { tutorial: 3 },
+    goals: { tutorial: 4, fastify: 1.1 },
   },
   {
     name: 'GET list',
     method: 'GET',
     path: () => '/ticket?limit=20',
     status: 200,
-    // An index for the query of the baselines; the indexes of the service also serve its filters.
-    prepare: {
-      sql: 'CREATE INDEX IF NOT EXISTS ticket_by_creation_only ON ticket (created_at, id); ANALYZE ticket',
-    },
-    goals: { tutorial: 3 },
+    prepare: { sql: 'ANALYZE ticket' },
+    // An index for their query. With it, PostgreSQL would read it for the lists of the service too, whose own index has the status.
+    prepareBaseline: 'CREATE INDEX IF NOT EXISTS ticket_by_creation_only ON ticket (created_at, id)',
+    goals: { tutorial: 1.5, fastify: 0.7 },
   },
 ];

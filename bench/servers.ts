@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,6 +7,7 @@ import { createClient } from '@redis/client';
 import pg from 'pg';
 
 import { startEmbeddedPostgres } from '../src/database/embedded-postgres.js';
+import { cpuMsOfFamily } from './processes.js';
 import { seededTickets } from './scenarios.js';
 
 /** The stores of one target, with the environment that names them. */
@@ -42,6 +44,12 @@ export class Servers {
     await admin.query('CREATE EXTENSION pg_stat_statements');
     await admin.end();
     return servers;
+  }
+
+  /** CPU time that PostgreSQL has used. */
+  get postgresCpuMs(): number {
+    const pidFile = join(this.folder, 'postgres/postmaster.pid');
+    return cpuMsOfFamily(Number.parseInt(readFileSync(pidFile, 'utf8')));
   }
 
   /** Creates an empty database and chooses a database of Redis. */

@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { columns } from '../src/api/dto.js';
 import { TicketSummaryDto } from '../src/tickets/ticket.dto.js';
+import { cpuMsOf } from './processes.js';
 import type { Servers, Stores } from './servers.js';
 
 /** Name of a target: the service, another build of it, or a baseline (another implementation of the same endpoints). */
@@ -40,8 +41,12 @@ export const baselines: Program[] = [
 /** Support for pinning a process to a core. */
 export const canPin = spawnSync('taskset', ['-c', '0,1', 'true']).status === 0;
 
-/** Unit in which Linux counts the CPU time of a process. */
-const msPerTick = 10;
+/** The targets that run. None outlives the benchmark, also if it fails or is interrupted. */
+const running = new Set<ChildProcess>();
+process.on('exit', () => {
+  for (const child of running) child.kill();
+});
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(1));
 
 /** A running target. */
 export class Target {
@@ -72,11 +77,7 @@ export class Target {
 
   /** CPU time that the process has used. */
   get cpuMs(): number {
-    const fields =
-      readFileSync(`/proc/${this.process.pid ?? 0}/stat`, 'utf8')
-        .split(') ')[1]
-        ?.split(' ') ?? [];
-    return (Number(fields[11]) + Number(fields[12])) * msPerTick;
+    return cpuMsOf(this.process.pid ?? 0).own;
   }
 
   /** Resident memory of the process. */
@@ -105,6 +106,7 @@ export async function launch(program: Program, environment: Record<string, strin
     env: { PATH, TICKET_COLUMNS: columns(TicketSummaryDto), ...environment },
     stdio: ['ignore', openSync(log, 'w'), 'inherit'],
   });
+  running.add(child.once('exit', () => running.delete(child)));
   const url = () => /istens on (\S+),/.exec(readFileSync(log, 'utf8'))?.[1];
   while (url() === undefined) {
     if (child.exitCode !== null) throw new Error(`${name} did not start`);

@@ -1,8 +1,8 @@
 import type { ArgumentMetadata, PipeTransform, Type } from '@nestjs/common';
-import { plainToInstance } from 'class-transformer';
-import { getMetadataStorage, validateSync } from 'class-validator';
+import { validateSync } from 'class-validator';
 
 import { InvalidRequest } from './problem.js';
+import { compileDto, type CompiledDto } from './compiled-dto.js';
 
 /**
  * Validates bodies, parameters and queries by the class-validator rules of their DTO class, and names every invalid field.
@@ -10,35 +10,29 @@ import { InvalidRequest } from './problem.js';
  * are exactly the ones that have a rule.
  */
 export class ValidationPipe implements PipeTransform {
-  private readonly fieldsOf = new Map<Type, ReadonlySet<string>>();
+  private readonly compiled = new Map<Type, CompiledDto>();
 
   transform(value: unknown, { metatype }: ArgumentMetadata): unknown {
     if (!metatype || typeof value !== 'object' || value === null) return value;
-    const known = this.knownFields(metatype);
-    if (known.size === 0) return value;
+    const dto = this.compiledDto(metatype);
+    if (dto.fields.size === 0) return value;
 
-    const given = new Map<string, unknown>(Object.entries(value));
-    const unknown = [...given.keys()].filter((field) => !known.has(field));
-    const errors = unknown.map((field) => ({ field, message: 'is not a field of this endpoint' }));
-    // In the order of the DTO: the fingerprint of an idempotent request does not depend on the order of its fields.
-    const names = [...known].filter((name) => given.has(name));
-    const plain = Object.fromEntries(names.map((name) => [name, given.get(name)]));
-    const instance = plainToInstance<object, object>(metatype, plain, { exposeDefaultValues: true });
-    for (const { property, constraints } of validateSync(instance, { stopAtFirstError: true })) {
-      const [message = 'is not valid'] = Object.values(constraints ?? {});
-      errors.push({ field: property, message: withoutPrefix(message, property) });
-    }
-    if (errors.length > 0) throw new InvalidRequest(errors);
-    return instance;
+    const unknown = Object.keys(value).filter((field) => !dto.fields.has(field));
+    const instance = dto.convert(value as Record<string, unknown>);
+    if (unknown.length === 0 && dto.isValid(instance)) return instance;
+    throw new InvalidRequest([
+      ...unknown.map((field) => ({ field, message: 'is not a field of this endpoint' })),
+      ...validateSync(instance, { stopAtFirstError: true }).map(({ property, constraints }) => {
+        const [message = 'is not valid'] = Object.values(constraints ?? {});
+        return { field: property, message: withoutPrefix(message, property) };
+      }),
+    ]);
   }
 
-  private knownFields(type: Type): ReadonlySet<string> {
-    const cached = this.fieldsOf.get(type);
-    if (cached) return cached;
-    const rules = getMetadataStorage().getTargetValidationMetadatas(type, '', false, false);
-    const fields = new Set(rules.map(({ propertyName }) => propertyName));
-    this.fieldsOf.set(type, fields);
-    return fields;
+  private compiledDto(type: Type): CompiledDto {
+    const known = this.compiled.get(type) ?? compileDto(type);
+    this.compiled.set(type, known);
+    return known;
   }
 }
 

@@ -91,7 +91,7 @@ describe('A batch', () => {
     expect(doubling.sentAlone).toEqual([2]);
   });
 
-  it.each(['22021', '23505', '40P01', '54000', '55P03', '57014'])(
+  it.each(['22021', '23505', '40P01', '54000', '55P03'])(
     'runs each item alone after SQLSTATE %s, so that one fails and the others succeed',
     async (code) => {
       const doubling = new Doubling();
@@ -105,6 +105,37 @@ describe('A batch', () => {
       expect(doubling.sentAlone).toEqual([12, 13, 14]);
     },
   );
+
+  it('runs a statement that took too long again in halves, and one more item in the next for each that succeeds', async () => {
+    const doubling = new Doubling();
+    doubling.error = new DatabaseUnavailable(withCode('57014'));
+    const results = numbers(1, 8).map((item) => doubling.run(item));
+    await turn();
+    doubling.release();
+    await turn();
+    await turn();
+    await turn();
+    expect(doubling.sent.map(({ length }) => length)).toEqual([8, 4, 4]);
+    doubling.error = undefined;
+    results.push(...numbers(9, 20).map((item) => doubling.run(item)));
+    for (let n = 0; n < 9; n++) {
+      doubling.release();
+      await turn();
+    }
+    expect(await Promise.all(results)).toEqual(numbers(1, 20).map((item) => 2 * item));
+    expect(doubling.sent.map(({ length }) => length)).toEqual([8, 4, 4, 6, 6]);
+    expect(doubling.sentAlone).toEqual([]);
+  });
+
+  it('rejects a single item that took too long', async () => {
+    const doubling = new Doubling();
+    doubling.error = new DatabaseUnavailable(withCode('57014'));
+    const result = doubling.run(1);
+    await turn();
+    doubling.release();
+    await expect(result).rejects.toBe(doubling.error);
+    expect(doubling.sent).toEqual([[1]]);
+  });
 
   it.each([
     ['a lost connection', new DatabaseUnavailable(new Error('Connection terminated'))],

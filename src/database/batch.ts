@@ -1,11 +1,14 @@
 import pLimit from 'p-limit';
 
-import { concernsOneItem } from './database-errors.js';
+import { concernsOneItem, isStatementTimeout } from './database-errors.js';
 import type { Deadline } from './deadline.js';
 
-/** Most bytes of the items of one statement, of which an item takes at least its share: 128 small ones fit. */
+/** Most items of one statement. */
+const maxItems = 128;
+
+/** Most bytes of the items of one statement, of which an item takes at least its share. */
 const maxBytes = 128 * 1024;
-const minItemBytes = maxBytes / 128;
+const minItemBytes = maxBytes / maxItems;
 
 /** Statements of a batch at a time: PostgreSQL works on one while this process reads and writes the other. */
 const maxRunning = 2;
@@ -38,12 +41,14 @@ interface Entry<Item, Result> {
  * run, share the next statement. An item that arrives alone is sent at the end of its turn and does not wait for others.
  *
  * An error that one item may have caused rolls all of them back, and each then runs alone, so that it meets only its own errors.
+ * A statement that took too long is run again in halves, and the next ones take no more items than a half, plus one for each that succeeds.
  * Any other error, such as a lost connection, is the error of all: whether they took effect is unknown.
  */
 export class Batch<Item, Result> {
   private readonly waiting: Entry<Item, Result>[] = [];
   private readonly limitAlone = pLimit(maxAlone);
   private running = 0;
+  private mostItems = maxItems;
   private isScheduled = false;
 
   constructor(private readonly statement: BatchStatement<Item, Result>) {}
@@ -75,7 +80,7 @@ export class Batch<Item, Result> {
     let bytes = 0;
     const end = this.waiting.findIndex(({ item }, n) => {
       bytes += Math.max(this.statement.sizeOf?.(item) ?? 0, minItemBytes);
-      return bytes > maxBytes && n > 0;
+      return (bytes > maxBytes && n > 0) || n === this.mostItems;
     });
     return end === -1 ? this.waiting.length : end;
   }
@@ -86,20 +91,31 @@ export class Batch<Item, Result> {
     this.running++;
     try {
       const results = await this.statement.together(entries.map(({ item }) => item));
+      this.mostItems = Math.min(this.mostItems + 1, maxItems);
       entries.forEach((entry, n) => {
         const result = results[n];
         if (result === undefined) this.runAlone(entry);
         else entry.resolve(result);
       });
     } catch (error) {
-      const isRetried = entries.length > 1 && concernsOneItem(error);
-      for (const entry of entries) {
-        if (isRetried) this.runAlone(entry);
-        else entry.reject(error);
-      }
+      this.recover(entries, error);
     } finally {
       this.running--;
       this.schedule();
+    }
+  }
+
+  /** Runs the items of a statement that PostgreSQL rolled back again: in halves after a timeout, else alone. */
+  private recover(entries: Entry<Item, Result>[], error: unknown): void {
+    if (entries.length > 1 && isStatementTimeout(error)) {
+      this.mostItems = Math.ceil(entries.length / 2);
+      this.waiting.unshift(...entries);
+      return;
+    }
+    const isRetried = entries.length > 1 && concernsOneItem(error);
+    for (const entry of entries) {
+      if (isRetried) this.runAlone(entry);
+      else entry.reject(error);
     }
   }
 

@@ -52,7 +52,7 @@ const classesOfOneItem = new Set(['22', '23', '40', '54', '55']);
  * rolled back, and each item can run again. A server that shuts down or is out of resources fails every item.
  */
 export function concernsOneItem(error: unknown): boolean {
-  return isStatementTimeout(error) || classesOfOneItem.has(sqlstate(error)?.slice(0, 2) ?? '');
+  return classesOfOneItem.has(sqlstate(error)?.slice(0, 2) ?? '');
 }
 
 /** Counts and rethrows an error; an error of the server, not of the statement, becomes DatabaseUnavailable. */

@@ -6,6 +6,7 @@ import { DataSource } from 'typeorm';
 
 import { Environment } from '../config/environment.js';
 import { Database, openPool, type Statement } from './database.js';
+import { Deadline } from './deadline.js';
 import { DatabaseUnavailable, isStatementTimeout } from './database-errors.js';
 
 /** Maximum age of the data of a replica that is read from. */
@@ -59,8 +60,15 @@ export class Replicas implements OnApplicationBootstrap, OnModuleDestroy {
     return this.replicas.filter(({ isFresh }) => isFresh).length;
   }
 
-  /** Runs a read that may be up to one second old. An empty result is read again on the primary, which has newer rows. */
-  async run<Row>(statement: Statement, values: unknown[]): Promise<Row[]> {
+  /**
+   * Runs a read that may be up to one second old. An empty result is read again on the primary, which has newer rows. Throws
+   * DatabaseUnavailable at the deadline, also if a replica and then the primary do not respond.
+   */
+  run<Row>(statement: Statement, values: unknown[], deadline = new Deadline()): Promise<Row[]> {
+    return deadline.limit(this.runOnAny<Row>(statement, values, deadline));
+  }
+
+  private async runOnAny<Row>(statement: Statement, values: unknown[], deadline: Deadline): Promise<Row[]> {
     const fresh = this.replicas.filter(({ isFresh }) => isFresh);
     this.turn = (this.turn + 1) % Math.max(fresh.length, 1);
     const replica = fresh[this.turn];
@@ -72,6 +80,7 @@ export class Replicas implements OnApplicationBootstrap, OnModuleDestroy {
       // A statement that times out here would time out on the primary too.
       if (!(error instanceof DatabaseUnavailable) || isStatementTimeout(error)) throw error;
       replica.markStale();
+      deadline.check();
     }
     return this.runOnPrimary<Row>(statement, values);
   }

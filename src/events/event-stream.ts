@@ -21,8 +21,11 @@ const catchUpSize = 500;
 const pauseMs = 100;
 const retryMs = 1_000;
 
-/** The time that a client may leave its events unread: while the stream is open, and when it ends. */
-const stallMs = 10_000;
+/** The bytes that are pushed at once, so that a slow client shows progress with each of them. */
+const pieceBytes = 16 * 1024;
+
+/** The time that a client may leave a piece unread: while the stream is open, and when it ends. */
+const stallMs = 60_000;
 const stallAtEndMs = 1_000;
 
 /** The reason to wake an idle stream. */
@@ -36,6 +39,8 @@ export type Turn = 'moved' | 'heartbeat' | 'end';
 export class EventStream extends Readable {
   private wait?: (turn: Turn) => void;
   private isReading = false;
+  /** Text that was read and is not pushed yet. */
+  private rest = Buffer.alloc(0);
   private isEnding = false;
   /** The time at which the client last read; undefined before the first time. */
   private takenAt?: number;
@@ -64,11 +69,16 @@ export class EventStream extends Readable {
   }
 
   override _read(): void {
-    this.isReading = true;
     this.takenAt = Date.now();
+    if (this.rest.length > 0) {
+      this.pushPiece();
+      return;
+    }
+    this.isReading = true;
     const done = (text: string | null) => {
       this.isReading = false;
-      this.push(text);
+      if (text === null) this.push(null);
+      else this.pushPiece(Buffer.from(text));
     };
     this.next().then(done, (error: unknown) => {
       if (!(error instanceof Problem)) new Logger('EventStream').error(error);
@@ -81,7 +91,12 @@ export class EventStream extends Readable {
     done(error);
   }
 
-  /** Returns the next piece of text; null at the end. */
+  private pushPiece(bytes = this.rest): void {
+    this.rest = bytes.subarray(pieceBytes);
+    this.push(bytes.subarray(0, pieceBytes));
+  }
+
+  /** Returns the next text; null at the end. */
   private async next(): Promise<string | null> {
     while (!this.isEnding) {
       const fromTail = this.source.tail.after(this.cursor);

@@ -163,6 +163,26 @@ describe('The tail of the feed', () => {
     await eventually(() => Promise.resolve(notifications === 2));
   });
 
+  it('does not clear the events of a later start when a poll from before the pause fails', async () => {
+    await startAndGrow(3);
+    let fail: () => void = () => undefined;
+    feed.onRead = () =>
+      new Promise((_, reject) => {
+        fail = () => {
+          reject(new FeedRestarted(feed.end, { floor: at(0), newest: at(11) }));
+        };
+      });
+    const { length } = feed.readAt;
+    await eventually(() => Promise.resolve(feed.readAt.length > length));
+    tail.pause();
+    feed.onRead = () => Promise.resolve();
+    await startAndGrow(2);
+    fail();
+    await sleep(20);
+    expect(tail.end).toEqual(feed.end);
+    expect(restarts).toBe(0);
+  });
+
   it('drops all events when it is paused, even those of a poll in progress', async () => {
     const begin = await startAndGrow(3);
     feed.onRead = () => {

@@ -89,6 +89,8 @@ export class FeedTail {
         if (batch.events.length > 0) listener.moved();
         pauseMs = batch.events.length === maxPolled ? 0 : pollMs;
       } catch (error) {
+        // Another loop may run by now, whose events and listener are not this one's.
+        if (stop.aborted as boolean) return;
         if (error instanceof Problem) {
           // The last event is no longer in the database. Clients that reconnect get 410.
           this.clear();

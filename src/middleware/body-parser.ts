@@ -2,11 +2,12 @@ import { isUtf8 } from 'node:buffer';
 import { promisify } from 'node:util';
 
 import { parse as parseContentType } from 'content-type';
-import express, { type Request, type RequestHandler, type Response } from 'express';
+import type { Request, RequestHandler, Response } from 'express';
 import multer, { MulterError } from 'multer';
 
 import { InvalidRequest, Problem } from '../api/problem.js';
 import { errorMessage } from '../observability/error-message.js';
+import { bodyReader } from './body-reader.js';
 
 /** The limit of a body as it is sent. */
 const maxBodyBytes = 100 * 1024;
@@ -38,7 +39,7 @@ const formats = new Map<string, Parse>([
  * bounded. They must be UTF-8, so that accepted texts can be returned byte for byte.
  */
 export function bodyParser(): RequestHandler {
-  const readBytes = express.raw({ type: () => true, limit: maxBodyBytes, inflate: false });
+  const readBytes = bodyReader(maxBodyBytes);
   return (request, response, next) => {
     if (!methodsWithBody.has(request.method)) {
       next();

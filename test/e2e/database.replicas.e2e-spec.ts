@@ -34,6 +34,12 @@ const replicasInUse = async () => (await scrape(api)).get('ticket_database_repli
 const itemsOf = async (path: string) => (await api.send<{ items: { id: number }[] }>('GET', path)).body.items;
 const listed = async () => (await itemsOf('/ticket?limit=100')).map(({ id }) => id);
 
+/** Signals all processes of the primary and the replica. */
+function signalAll(signal: NodeJS.Signals): void {
+  primary.signal(signal);
+  primary.signal(signal, 'data-replica');
+}
+
 describe('With a streaming replica of PostgreSQL, the service', () => {
   it('reads lists, histories, comments and events from the replica', async () => {
     // On a busy machine an attempt may take longer than the second after which a paused replica is not used.
@@ -70,6 +76,18 @@ describe('With a streaming replica of PostgreSQL, the service', () => {
     expect(await listed()).toContain(id);
 
     await onReplica.query('SELECT pg_wal_replay_resume()');
+    await eventually(async () => (await replicasInUse()) === 1);
+  });
+
+  it('rejects lists within the time of a request when the primary and the replica freeze together', async () => {
+    await eventually(async () => (await replicasInUse()) === 1);
+    await listed();
+    signalAll('SIGSTOP');
+    const begin = Date.now();
+    const { status } = await api.send('GET', '/ticket');
+    const ms = Date.now() - begin;
+    signalAll('SIGCONT');
+    expect([status, ms < 2_500]).toEqual([503, true]);
     await eventually(async () => (await replicasInUse()) === 1);
   });
 

@@ -74,9 +74,9 @@ export class FaultyPostgres {
     return client;
   }
 
-  /** Signals all processes of the server at once, like a machine that crashes or stalls. */
-  signal(signal: NodeJS.Signals): void {
-    for (const pid of this.processes()) if (isRunning(pid)) process.kill(pid, signal);
+  /** Signals all processes of the server at once, or of its replica, like a machine that crashes or stalls. */
+  signal(signal: NodeJS.Signals, data: 'data' | 'data-replica' = 'data'): void {
+    for (const pid of this.processes(data)) if (isRunning(pid)) process.kill(pid, signal);
   }
 
   /** Kills all processes of the server; resolves once they are gone. */
@@ -92,8 +92,8 @@ export class FaultyPostgres {
     await rm(this.folder, { recursive: true });
   }
 
-  private processes(): number[] {
-    const file = join(this.folder, 'data/postmaster.pid');
+  private processes(data = 'data'): number[] {
+    const file = join(this.folder, data, 'postmaster.pid');
     if (!existsSync(file)) return [];
     const first = Number.parseInt(readFileSync(file, 'utf8'));
     return [first, ...childrenOf(first)];
