@@ -35,13 +35,13 @@ export class WebhookReceiver {
 
   private constructor(private readonly server: Server) {}
 
-  /** Starts a receiver on 127.0.0.1. */
-  static async start(port = 0): Promise<WebhookReceiver> {
+  /** Starts a receiver. */
+  static async start(port = 0, host = '127.0.0.1'): Promise<WebhookReceiver> {
     const server = createServer((message, response) => {
       void receiver.receive(message, response);
     });
     const receiver = new WebhookReceiver(server);
-    await once(server.listen(port, '127.0.0.1'), 'listening');
+    await once(server.listen(port, host), 'listening');
     return receiver;
   }
 
@@ -64,6 +64,11 @@ export class WebhookReceiver {
   async has(count: number, withinMs?: number): Promise<ReceivedWebhook[]> {
     await eventually(() => this.received.length >= count, withinMs);
     return this.received;
+  }
+
+  /** Closes the connections that are open. */
+  closeConnections(): void {
+    this.server.closeAllConnections();
   }
 
   /** Stops at once, as if it was killed. */
