@@ -43,7 +43,10 @@ export class WebhooksController {
     return new ApiResponse(webhook, { location: `/webhook/${webhook.id}`, replayed });
   }
 
-  /** Lists the webhooks, oldest first. */
+  /**
+   * Lists the webhooks, oldest first.
+   * @remarks Follow next_cursor, or Link rel="next", for the next page.
+   */
   @Get()
   @RequireScope('webhooks:manage')
   @ListEndpoint(WebhookPageDto)
@@ -51,7 +54,10 @@ export class WebhooksController {
     return this.webhooks.list(query);
   }
 
-  /** Reads a webhook. */
+  /**
+   * Reads a webhook.
+   * @remarks It shows whether deliveries succeed, and why a webhook is disabled. The secret is not shown.
+   */
   @Get(':webhook_id')
   @RequireScope('webhooks:manage')
   @ReadEndpoint(WebhookDto, { problems: noWebhook })
@@ -70,7 +76,10 @@ export class WebhooksController {
     return this.webhooks.update(webhook_id, body);
   }
 
-  /** Deletes a webhook with its deliveries. */
+  /**
+   * Deletes a webhook with its deliveries.
+   * @remarks A request that is under way goes on. No further one is sent.
+   */
   @Delete(':webhook_id')
   @HttpCode(204)
   @RequireScope('webhooks:manage')
