@@ -18,7 +18,8 @@ function convert(part: unknown): unknown {
   return converted['nullable'] === true ? nullable(converted) : converted;
 }
 
-function nullable({ nullable: _, type, enum: values, ...rest }: Part): Part {
+function nullable({ type, enum: values, ...rest }: Part): Part {
+  delete rest['nullable'];
   const choices = Array.isArray(values) && !values.includes(null) ? [...(values as unknown[]), null] : values;
   return { ...rest, type: [type, 'null'], ...(choices !== undefined && { enum: choices }) };
 }

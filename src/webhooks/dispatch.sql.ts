@@ -1,5 +1,5 @@
 /** The requests to an endpoint at once, over all replicas. */
-export const maxInFlight = 10;
+const maxInFlight = 10;
 
 /** The time for which a claimed event belongs to its replica. An attempt takes half of it at most. */
 export const leaseMs = 30_000;

@@ -13,13 +13,13 @@ import { waitForNumbers } from '../transactions.js';
 import { WebhookReceiver, type ReceivedWebhook } from '../webhook-receiver.js';
 
 /** Variables of a service that may call the receivers of a test, and tries again soon. */
-export const webhookEnvironment = {
+const webhookEnvironment = {
   WEBHOOK_HOSTS: '127.0.0.0/8',
   WEBHOOK_RETRY_SCHEDULE: Array.from({ length: 40 }, () => '0.5').join(','),
 };
 
 /** What one endpoint received. */
-export interface WebhookFindings {
+interface WebhookFindings {
   received: number;
   /** Events that it did not receive. */
   missed: number;
@@ -65,7 +65,7 @@ class Endpoint {
 }
 
 /** Compares what an endpoint received with the ids of all events. */
-export function checkReceived(received: ReceivedWebhook[], written: string[]): WebhookFindings {
+function checkReceived(received: ReceivedWebhook[], written: string[]): WebhookFindings {
   const seen = new Set<string>();
   const versions = new Map<number, number>();
   const findings = { received: received.length, missed: 0, outOfOrder: 0, doubles: 0 };
@@ -102,7 +102,6 @@ export async function sendWebhooks(size: {
   const every = async (ms: number, kill: (n: number) => Promise<unknown>) => {
     for (let n = 0; !isWritten; n++) {
       await sleep(ms);
-      if (isWritten) return;
       await kill(n);
       kills++;
     }
