@@ -6,6 +6,7 @@ const modules = {
   comments: ['tickets', 'events', 'idempotency', 'auth', 'cache', 'database', 'api'],
   // A ticket is shown with its first comments.
   tickets: ['comments/comment[.](dto|entity)', 'events', 'idempotency', 'auth', 'cache', 'database', 'api'],
+  webhooks: ['events', 'jobs', 'idempotency', 'auth', 'database', 'api', 'config', 'observability'],
   events: ['jobs', 'auth', 'cache', 'config', 'database', 'api', 'observability'],
   middleware: ['auth', 'cache', 'api', 'database', 'config', 'observability'],
   idempotency: ['jobs', 'database', 'api', 'observability'],
@@ -48,14 +49,16 @@ export default {
       name: 'sql-in-repositories',
       comment: 'In the features, only repositories run SQL statements.',
       severity: 'error',
-      from: { path: '^src/(tickets|comments|events)/', pathNot: '[.]repository[.]ts$' },
+      from: { path: '^src/(tickets|comments|events|webhooks)/', pathNot: '[.]repository[.]ts$' },
       to: { path: '^src/database/(database|replicas|pipelined-connections)[.]ts$' },
     },
     {
       name: 'http-in-controllers',
       comment: 'In the features only controllers and decorators know requests and responses.',
       severity: 'error',
-      from: { path: '^src/(tickets|comments|events)/.*[.](service|repository|entity)[.]ts$|-policy[.]ts$' },
+      from: {
+        path: '^src/(tickets|comments|events|webhooks)/.*[.](service|repository|entity)[.]ts$|-policy[.]ts$',
+      },
       to: {
         path: '^src/api/(api-response|endpoint|etags)|^src/middleware/body|node_modules/(@types/)?express/',
       },

@@ -10,6 +10,7 @@ import { JobsModule } from './jobs/job-scheduler.js';
 import { ObservabilityModule } from './observability/observability.module.js';
 import { ApiModule } from './api/api.module.js';
 import { TicketsModule } from './tickets/tickets.module.js';
+import { WebhooksModule } from './webhooks/webhooks.module.js';
 
 /** The modules of the service: its foundation, then its features. */
 @Module({
@@ -23,6 +24,7 @@ import { TicketsModule } from './tickets/tickets.module.js';
     TicketsModule,
     CommentsModule,
     EventsModule,
+    WebhooksModule,
     ObservabilityModule,
   ],
 })

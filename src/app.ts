@@ -5,6 +5,7 @@ import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import type { RequestHandler } from 'express';
 
 import { PrototypedExpressAdapter } from './api/express.adapter.js';
+import { toOpenApi31 } from './api/openapi.js';
 import { Problem } from './api/problem.js';
 import { options } from './api/routes.js';
 import { writeProblem } from './api/write-problem.js';
@@ -23,6 +24,7 @@ import { rateLimit } from './middleware/rate-limit.js';
 import { requestId } from './middleware/request-id.js';
 import { secureHeaders } from './middleware/secure-headers.js';
 import type { Log } from './observability/log.js';
+import { webhookRequests } from './webhooks/webhook.docs.js';
 
 /**
  * Creates the service, ready to listen.
@@ -96,9 +98,11 @@ function serveDocs(app: NestExpressApplication): void {
     .addTag('Tickets', 'Create, read and transition tickets.')
     .addTag('Comments', 'Comment on tickets.')
     .addTag('Events', 'Follow every change of every ticket.')
+    .addTag('Webhooks', 'Receive every change by HTTP.')
     .addTag('Health', 'Probes for an orchestrator, and metrics for Prometheus.')
     .build();
-  SwaggerModule.setup('docs', app, () => SwaggerModule.createDocument(app, document), {
+  const create = () => toOpenApi31(SwaggerModule.createDocument(app, document), webhookRequests);
+  SwaggerModule.setup('docs', app, create, {
     jsonDocumentUrl: 'docs-json',
     yamlDocumentUrl: 'docs-yaml',
   });

@@ -22,6 +22,10 @@ export class ApiResponse<Body> {
 
 /** Sends the result of an endpoint: an ApiResponse, a page, or a plain object. */
 export function sendResponse(response: Response, result: unknown, status: number): void {
+  if (result === undefined) {
+    response.writeHead(status).end();
+    return;
+  }
   if (result instanceof Page) {
     sendJson(response, result.toText(), status, linkToNext(result, response));
     return;

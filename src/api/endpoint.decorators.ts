@@ -12,6 +12,8 @@ interface Endpoint {
   status?: number;
   /** The response on success in words; the status says enough by default. */
   description?: string;
+  /** True if the body may be JSON only, and may be nested. */
+  jsonOnly?: boolean;
   /** The request headers that the endpoint takes. The problems that they lead to are described too. */
   takes?: ApiHeaderOptions[];
   /** The headers of the response. */
@@ -45,15 +47,16 @@ const headerProblems: Record<string, Record<number, string>> = {
   },
 };
 
-/** Describes an endpoint without a body. */
-export function ReadEndpoint(returns: Type, endpoint: Endpoint): MethodDecorator {
+/** Describes an endpoint without a body. `returns` is undefined for a response without a body. */
+export function ReadEndpoint(returns: Type | undefined, endpoint: Endpoint): MethodDecorator {
   const { status = 200, takes = [], sends = {}, otherContent, problems = {} } = endpoint;
   const { description = status === 201 ? 'Created.' : 'OK.' } = endpoint;
-  const content = { 'application/json': { schema: { $ref: getSchemaPath(returns) } }, ...otherContent };
+  const json = returns && { 'application/json': { schema: { $ref: getSchemaPath(returns) } } };
+  const content = { ...json, ...otherContent };
   const reasons = [commonProblems, ...takes.map(({ name }) => headerProblems[name] ?? {}), problems];
   return applyDecorators(
-    ApiExtraModels(ProblemDto, returns),
-    ApiResponse({ status, description, headers: sends, content }),
+    ApiExtraModels(ProblemDto, ...(returns ? [returns] : [])),
+    ApiResponse({ status, description, headers: sends, ...(returns && { content }) }),
     ...takes.map((header) => ApiHeader(header)),
     ...[...joinByStatus(reasons)].map(([status, reason]) => ProblemResponse(status, reason)),
   );
@@ -70,10 +73,16 @@ export function ListEndpoint(returns: Type, { sends, ...endpoint }: Endpoint = {
   );
 }
 
+/** The metadata key of endpoints that take JSON only; `RequestGuard` reads it. */
+export const JSON_ONLY = 'api:json-only';
+
 /** Describes an endpoint with a body: form-data, a form or JSON. */
-export function WriteEndpoint(returns: Type, { problems, ...endpoint }: Endpoint): MethodDecorator {
+export function WriteEndpoint(returns: Type, endpoint: Endpoint): MethodDecorator {
+  const { problems, jsonOnly = false } = endpoint;
+  const forms = jsonOnly ? [] : ['multipart/form-data', 'application/x-www-form-urlencoded'];
   return applyDecorators(
-    ApiConsumes('multipart/form-data', 'application/x-www-form-urlencoded', 'application/json'),
+    SetMetadata(JSON_ONLY, jsonOnly),
+    ApiConsumes(...forms, 'application/json'),
     ReadEndpoint(returns, { ...endpoint, problems: { ...bodyProblems, ...problems } }),
   );
 }

@@ -13,6 +13,7 @@ export const problemKinds = {
   'transition-not-allowed': { status: 409, title: 'Transition not allowed' },
   'request-in-progress': { status: 409, title: 'Request in progress' },
   'ticket-closed': { status: 409, title: 'Ticket closed' },
+  'limit-reached': { status: 409, title: 'Limit reached' },
   'cursor-expired': { status: 410, title: 'Cursor expired' },
   'feed-restarted': { status: 410, title: 'Feed restarted' },
   'precondition-failed': { status: 412, title: 'Precondition failed' },

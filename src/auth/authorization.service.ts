@@ -9,6 +9,7 @@ import type { Principal, Scope } from './principal.js';
 const sufficient: Record<Scope, readonly Scope[]> = {
   'tickets:read': ['tickets:read', 'tickets:write'],
   'tickets:write': ['tickets:write'],
+  'webhooks:manage': ['webhooks:manage'],
   'metrics:read': ['metrics:read'],
 };
 

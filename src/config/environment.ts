@@ -1,6 +1,6 @@
 import { IsIn, IsOptional, IsString, IsUrl, Matches } from 'class-validator';
 
-import { AreHosts, IsCommaSeparated, IsFlag, IsKey } from './environment.validators.js';
+import { AreHosts, AreWebhookHosts, IsCommaSeparated, IsFlag, IsKey } from './environment.validators.js';
 import { IsWholeNumber, RequiredToSign, RequiredWithPostgresHost } from './environment.validators.js';
 
 /** Log levels; each includes the ones before it. */
@@ -176,8 +176,20 @@ export class Environment {
   @IsWholeNumber(1, 86_400)
   REDIS_EXPIRE_TIME = 300;
 
-  /** Days after which events are deleted from the feed and from histories, 1 to 36500. Unset: events are kept. */
+  /** Days after which events are removed from the feed, 1 to 36500. Unset: events are kept. */
   @IsOptional()
   @IsWholeNumber(1, 36_500)
   EVENTS_RETENTION_DAYS?: number;
+
+  /**
+   * Hosts that webhooks may use although they have private addresses or no TLS, separated by commas: host, host:port or a
+   * network such as 10.0.0.0/8. Unset: only https and public addresses.
+   */
+  @IsOptional()
+  @AreWebhookHosts()
+  WEBHOOK_HOSTS?: string[];
+
+  /** Seconds until the next attempt after each failed attempt of a delivery, separated by commas. After the last one it is given up. */
+  @IsCommaSeparated(/^\d{1,7}(\.\d{1,3})?$/, 'must be seconds, separated by commas')
+  WEBHOOK_RETRY_SCHEDULE = ['5', '300', '1800', '7200', '18000', '36000', '50400', '72000', '86400'];
 }

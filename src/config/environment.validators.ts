@@ -1,6 +1,17 @@
 import { applyDecorators } from '@nestjs/common';
 import { Transform, Type } from 'class-transformer';
-import { IsBoolean, IsInt, IsString, Matches, Max, Min, MinLength, ValidateIf } from 'class-validator';
+import {
+  IsBoolean,
+  IsInt,
+  IsString,
+  Matches,
+  Max,
+  Min,
+  MinLength,
+  ValidateBy,
+  ValidateIf,
+} from 'class-validator';
+import ipaddr from 'ipaddr.js';
 
 /** Variables that make others required. */
 interface Conditions {
@@ -49,6 +60,30 @@ export function IsCommaSeparated(each: RegExp, message: string): PropertyDecorat
 /** Checks for host or host:port, separated by commas. */
 export const AreHosts = () =>
   IsCommaSeparated(/^[\w.-]+(:\d{1,5})?$/, 'must be host or host:port, separated by commas');
+
+/** Checks for host, host:port or a network such as 10.0.0.0/8, separated by commas. */
+export const AreWebhookHosts = () =>
+  applyDecorators(
+    IsCommaSeparated(/^([\w.-]+|\[[\da-f:.]+\])(:\d{1,5})?$|\//i, webhookHostsMessage),
+    ValidateBy({
+      name: 'areNetworks',
+      validator: {
+        validate: (entries: string[]) => entries.filter((entry) => entry.includes('/')).every(isNetwork),
+        defaultMessage: () => webhookHostsMessage,
+      },
+    }),
+  );
+
+const webhookHostsMessage = 'must be host, host:port or networks such as 10.0.0.0/8, separated by commas';
+
+function isNetwork(text: string): boolean {
+  try {
+    ipaddr.parseCIDR(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 /** Excludes the placeholders of .env.example and of tutorials. */
 const noPlaceholder = /^(?!.*(change|replace|example|placeholder|your[-_ ]|secret[-_ ]?key))/i;

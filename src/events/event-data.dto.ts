@@ -66,16 +66,18 @@ export function eventSchemas(base: Type, suffix: string, common?: Type): Record<
   return Object.fromEntries(schemas) as Record<EventType, Type>;
 }
 
-/** Returns the schema of an array of events, each with the schema of its type. */
-export function arrayOf(schemas: Record<EventType, Type>): ApiPropertyOptions {
+/** Returns the schema of an event of any of these types. */
+export function oneOf(schemas: Record<EventType, Type>) {
   const references = Object.entries(schemas).map(([type, schema]) => [type, getSchemaPath(schema)] as const);
   return {
-    type: 'array',
-    items: {
-      oneOf: references.map(([, $ref]) => ({ $ref })),
-      discriminator: { propertyName: 'type', mapping: Object.fromEntries(references) },
-    },
+    oneOf: references.map(([, $ref]) => ({ $ref })),
+    discriminator: { propertyName: 'type', mapping: Object.fromEntries(references) },
   };
+}
+
+/** Returns the schema of an array of events, each with the schema of its type. */
+export function arrayOf(schemas: Record<EventType, Type>): ApiPropertyOptions {
+  return { type: 'array', items: oneOf(schemas) };
 }
 
 function named(name: string, schema: Type): Type {

@@ -28,9 +28,12 @@ export class EventNumbering implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly tail: FeedTail,
   ) {}
 
-  /** Numbers the events of a write at once, if a stream of this process waits for them. */
+  /** Called when events have got their numbers. While it is set, the events of a write are numbered at once. */
+  onNumbered: (() => void) | undefined;
+
+  /** Numbers the events of a write at once, if a stream or an endpoint waits for them. */
   wake(): void {
-    if (this.tail.isFollowed) this.pause.cut();
+    if (this.tail.isFollowed || this.onNumbered) this.pause.cut();
   }
 
   onApplicationBootstrap(): void {
@@ -49,7 +52,10 @@ export class EventNumbering implements OnApplicationBootstrap, OnModuleDestroy {
     while (!this.isStopping) {
       try {
         const count = await this.repository.numberBatch();
-        if (count > 0) this.tail.moved();
+        if (count > 0) {
+          this.tail.moved();
+          this.onNumbered?.();
+        }
         pauseMs = count === batchSize ? 0 : roundMs;
       } catch (error) {
         if (pauseMs !== retryMs) this.logger.warn(`Events cannot be numbered: ${errorMessage(error)}`);

@@ -3,7 +3,7 @@ import { ApiExtraModels, ApiProperty } from '@nestjs/swagger';
 import { ReadDto } from '../api/dto.js';
 import { timeSchema } from '../api/fields.js';
 import { PageDto } from '../api/pagination.js';
-import { arrayOf, eventSchemas } from './event-data.dto.js';
+import { arrayOf, eventSchemas, oneOf } from './event-data.dto.js';
 import { Event, type EventType } from './event.entity.js';
 
 /** A change of a ticket, as its history shows it. */
@@ -55,6 +55,9 @@ export class CloudEventDto {
 }
 
 const feedSchemas = eventSchemas(CloudEventDto, 'Event', TicketOfEvent);
+
+/** The schema of an event of any type. */
+export const cloudEventSchema = oneOf(feedSchemas);
 
 /** A page of the feed. */
 @ApiExtraModels(...Object.values(feedSchemas))

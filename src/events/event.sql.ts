@@ -91,17 +91,20 @@ export const listHistory = {
 /** The events that one statement looks at, so that no statement takes long. */
 export const sweepSize = 5_000;
 
+/** The days for which an event that somebody still needs stays in the feed at least. */
+const neededDays = 30;
+
 /**
  * Moves the floor of the feed over the oldest events, as long as all of them are old enough. Their rows stay: they are the history of
  * their tickets.
  *
- * $1: the days that events stay in the feed.
+ * $1: the days that events stay in the feed; $2: the number from which on they are still needed, or null.
  */
 export const sweepEvents = {
   name: 'sweep_events',
   text: `
     WITH oldest AS (
-      SELECT number, tag, at < now() - make_interval(days => $1) AS is_old
+      SELECT number, tag, at < now() - make_interval(days => CASE WHEN number >= $2::bigint THEN greatest($1, ${neededDays}) ELSE $1 END) AS is_old
       FROM event WHERE number > (SELECT floor_number FROM feed_state)
       ORDER BY number LIMIT ${sweepSize}
     ), last AS (

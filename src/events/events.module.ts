@@ -26,7 +26,7 @@ import { TicketHistoryService } from './ticket-history.service.js';
     EventNumbering,
     EventStreams,
   ],
-  exports: [EventsRepository, TicketHistoryService, EventNumbering, EventStreams],
+  exports: [EventsRepository, FeedService, TicketHistoryService, EventNumbering, EventStreams],
 })
 export class EventsModule {
   constructor(jobs: JobScheduler, events: EventsRepository, { EVENTS_RETENTION_DAYS: days }: Environment) {

@@ -87,9 +87,15 @@ export class EventsRepository {
     return this.replicas.run<HistoryEventDto>(listHistory, values);
   }
 
-  /** Removes some of the events that are older than so many days from the feed; returns whether there may be more. */
+  /** Returns the number of the first event that is still needed, whatever its age; null if there is none. Set by the webhooks. */
+  firstNeeded: () => Promise<number | null> = () => Promise.resolve(null);
+
+  /**
+   * Removes some of the events that are older than so many days from the feed; returns whether there may be more. Events that are
+   * needed stay for 30 days.
+   */
   async sweep(days: number): Promise<boolean> {
-    const [row] = await this.database.run<{ swept: number }>(sweepEvents, [days]);
+    const [row] = await this.database.run<{ swept: number }>(sweepEvents, [days, await this.firstNeeded()]);
     return row?.swept === sweepSize;
   }
 }

@@ -68,7 +68,8 @@ async function parseBody(bytes: Buffer, request: ReadRequest, response: Response
   if (!isUtf8(bytes)) throw malformed('is not UTF-8');
   const fields = await parse(bytes, request, response);
   if (Object.keys(fields).length > maxFields) throw malformed(`has more than ${maxFields} fields`);
-  assertFlat(fields);
+  if (type !== 'application/json') assertFlat(fields);
+  else assertShallow(fields);
   return fields;
 }
 
@@ -134,6 +135,13 @@ function assertFlat(fields: Fields): void {
   const nested = Object.keys(fields).filter(isNested);
   if (nested.length > 0)
     throw new InvalidRequest(nested.map((field) => ({ field, message: 'must be a single value' })));
+}
+
+/** Allows lists of texts too, in JSON. The rules of the fields reject a list where a single value is expected. */
+function assertShallow(fields: Fields): void {
+  const isTexts = (value: unknown) =>
+    Array.isArray(value) && value.length <= maxFields && value.every((item) => typeof item === 'string');
+  assertFlat(Object.fromEntries(Object.entries(fields).filter(([, value]) => !isTexts(value))));
 }
 
 function malformed(what: string): Problem {

@@ -17,6 +17,8 @@ interface Schema {
   properties?: Record<string, { description?: string; example?: unknown }>;
 }
 interface Document {
+  openapi: string;
+  webhooks: Record<string, Record<string, Operation>>;
   paths: Record<string, Record<string, Operation>>;
   components: { schemas: Record<string, Schema> };
 }
@@ -57,6 +59,15 @@ const operations: [string, string, number[]][] = [
   ['get', '/ticket/{ticket_id}/comment', [200, 400, 401, 403, 404, 429, 503]],
   ['get', '/ticket/{ticket_id}/comment/{comment_id}', [200, 400, 401, 403, 404, 429, 503]],
   ['get', '/events', [200, 400, 401, 403, 410, 429, 503]],
+  ['post', '/webhook', [201, 400, 401, 403, 409, 413, 415, 422, 429, 503]],
+  ['get', '/webhook', [200, 400, 401, 403, 429, 503]],
+  ['get', '/webhook/{webhook_id}', [200, 400, 401, 403, 404, 429, 503]],
+  ['patch', '/webhook/{webhook_id}', [200, 400, 401, 403, 404, 413, 415, 429, 503]],
+  ['delete', '/webhook/{webhook_id}', [204, 400, 401, 403, 404, 429, 503]],
+  ['post', '/webhook/{webhook_id}/secret', [200, 400, 401, 403, 404, 409, 413, 415, 422, 429, 503]],
+  ['post', '/webhook/{webhook_id}/test', [200, 400, 401, 403, 404, 413, 415, 429, 503]],
+  ['get', '/webhook/{webhook_id}/delivery', [200, 400, 401, 403, 404, 429, 503]],
+  ['post', '/webhook/{webhook_id}/replay', [202, 400, 401, 403, 404, 410, 413, 415, 429, 503]],
   ['get', '/health/live', [200, 400]],
   ['get', '/health/ready', [200, 400, 503]],
   ['get', '/metrics', [200, 400, 401, 403]],
@@ -84,7 +95,7 @@ describe('/docs', () => {
       expect(description).not.toBe('');
       const success = successTypes[path] ?? ['application/json'];
       const types = Number(status) < 300 ? success : ['application/problem+json'];
-      expect(Object.keys(content ?? {})).toEqual(status === '304' ? [] : types);
+      expect(Object.keys(content ?? {})).toEqual(['204', '304'].includes(status) ? [] : types);
     }
   });
 
@@ -120,9 +131,18 @@ describe('/docs', () => {
       for (const [field, { description, example }] of Object.entries(properties)) {
         expect([name, field, description]).toEqual([name, field, expect.stringMatching(/\S/)]);
         const sent = /^(Create|Update)/.test(name);
-        if (sent) expect([name, field, example]).toEqual([name, field, expect.stringMatching(/\S/)]);
+        if (sent) expect([name, field, example]).toEqual([name, field, expect.anything()]);
       }
     }
+  });
+
+  it('describes the requests that webhooks receive', () => {
+    const { event } = document.webhooks;
+    expect(document.openapi).toBe('3.1.0');
+    expect(event?.['post']?.parameters?.map(({ name }) => name)).toEqual([
+      ...['webhook-id', 'webhook-timestamp', 'webhook-signature'],
+    ]);
+    expect(JSON.stringify(event)).toContain('#/components/schemas/TicketStatusChangedEvent');
   });
 
   it('states the bounds of a ticket', () => {

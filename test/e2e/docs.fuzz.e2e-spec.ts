@@ -103,8 +103,11 @@ async function send(operation: Operation, url: string, headers: Record<string, s
 
 const kinds = fc.constantFrom<BodyKind>(...bodyKinds);
 
+/** All operations but those of webhooks: they take no forms, and a valid one may end or begin to send. */
+const operations = () => openapi.operations.filter(({ path }) => !path.startsWith('/webhook'));
+
 /** Operations with a request body. */
-const writes = () => openapi.operations.filter(({ requestBody }) => requestBody);
+const writes = () => operations().filter(({ requestBody }) => requestBody);
 
 /** Checks all operations concurrently. */
 async function withEach(operations: Operation[], check: (operation: Operation) => Promise<void>) {
@@ -115,7 +118,7 @@ describe('Every documented operation', () => {
   it(
     'responds as documented to valid input',
     async () => {
-      await withEach(openapi.operations, async (operation) => {
+      await withEach(operations(), async (operation) => {
         const body = bodyOf(operation);
         const inputs = [urlOf(operation), headersOf(operation), fieldsOf(body), kinds] as const;
         await fc.assert(
@@ -140,7 +143,7 @@ describe('Every documented operation', () => {
   it(
     'rejects each invalid parameter and field, and names it',
     async () => {
-      await withEach(openapi.operations, async (operation) => {
+      await withEach(operations(), async (operation) => {
         const body = bodyOf(operation);
         const parameters = operation.parameters
           .filter((parameter) => parameter.in !== 'header')

@@ -1,9 +1,9 @@
-import { Ajv, type AnySchema, type ValidateFunction } from 'ajv';
+import { Ajv2020, type AnySchema, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 
 import type { Api } from './api.js';
 
-/** The part of an OpenAPI 3.0 document that the tests read. */
+/** The part of an OpenAPI 3.1 document that the tests read. */
 export interface Schema {
   type?: string;
   $ref?: string;
@@ -45,13 +45,13 @@ interface Document {
 
 /** The OpenAPI document of the service; checks responses against it. */
 export class OpenApi {
-  private readonly ajv = new Ajv({ strict: false, allErrors: true });
+  private readonly ajv = new Ajv2020({ strict: false, allErrors: true });
   private readonly validators = new Map<Schema, ValidateFunction>();
 
   private constructor(private readonly document: Document) {
     addFormats.default(this.ajv);
     // References to components resolve within the document.
-    this.ajv.addSchema(closed(nullable(document)) as AnySchema, 'document');
+    this.ajv.addSchema(closed(document) as AnySchema, 'document');
   }
 
   /** Reads the document of a running service. */
@@ -95,7 +95,7 @@ export class OpenApi {
   private schemaErrors(schema: Schema, value: unknown): string[] {
     let validate = this.validators.get(schema);
     if (!validate) {
-      validate = this.ajv.compile(closed(nullable(rooted(schema))) as AnySchema);
+      validate = this.ajv.compile(closed(rooted(schema)) as AnySchema);
       this.validators.set(schema, validate);
     }
     return validate(value) ? [] : (validate.errors ?? []).map((e) => `${e.instancePath} ${e.message ?? ''}`);
@@ -105,16 +105,6 @@ export class OpenApi {
 /** Rewrites the references of a sub-schema to resolve against the whole document. */
 function rooted(schema: Schema): unknown {
   return JSON.parse(JSON.stringify(schema).replaceAll('"#/', '"document#/'));
-}
-
-/** Translates `nullable` of OpenAPI 3.0 to JSON Schema. */
-function nullable(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(nullable);
-  if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value).map(([key, part]) => [key, nullable(part)] as const);
-  const schema = Object.fromEntries(entries);
-  const { nullable: isNullable, ...rest } = schema;
-  return isNullable === true ? { anyOf: [{ type: 'null' }, rest] } : schema;
 }
 
 /** Forbids properties that a schema does not name. */

@@ -1,0 +1,25 @@
+import type { OpenAPIObject } from '@nestjs/swagger';
+
+/** A schema of OpenAPI 3.0, or any other part of a document. */
+type Part = Record<string, unknown>;
+
+/**
+ * Turns a document of OpenAPI 3.0, as Nest creates it, into one of 3.1, which can describe webhooks. The two differ in how a schema
+ * allows null.
+ */
+export function toOpenApi31(document: OpenAPIObject, webhooks: OpenAPIObject['webhooks']): OpenAPIObject {
+  return { ...(convert(document) as OpenAPIObject), openapi: '3.1.0', webhooks: webhooks ?? {} };
+}
+
+function convert(part: unknown): unknown {
+  if (Array.isArray(part)) return part.map(convert);
+  if (typeof part !== 'object' || part === null) return part;
+  const converted = Object.fromEntries(Object.entries(part).map(([name, value]) => [name, convert(value)]));
+  return converted['nullable'] === true ? nullable(converted) : converted;
+}
+
+function nullable({ type, enum: values, ...rest }: Part): Part {
+  delete rest['nullable'];
+  const choices = Array.isArray(values) && !values.includes(null) ? [...(values as unknown[]), null] : values;
+  return { ...rest, type: [type, 'null'], ...(choices !== undefined && { enum: choices }) };
+}
