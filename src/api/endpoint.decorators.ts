@@ -31,7 +31,7 @@ const commonProblems = {
 
 /** The problems of every endpoint with a body. */
 const bodyProblems = {
-  413: 'The body is larger than 100 KiB.',
+  413: 'The body is larger than 512 KiB.',
   415: 'The body is neither form-data, nor a form, nor JSON; or it is compressed, or not in UTF-8.',
 };
 
@@ -70,10 +70,17 @@ export function ListEndpoint(returns: Type, { sends, ...endpoint }: Endpoint = {
   );
 }
 
-/** Describes an endpoint with a body: form-data, a form or JSON. */
-export function WriteEndpoint(returns: Type, { problems, ...endpoint }: Endpoint): MethodDecorator {
+/**
+ * Describes an endpoint with a body: form-data, a form or JSON.
+ * @param endpoint.otherBodies other media types of the body
+ */
+export function WriteEndpoint(
+  returns: Type,
+  { problems, otherBodies = [], ...endpoint }: Endpoint & { otherBodies?: string[] },
+): MethodDecorator {
+  const forms = ['multipart/form-data', 'application/x-www-form-urlencoded'];
   return applyDecorators(
-    ApiConsumes('multipart/form-data', 'application/x-www-form-urlencoded', 'application/json'),
+    ApiConsumes(...forms, 'application/json', ...otherBodies),
     ReadEndpoint(returns, { ...endpoint, problems: { ...bodyProblems, ...problems } }),
   );
 }

@@ -22,7 +22,7 @@ const add = (lock: Lock) => ({
       INSERT INTO comment (ticket_id, ${columns(CreateCommentDto)})
       SELECT ticket_id, ${columns(CreateCommentDto)} FROM updated
       RETURNING ${columns(CommentDto)}
-    ), ${recordEvent('comment.added', 'updated JOIN added USING (ticket_id)', {
+    ), ${recordEvent(`'comment.added'`, 'updated JOIN added USING (ticket_id)', {
       id: 'ticket_id',
       version: 'updated.version',
       actor: 'updated.actor',

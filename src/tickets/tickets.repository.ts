@@ -2,27 +2,47 @@ import { Injectable } from '@nestjs/common';
 
 import type { WriteContext } from '../api/write-context.js';
 import { Database, type Batched, type Transaction } from '../database/database.js';
+import { DatabaseUnavailable, isUniqueViolation } from '../database/database-errors.js';
 import { Deadline } from '../database/deadline.js';
+import { changeTexts, changeTickets, type TicketChange, type TicketChangeItem } from './ticket-change.sql.js';
 import type { CreateTicketDto } from './ticket.dto.js';
 import type { TicketStatus } from './ticket.entity.js';
-import { countByStatus, insertTickets, selectComments, selectTickets } from './ticket.sql.js';
-import { embeddedComments, transitionTickets, type TicketRow } from './ticket.sql.js';
+import { countByStatus, insertTickets, selectComments, selectHolders, selectTickets } from './ticket.sql.js';
+import { embeddedComments, type TicketRow } from './ticket.sql.js';
 import { notFound, writeResults } from './ticket-write.sql.js';
-import type { Lock, TicketWrite, WriteResult, WriteRow } from './ticket-write.sql.js';
+import type { Lock, WriteResult, WriteRow } from './ticket-write.sql.js';
 
 type NewTicket = CreateTicketDto & { actor: string | undefined };
-type Transition = TicketWrite & { to: TicketStatus };
+
+/** The result of a creation. Without a ticket and without `takenBy`, there is no ticket that the new one could follow. */
+export interface CreateResult {
+  created?: TicketRow | undefined;
+  /** The ticket that has the external id. */
+  takenBy?: number | undefined;
+}
+
+/** The result of a change. */
+export interface ChangeResult extends WriteResult<TicketRow> {
+  /** The ticket that has the external id. */
+  takenBy?: number | undefined;
+}
+
+/** How a statement runs: until when it may begin, and in which transaction, if there is one. */
+interface Run {
+  deadline: Deadline;
+  transaction: Transaction | undefined;
+}
 
 /** Runs the statements on single tickets. Those that arrive together run together. */
 @Injectable()
 export class TicketsRepository {
-  private readonly creations: Batched<NewTicket, TicketRow>;
+  private readonly creations: Batched<NewTicket, CreateResult>;
   private readonly reads: Batched<number, TicketRow | null>;
-  private readonly transitions: Batched<Transition, WriteResult<TicketRow>>;
+  private readonly changes: Batched<TicketChangeItem, WriteResult<TicketRow>>;
 
   constructor(private readonly database: Database) {
     this.creations = database.inBatches({
-      together: createAll,
+      together: (items, on) => createAll(items, 'skip', on),
       alone: createOne,
       sizeOf: ({ text }) => text.length,
     });
@@ -30,18 +50,15 @@ export class TicketsRepository {
       together: findAll,
       alone: async (id, on) => (await findAll([id], on))[0] ?? null,
     });
-    this.transitions = database.inBatches({
-      together: (items, on) => transitionAll(items, 'skip', on),
-      alone: async (item, on) => (await transitionAll([item], 'wait', on))[0] ?? notFound,
+    this.changes = database.inBatches({
+      together: (items, on) => changeAll(items, 'skip', on),
+      alone: changeOne,
+      sizeOf: ({ text = '' }) => text.length,
     });
   }
 
   /** Creates an opened ticket, in a transaction if there is one. */
-  create(
-    fields: CreateTicketDto,
-    { actor }: WriteContext,
-    run: { deadline: Deadline; transaction: Transaction | undefined },
-  ): Promise<TicketRow> {
+  create(fields: CreateTicketDto, { actor }: WriteContext, run: Run): Promise<CreateResult> {
     const item = { ...fields, actor };
     return run.transaction ? createOne(item, run.transaction) : this.creations(item, run.deadline);
   }
@@ -52,16 +69,26 @@ export class TicketsRepository {
     return (await deadline.limit(this.reads(id, deadline))) ?? undefined;
   }
 
-  /** Transitions a ticket to `to` if it is in one of `statuses`, and in one of the context's versions. */
-  async transition(
+  /** Changes a ticket if it is in one of `statuses`, and in one of the context's versions; in a transaction if there is one. */
+  async change(
     id: number,
-    to: TicketStatus,
+    { fields, ...tagsAndClaim }: TicketChange,
     statuses: readonly TicketStatus[],
     { versions, actor }: WriteContext,
-    deadline: Deadline,
-  ): Promise<WriteResult<TicketRow>> {
-    const { found, changed } = await this.transitions({ id, to, statuses, versions, actor }, deadline);
-    return { found, changed: changed && (await this.withComments(changed)) };
+    { deadline, transaction }: Run,
+  ): Promise<ChangeResult> {
+    const given = Object.keys(fields);
+    const item = { ...fields, ...tagsAndClaim, given, id, statuses, versions, actor };
+    try {
+      const write = transaction ? changeOne(item, transaction) : this.changes(item, deadline);
+      const { found, changed } = await write;
+      return { found, changed: changed && (await this.withComments(changed, transaction)) };
+    } catch (error) {
+      if (!isUniqueViolation(error)) throw error;
+      const [holder] = await findHolders([fields], this.database);
+      if (!holder) throw new DatabaseUnavailable(error);
+      return { ...notFound, takenBy: holder.id };
+    }
   }
 
   /** Returns about how many tickets are in each status; nothing before PostgreSQL has gathered statistics. */
@@ -74,20 +101,43 @@ export class TicketsRepository {
    * shows the comments from before the wait. The comments of a ticket that counts n are always its first n, or fewer where they
    * are long.
    */
-  private async withComments(ticket: TicketRow): Promise<TicketRow> {
+  private async withComments(ticket: TicketRow, on: Transaction = this.database): Promise<TicketRow> {
     const { id, comment_count, comments } = ticket;
     if (comments.length === Math.min(comment_count, embeddedComments)) return ticket;
-    const newer = await this.database.runForOne<Pick<TicketRow, 'comments'>>(selectComments, [id]);
+    const newer = await on.runForOne<Pick<TicketRow, 'comments'>>(selectComments, [id]);
     return { ...ticket, comments: newer.comments.slice(0, comment_count) };
   }
 }
 
-function createAll(items: NewTicket[], on: Transaction): Promise<TicketRow[]> {
-  return on.run<TicketRow>(insertTickets, [JSON.stringify(items)]);
+type CreateRow = { may_follow: boolean } & (TicketRow | Record<keyof TicketRow, null>);
+
+/** Returns undefined for a ticket whose external id was taken at first, and is not any more. */
+async function createAll(items: NewTicket[], lock: Lock, on: Transaction) {
+  const rows = await on.run<CreateRow>(insertTickets[lock], [JSON.stringify(items)]);
+  const isTaken = ({ id, may_follow }: CreateRow) => id === null && may_follow;
+  const taken = items.filter((_, n) => rows[n] && isTaken(rows[n]));
+  // A statement of its own sees the tickets for which the insertion has waited.
+  const holders = taken.length === 0 ? [] : await findHolders(taken, on);
+  const holderOf = new Map(holders.map(({ id, external_id }) => [external_id, id]));
+  return rows.map((row, n): CreateResult | undefined => {
+    const { may_follow, ...ticket } = row;
+    if (!may_follow) return {};
+    if (ticket.id !== null) return { created: ticket };
+    const takenBy = holderOf.get(items[n]?.external_id ?? '');
+    return takenBy === undefined ? undefined : { takenBy };
+  });
 }
 
-function createOne(item: NewTicket, on: Transaction): Promise<TicketRow> {
-  return on.runForOne<TicketRow>(insertTickets, [JSON.stringify([item])]);
+async function createOne(item: NewTicket, on: Transaction): Promise<CreateResult> {
+  const [result] = await createAll([item], 'wait', on);
+  if (!result) throw new DatabaseUnavailable(new Error('The ticket with this external id was deleted'));
+  return result;
+}
+
+/** Returns the tickets that have external ids of these. */
+function findHolders(items: { external_id?: string | null }[], on: Transaction) {
+  const ids = items.map(({ external_id }) => external_id);
+  return on.run<{ id: number; external_id: string }>(selectHolders, [ids]);
 }
 
 async function findAll(ids: number[], on: Transaction): Promise<(TicketRow | null)[]> {
@@ -97,7 +147,13 @@ async function findAll(ids: number[], on: Transaction): Promise<(TicketRow | nul
 }
 
 /** Returns undefined for a ticket that is locked or does not exist. */
-async function transitionAll(items: Transition[], lock: Lock, on: Transaction) {
-  const rows = await on.run<WriteRow<TicketRow>>(transitionTickets[lock], [JSON.stringify(items)]);
+async function changeAll(items: TicketChangeItem[], lock: Lock, on: Transaction) {
+  const hasTexts = items.some(({ theme, text }) => theme !== undefined || text !== undefined);
+  const statement = (hasTexts ? changeTexts : changeTickets)[lock];
+  const rows = await on.run<WriteRow<TicketRow>>(statement, [JSON.stringify(items)]);
   return writeResults(items, rows);
+}
+
+async function changeOne(item: TicketChangeItem, on: Transaction): Promise<WriteResult<TicketRow>> {
+  return (await changeAll([item], 'wait', on))[0] ?? notFound;
 }
