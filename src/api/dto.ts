@@ -55,15 +55,20 @@ export function typedColumns(dto: Type): string {
     .join(', ');
 }
 
-/** Lists the columns of a DTO in `table`, with the default of its column in place of null: `coalesce(item.priority, 'normal') AS priority`. */
-export function columnsOrDefaults(dto: Type, table: string): string {
-  return columnsOf(dto)
-    .map(({ name, type, initial }) => {
-      if (initial === undefined || typeof initial === 'function') return `${table}.${name}`;
-      const value = typeof initial === 'string' ? initial : JSON.stringify(initial);
-      return `coalesce(${table}.${name}, '${value}'::${type}) AS ${name}`;
-    })
-    .join(', ');
+/** Returns the names of the columns of a DTO. */
+export function columnNames(dto: Type): string[] {
+  return columnsOf(dto).map(({ name }) => name);
+}
+
+/** Returns the columns of a DTO in `table`, with the default of its column in place of null: `coalesce(item.priority, 'normal')`. */
+export function columnsOrDefaults(dto: Type, table: string): string[] {
+  return columnsOf(dto).map(({ name, type, initial }) => {
+    if (initial === undefined || typeof initial === 'function') return `${table}.${name}`;
+    const value = typeof initial === 'string' ? initial : JSON.stringify(initial);
+    const given = `coalesce(${table}.${name}, '${value}'::${type})`;
+    // A key of a map that is null is absent.
+    return type === 'jsonb' ? `jsonb_strip_nulls(${given})` : given;
+  });
 }
 
 /** Lists the columns of a DTO for a row that becomes JSON in PostgreSQL: times in RFC 3339, UTC, with milliseconds. */

@@ -14,6 +14,8 @@ interface Endpoint {
   description?: string;
   /** True if the body may be JSON only, and may be nested. */
   jsonOnly?: boolean;
+  /** Other media types of the body. */
+  otherBodies?: string[];
   /** The request headers that the endpoint takes. The problems that they lead to are described too. */
   takes?: ApiHeaderOptions[];
   /** The headers of the response. */
@@ -33,7 +35,7 @@ const commonProblems = {
 
 /** The problems of every endpoint with a body. */
 const bodyProblems = {
-  413: 'The body is larger than 100 KiB.',
+  413: 'The body is larger than 512 KiB.',
   415: 'The body is neither form-data, nor a form, nor JSON; or it is compressed, or not in UTF-8.',
 };
 
@@ -78,11 +80,11 @@ export const JSON_ONLY = 'api:json-only';
 
 /** Describes an endpoint with a body: form-data, a form or JSON. */
 export function WriteEndpoint(returns: Type, endpoint: Endpoint): MethodDecorator {
-  const { problems, jsonOnly = false } = endpoint;
+  const { problems, jsonOnly = false, otherBodies = [] } = endpoint;
   const forms = jsonOnly ? [] : ['multipart/form-data', 'application/x-www-form-urlencoded'];
   return applyDecorators(
     SetMetadata(JSON_ONLY, jsonOnly),
-    ApiConsumes(...forms, 'application/json'),
+    ApiConsumes(...forms, 'application/json', ...otherBodies),
     ReadEndpoint(returns, { ...endpoint, problems: { ...bodyProblems, ...problems } }),
   );
 }

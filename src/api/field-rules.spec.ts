@@ -12,9 +12,9 @@ describe('A text of at most 5 characters', () => {
 
   it.each([
     [undefined, 'is required'],
-    [null, 'must be a string'],
+    [null, 'must not be blank'],
     [5, 'must be a string'],
-    [['a'], 'must be a string'],
+    [['a'], 'must be a single value'],
     ['', 'must not be blank'],
     ['\u2003\uFEFF\t', 'must not be blank'],
     ['a\0', 'must not contain NUL'],

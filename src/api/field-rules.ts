@@ -37,6 +37,11 @@ function stringError(value: unknown, max: number): string | undefined {
   return undefined;
 }
 
+/** Checks a text for a pattern; returns an error message or undefined. */
+export function patternError(value: string, pattern: string): string | undefined {
+  return new RegExp(pattern).test(value) ? undefined : `must match ${pattern}`;
+}
+
 /** The length limit of an address (RFC 5321, section 4.5.3.1.3). */
 export const maxEmailLength = 254;
 

@@ -101,7 +101,9 @@ export function MapField(options: {
     column: Column('jsonb', { default: {} }),
     check: (column) => `jsonb_typeof(${column}) = 'object'`,
     rule: (value) => (value === null ? undefined : mapError(value, max, keys, maxLength)),
-    coerce: (value) => value,
+    // A body has a Map. Its keys are sorted so that equal maps have equal texts.
+    coerce: (value) =>
+      value instanceof Map ? Object.fromEntries([...(value as Map<string, unknown>)].sort()) : value,
     schema: {
       ...{ type: 'object', nullable: true, maxProperties: max, example },
       additionalProperties: { type: 'string', maxLength, nullable: true },

@@ -4,7 +4,8 @@ import { Transform } from 'class-transformer';
 import { ArrayMaxSize, ArrayUnique, IsIn, IsInt, IsString, Max } from 'class-validator';
 
 import { Problem } from './problem.js';
-import { choiceError, Optional, parseInteger, Satisfies, textError, timeError } from './field-rules.js';
+import { choiceError, Optional, parseInteger, patternError, Satisfies } from './field-rules.js';
+import { textError, timeError } from './field-rules.js';
 
 /** Converts the text of a parameter. The rules reject a value that cannot be converted. */
 function Coerce(coerce: (value: unknown) => unknown): PropertyDecorator {
@@ -39,6 +40,19 @@ export function IdFilter(): PropertyDecorator {
     Coerce(parseInteger),
     Max(maximum, { message: `must be at most ${maximum}` }),
     IsId(),
+  );
+}
+
+/** A required text of 1 to `max` characters that is not blank, and matches the pattern if there is one. */
+export function TextParameter(options: {
+  max: number;
+  pattern?: string;
+  example: string;
+}): PropertyDecorator {
+  const { max, pattern = '\\S', example } = options;
+  return applyDecorators(
+    ApiProperty({ type: String, minLength: 1, maxLength: max, pattern, example }),
+    Satisfies((value) => textError(value, max) ?? patternError(value as string, pattern)),
   );
 }
 

@@ -50,6 +50,12 @@ export class ProblemDto {
   /** For 409: the statuses that the ticket can become. */
   allowed?: string[];
 
+  /** For 409 `external-id-taken`: the ticket that has the external id. */
+  ticket_id?: number;
+
+  /** For 409 `ticket-claimed`: the assignee of the ticket. */
+  assignee?: string;
+
   /** For 403: the scope that the endpoint requires. */
   scope?: string;
 }

@@ -1,4 +1,4 @@
-import { columns, columnsOrDefaults, typedColumns } from '../api/dto.js';
+import { columnNames, columns, columnsOrDefaults, typedColumns } from '../api/dto.js';
 import { stateReport } from '../database/state-report.js';
 import { recordEvent } from '../events/record-event.sql.js';
 import { ifAllowed, lockTickets, type Lock } from '../tickets/ticket-write.sql.js';
@@ -6,6 +6,11 @@ import { CommentDto, CreateCommentDto } from './comment.dto.js';
 
 /** The columns of a new comment that the statement sets. */
 const added = `ticket_id, ticket_version, author, created_at, ${columns(CreateCommentDto)}`;
+
+const names = columnNames(CreateCommentDto);
+const given = columnsOrDefaults(CreateCommentDto, 'items')
+  .map((value, n) => `${value} AS ${names[n] ?? ''}`)
+  .join(', ');
 
 const author = `CASE WHEN lower(items.email) = lower(ticket.email) THEN 'requester' ELSE 'team' END`;
 const moment = '(SELECT created_at FROM moments WHERE ticket_id = locked.id)';
@@ -30,12 +35,12 @@ const add = (lock: Lock) => ({
             CASE WHEN ${author} = 'team' AND visibility IS DISTINCT FROM 'internal' THEN ${moment} END)
       ${ifAllowed}
       RETURNING ticket.id AS ticket_id, ticket.version AS ticket_version, items.actor,
-        ${author}::comment_author AS author, ${columnsOrDefaults(CreateCommentDto, 'items')}
+        ${author}::comment_author AS author, ${given}
     ), added AS (
       INSERT INTO comment (${added})
       SELECT ${added} FROM updated JOIN moments USING (ticket_id)
       RETURNING ${columns(CommentDto)}
-    ), ${recordEvent('comment.added', 'updated JOIN added USING (ticket_id)', {
+    ), ${recordEvent(`'comment.added'`, 'updated JOIN added USING (ticket_id)', {
       id: 'ticket_id',
       version: 'updated.ticket_version',
       actor: 'updated.actor',

@@ -44,6 +44,11 @@ export function isStatementTimeout(error: unknown): boolean {
   return sqlstate(error) === '57014';
 }
 
+/** Checks for a value that a unique index does not allow, because another row has it. */
+export function isUniqueViolation(error: unknown): boolean {
+  return sqlstate(error) === '23505';
+}
+
 /** SQLSTATE classes that a single row may cause: its data, a constraint, a deadlock, a limit of PostgreSQL, a lock. */
 const classesOfOneItem = new Set(['22', '23', '40', '54', '55']);
 

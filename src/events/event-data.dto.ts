@@ -1,6 +1,7 @@
 import type { Type } from '@nestjs/common';
 import {
   ApiProperty,
+  ApiPropertyOptional,
   ApiSchema,
   getSchemaPath,
   IntersectionType,
@@ -14,8 +15,27 @@ import { eventTypes, type EventType } from './event.entity.js';
 @ApiSchema({ description: 'No further data: the ticket itself has its fields.' })
 class TicketCreatedData {}
 
-/** The status of a ticket was changed. */
-class TicketStatusChangedData {
+/** Fields of a ticket were changed. */
+class TicketUpdatedData {
+  /** The names of the fields that changed. Events of version 0.1.0 lack it. */
+  @ApiPropertyOptional({ type: [String], example: ['assignee', 'tags'] })
+  changed?: string[];
+
+  /** The new assignee, if it changed. */
+  @ApiPropertyOptional({ type: String, nullable: true, example: 'ada' })
+  assignee?: string | null;
+
+  /** The new priority, if it changed. */
+  @ApiPropertyOptional({ example: 'high' })
+  priority?: string;
+
+  /** The new tags, if they changed. */
+  @ApiPropertyOptional({ type: [String], example: ['billing', 'vip'] })
+  tags?: string[];
+}
+
+/** The status of a ticket was changed, and perhaps other fields too. */
+class TicketStatusChangedData extends TicketUpdatedData {
   /** The status before. */
   @ApiProperty({ example: 'opened' })
   from!: string;
@@ -42,6 +62,7 @@ class CommentAddedData {
 /** The data of each type of event. It holds no personal text, because events are kept for long and read by many. */
 const eventData = {
   'ticket.created': TicketCreatedData,
+  'ticket.updated': TicketUpdatedData,
   'ticket.status_changed': TicketStatusChangedData,
   'comment.added': CommentAddedData,
 } as const satisfies Record<EventType, Type>;

@@ -3,7 +3,12 @@ import { Column, Entity, Index } from 'typeorm';
 import { CountField, IdField, ServiceField, TimeField } from '../api/fields.js';
 
 /** The types of events. */
-export const eventTypes = ['ticket.created', 'ticket.status_changed', 'comment.added'] as const;
+export const eventTypes = [
+  'ticket.created',
+  'ticket.updated',
+  'ticket.status_changed',
+  'comment.added',
+] as const;
 
 /** The type of an event. */
 export type EventType = (typeof eventTypes)[number];
@@ -46,7 +51,7 @@ export class Event {
   @TimeField()
   at!: string;
 
-  /** Further data, by type: ids and statuses, never personal text. */
+  /** Further data, by type: ids, names of fields, statuses, priorities, assignees and tags, never personal text. */
   @Column('json')
   data!: object;
 }

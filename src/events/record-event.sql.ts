@@ -1,20 +1,18 @@
-import type { EventType } from './event.entity.js';
-
 /**
  * Returns the CTE of a write that records its change. It inserts the event from the row that the change returned, and so only if
  * there was one. The event has no number yet.
- * @param type the type of the event
+ * @param type the expression for the type of the event
  * @param from the CTE that made the change; it must return the columns of the expressions below
  * @param ticket the expressions for the ticket's id and its new version, for the actor, and for the data
  */
 export function recordEvent(
-  type: EventType,
+  type: string,
   from: string,
   ticket: { id: string; version: string; actor: string; data: string },
 ): string {
   return `
     recorded AS (
       INSERT INTO event (type, ticket_id, version, actor, at, data)
-      SELECT '${type}', ${ticket.id}, ${ticket.version}, ${ticket.actor}::text, clock_timestamp(), ${ticket.data} FROM ${from}
+      SELECT ${type}, ${ticket.id}, ${ticket.version}, ${ticket.actor}::text, clock_timestamp(), ${ticket.data} FROM ${from}
     )`;
 }

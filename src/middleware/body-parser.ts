@@ -1,19 +1,18 @@
 import { isUtf8 } from 'node:buffer';
-import { promisify } from 'node:util';
 
+import busboy from 'busboy';
 import { parse as parseContentType } from 'content-type';
-import type { Request, RequestHandler, Response } from 'express';
-import multer, { MulterError } from 'multer';
+import type { Request, RequestHandler } from 'express';
 
 import { InvalidRequest, Problem } from '../api/problem.js';
 import { errorMessage } from '../observability/error-message.js';
 import { bodyReader } from './body-reader.js';
 
 /** The limit of a body as it is sent. */
-const maxBodyBytes = 100 * 1024;
+const maxBodyBytes = 512 * 1024;
 
-/** More fields than any endpoint has. The limit keeps the cost of an abusive body and the response to it small. */
-const maxFields = 32;
+/** The limit of fields, in a form counted with each value of a list and each entry of a map. It bounds the cost of an abusive body. */
+const maxFields = 128;
 
 const methodsWithBody = new Set(['POST', 'PUT', 'PATCH']);
 
@@ -23,20 +22,20 @@ type Fields = Record<string, unknown>;
 /** A request whose body has been read, and may not be parsed yet. */
 interface ReadRequest extends Request {
   body: Buffer | Fields | undefined;
-  rawBody?: Buffer;
 }
 
-type Parse = (bytes: Buffer, request: ReadRequest, response: Response) => Fields | Promise<Fields>;
+type Parse = (bytes: Buffer, request: ReadRequest) => Fields | Promise<Fields>;
 
 const formats = new Map<string, Parse>([
   ['application/json', fromJson],
+  ['application/merge-patch+json', fromJson],
   ['application/x-www-form-urlencoded', fromForm],
   ['multipart/form-data', fromMultipart],
 ]);
 
 /**
- * Parses the body of a write into request.body: JSON, a form, or form-data without files. The bytes are read once and
- * bounded. They must be UTF-8, so that accepted texts can be returned byte for byte.
+ * Parses the body of a write into request.body: JSON, a form, or form-data without files. A field is a single value, a list of them, or a
+ * Map of them. The bytes are read once and bounded. They must be UTF-8, so that accepted texts can be returned byte for byte.
  */
 export function bodyParser(): RequestHandler {
   const readBytes = bodyReader(maxBodyBytes);
@@ -47,29 +46,29 @@ export function bodyParser(): RequestHandler {
     }
     readBytes(request, response, (error: unknown) => {
       if (error) next(error);
-      else toFields(request, response).then(next, next);
+      else toFields(request).then(next, next);
     });
   };
 }
 
-async function toFields(request: ReadRequest, response: Response): Promise<void> {
+async function toFields(request: ReadRequest): Promise<void> {
   const bytes = request.body;
-  request.body = Buffer.isBuffer(bytes) && bytes.length > 0 ? await parseBody(bytes, request, response) : {};
+  request.body = Buffer.isBuffer(bytes) && bytes.length > 0 ? await parseBody(bytes, request) : {};
 }
 
-async function parseBody(bytes: Buffer, request: ReadRequest, response: Response): Promise<Fields> {
+async function parseBody(bytes: Buffer, request: ReadRequest): Promise<Fields> {
   const header = request.get('content-type') ?? '';
   const { type, parameters } = parseContentType(header);
-  const parse = formats.get(type);
+  const isPatchOnly = type.includes('merge-patch') && request.method !== 'PATCH';
+  const parse = isPatchOnly ? undefined : formats.get(type);
   if (!parse || (parameters['charset'] ?? 'utf-8').toLowerCase() !== 'utf-8') {
     const detail = `The Content-Type "${header}" is not supported: send ${[...formats.keys()].join(', ')}, in UTF-8`;
     throw new Problem('unsupported-media-type', detail);
   }
   if (!isUtf8(bytes)) throw malformed('is not UTF-8');
-  const fields = await parse(bytes, request, response);
-  if (Object.keys(fields).length > maxFields) throw malformed(`has more than ${maxFields} fields`);
-  if (type !== 'application/json') assertFlat(fields);
-  else assertShallow(fields);
+  const fields = await parse(bytes, request);
+  if (Object.keys(fields).length > maxFields) throw tooMany();
+  for (const [name, value] of Object.entries(fields)) fields[name] = toField(name, value);
   return fields;
 }
 
@@ -96,52 +95,77 @@ function fromForm(bytes: Buffer): Fields {
   } catch {
     throw malformed('is not a form in percent-encoded UTF-8');
   }
-  const fields: Fields = Object.create(null) as Fields;
-  for (const [name, value] of new URLSearchParams(text))
-    fields[name] = name in fields ? [fields[name], value] : value;
-  return fields;
+  return fromEntries(new URLSearchParams(text));
 }
 
-// multer's types do not have streamHandler yet.
-const multipartOptions = {
-  limits: { fields: maxFields, parts: maxFields, fieldNestingDepth: 0, fieldSize: maxBodyBytes },
-  streamHandler: ({ rawBody = Buffer.of() }: ReadRequest, parser: NodeJS.WritableStream) =>
-    parser.end(rawBody),
-};
-const parseMultipart = promisify(multer(multipartOptions).none());
-
-async function fromMultipart(bytes: Buffer, request: ReadRequest, response: Response): Promise<Fields> {
-  request.rawBody = bytes;
-  try {
-    await parseMultipart(request, response);
-  } catch (error) {
-    if (error instanceof MulterError && error.code === 'LIMIT_UNEXPECTED_FILE') {
-      throw new InvalidRequest([{ field: error.field ?? 'body', message: 'must be a text, not a file' }]);
+async function fromMultipart(bytes: Buffer, { headers }: ReadRequest): Promise<Fields> {
+  const limits = { fieldSize: maxBodyBytes, fieldNameSize: maxBodyBytes, parts: maxFields + 1 };
+  const entries: [string, string][] = [];
+  await new Promise<void>((resolve, reject) => {
+    const fail = (error: unknown) => {
+      reject(malformed(`is not form-data with fields only: ${errorMessage(error)}`));
+    };
+    try {
+      busboy({ headers, limits, defParamCharset: 'utf8' })
+        .on('field', (name, value) => entries.push([name, value]))
+        .on('file', (field, stream) => {
+          stream.on('error', fail).resume();
+          reject(new InvalidRequest([{ field, message: 'must be a text, not a file' }]));
+        })
+        .on('partsLimit', () => {
+          reject(tooMany());
+        })
+        .on('error', fail)
+        .on('close', () => {
+          resolve();
+        })
+        .end(bytes);
+    } catch (error) {
+      fail(error);
     }
-    throw malformed(`is not form-data with fields only: ${errorMessage(error)}`);
-  }
-  // multer does not touch a body that it does not recognise as form-data.
-  const { body = {} } = request;
-  if (Buffer.isBuffer(body)) throw malformed('has no boundary');
-  return body;
+  });
+  return fromEntries(entries);
 }
 
 /**
- * Rejects lists and objects: every field of every endpoint is one value. This comes before validation,
- * because a body of 100 KiB can be nested 50,000 levels deep.
+ * Makes fields of the entries of a form: a repeated name and `name[]` are lists, and `name[key]` is an entry of a map. An empty value is
+ * null, and an empty `name[]` an empty list.
  */
-function assertFlat(fields: Fields): void {
-  const isNested = (field: string) => typeof fields[field] === 'object' && fields[field] !== null;
-  const nested = Object.keys(fields).filter(isNested);
-  if (nested.length > 0)
-    throw new InvalidRequest(nested.map((field) => ({ field, message: 'must be a single value' })));
+function fromEntries(entries: Iterable<[string, string]>): Fields {
+  const fields = new Map<string, unknown>();
+  let count = 0;
+  for (const [name, text] of entries) {
+    if (++count > maxFields) throw tooMany();
+    const [, field = name, key] = /^([^[]+)\[([^\]]*)\]$/.exec(name) ?? [];
+    const value = text === '' ? null : text;
+    const known = fields.get(field);
+    if (key && (known === undefined || known instanceof Map)) {
+      const map = (known ?? new Map()) as Map<string, unknown>;
+      fields.set(field, map.set(key, map.has(key) ? [value] : value));
+    } else if (key === undefined && known === undefined) fields.set(field, value);
+    else {
+      const list: unknown[] = Array.isArray(known) ? known : known === undefined ? [] : [known];
+      if (key !== '' || value !== null) list.push(value);
+      fields.set(field, list);
+    }
+  }
+  return Object.fromEntries(fields);
 }
 
-/** Allows lists of texts too, in JSON. The rules of the fields reject a list where a single value is expected. */
-function assertShallow(fields: Fields): void {
-  const isTexts = (value: unknown) =>
-    Array.isArray(value) && value.length <= maxFields && value.every((item) => typeof item === 'string');
-  assertFlat(Object.fromEntries(Object.entries(fields).filter(([, value]) => !isTexts(value))));
+/**
+ * Makes a Map of an object, because an object of a client may have any key, such as `constructor`. Rejects what is nested deeper before
+ * validation, because a body can be nested very deep.
+ */
+function toField(field: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  const map = value instanceof Map || Array.isArray(value) ? value : new Map(Object.entries(value));
+  if ([...map.values()].some((inner) => typeof inner === 'object' && inner !== null))
+    throw new InvalidRequest([{ field, message: 'must be a single value' }]);
+  return map;
+}
+
+function tooMany(): Problem {
+  return malformed(`has more than ${maxFields} fields`);
 }
 
 function malformed(what: string): Problem {

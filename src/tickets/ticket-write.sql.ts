@@ -14,27 +14,32 @@ export interface TicketWrite {
 
 /**
  * The CTEs of every write: `items` has the rows of the JSON list $1, with the columns of TicketWrite and these; `locked` has the
- * tickets, locked in the order of their ids, as the write finds them.
+ * tickets, locked in the order of their ids, as the write finds them, with their `lockedColumns`.
  */
-export const lockTickets = (itemColumns: string, lock: Lock) => `
+export const lockTickets = (itemColumns: string, lock: Lock, lockedColumns = 'id, status, version') => `
   items AS MATERIALIZED (
     SELECT * FROM json_to_recordset($1)
       AS item (id bigint, statuses ticket_status[], versions integer[], actor text, ${itemColumns})
   ), locked AS (
-    SELECT id, status, version FROM ticket WHERE id = ANY (ARRAY(SELECT id FROM items))
+    SELECT ${lockedColumns} FROM ticket WHERE id = ANY (ARRAY(SELECT id FROM items))
     ORDER BY id FOR NO KEY UPDATE ${lock === 'skip' ? 'SKIP LOCKED' : ''}
   )`;
 
-/** The tables and the condition of every write: the locked ticket has one of the statuses, and one of the versions if there are any. */
-export const ifAllowed = `
-  FROM locked JOIN items USING (id)
-  WHERE ticket.id = locked.id AND locked.status = ANY (items.statuses)
+/** The condition of every write: the locked ticket has one of the statuses, and one of the versions if there are any. */
+export const isAllowed = `
+  locked.status = ANY (items.statuses)
     AND (items.versions IS NULL OR locked.version = ANY (items.versions))`;
 
+/** The tables and the condition of a write that changes all tickets for which it is allowed. */
+export const ifAllowed = `FROM locked JOIN items USING (id) WHERE ticket.id = locked.id AND ${isAllowed}`;
+
 /** A row of a write: the ticket as the write found it, and what the write changed, or nulls. */
-export type WriteRow<Changed> = { found_id: number; found_status: TicketStatus; found_version: number } & (
-  Changed | Record<keyof Changed, null>
-);
+export type WriteRow<Changed> = {
+  found_id: number;
+  found_status: TicketStatus;
+  found_version: number;
+  found_assignee?: string | null;
+} & (Changed | Record<keyof Changed, null>);
 
 /** The result of a write: the ticket as it was found, and what was changed. Both are undefined if there is no such ticket. */
 export interface WriteResult<Changed> {
@@ -54,8 +59,11 @@ export function writeResults<Changed extends { id: number }>(
   return items.map(({ id }) => {
     const row = found.get(id);
     if (!row) return undefined;
-    const { found_status: status, found_version: version, ...changed } = row;
+    const { found_status: status, found_version: version, found_assignee: assignee, ...changed } = row;
     const isChanged = changed.id !== null;
-    return { found: { status, version }, changed: isChanged ? (changed as unknown as Changed) : undefined };
+    return {
+      found: { status, version, assignee },
+      changed: isChanged ? (changed as unknown as Changed) : undefined,
+    };
   });
 }

@@ -3,13 +3,33 @@ import { ApiProperty } from '@nestjs/swagger';
 import { ReadDto, WriteDto } from '../api/dto.js';
 import { maxEmailLength } from '../api/field-rules.js';
 import { PageDto, PageQuery } from '../api/pagination.js';
-import { Choice, ChoiceFilter, IdParameter, TextFilter, TimeFilter } from '../api/parameters.js';
+import { Choice, ChoiceFilter, IdParameter, TextFilter } from '../api/parameters.js';
+import { TextParameter, TimeFilter } from '../api/parameters.js';
 import { CommentDto } from '../comments/comment.dto.js';
-import { Ticket, ticketStatuses, type TicketStatus } from './ticket.entity.js';
+import { tagPattern, Ticket, ticketStatuses, type TicketStatus } from './ticket.entity.js';
 import { transitionTargets } from './transition-policy.js';
 
+/** Fields that a client may set at the creation and change later. */
+const optional = ['external_id', 'assignee', 'priority', 'tags', 'metadata', 'due_at'] as const;
+
 /** A new ticket. */
-export class CreateTicketDto extends WriteDto(Ticket, { required: ['theme', 'text', 'email'] }) {}
+export class CreateTicketDto extends WriteDto(Ticket, {
+  required: ['theme', 'text', 'email'],
+  optional: [...optional, 'follows'],
+}) {}
+
+/** A change of a ticket: the fields to change. A field that is left out stays as it is. */
+export class UpdateTicketDto extends WriteDto(Ticket, {
+  required: [],
+  optional: ['theme', 'text', 'email', 'status', ...optional],
+}) {}
+
+/** A claim of a ticket. */
+export class ClaimTicketDto {
+  /** The person or the team that claims the ticket: an id of yours, 1 to 255 characters, not blank. */
+  @TextParameter({ max: 255, example: 'ada' })
+  assignee!: string;
+}
 
 /** A transition of a ticket. */
 export class UpdateStatusDto {
@@ -44,6 +64,13 @@ export class TicketParams {
   /** The id of the ticket, without sign or leading zeros. */
   @IdParameter({ of: 'ticket', example: 7 })
   ticket_id!: number;
+}
+
+/** The path of a tag of a ticket. */
+export class TagParams extends TicketParams {
+  /** The tag. */
+  @TextParameter({ max: 50, pattern: tagPattern, example: 'billing' })
+  tag!: string;
 }
 
 /** The orders of a list of tickets. A leading minus means descending. */

@@ -18,6 +18,9 @@ export type TicketPriority = (typeof ticketPriorities)[number];
 /** The most tags of a ticket. */
 export const maxTags = 20;
 
+/** The most keys of the metadata of a ticket. */
+export const maxMetadataKeys = 50;
+
 /** The pattern of a tag. */
 export const tagPattern = '^[a-z0-9][a-z0-9_.:-]{0,49}$';
 
@@ -73,7 +76,10 @@ export class Ticket {
   tags!: string[];
 
   /** Up to 50 keys of 1 to 40 characters of `A-Z a-z 0-9 _ . -`, each with a text of at most 500 characters. */
-  @MapField({ max: 50, keys: '^[A-Za-z0-9_.-]{1,40}$', maxLength: 500, example: { order: '2043' } })
+  @MapField({
+    ...{ max: maxMetadataKeys, keys: '^[A-Za-z0-9_.-]{1,40}$' },
+    ...{ maxLength: 500, example: { order: '2043' } },
+  })
   metadata!: Record<string, string>;
 
   /** The time by which the ticket should be answered or closed (RFC 3339); null if there is none. */

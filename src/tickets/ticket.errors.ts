@@ -1,5 +1,5 @@
-import { Problem } from '../api/problem.js';
-import type { TicketStatus } from './ticket.entity.js';
+import { InvalidRequest, Problem } from '../api/problem.js';
+import { maxMetadataKeys, maxTags, type TicketStatus } from './ticket.entity.js';
 
 /** 404: no ticket has this id. */
 export class TicketNotFound extends Problem {
@@ -16,10 +16,39 @@ export class TransitionNotAllowed extends Problem {
   }
 }
 
-/** 409: a closed ticket accepts no comments. */
+/** 409: a closed ticket accepts neither changes nor comments. */
 export class TicketClosed extends Problem {
   constructor(current: TicketStatus, allowed: readonly TicketStatus[]) {
-    super('ticket-closed', `The ticket is ${current} and accepts no comments`, { current, allowed });
+    const detail = `The ticket is ${current} and accepts neither changes nor comments`;
+    super('ticket-closed', detail, { current, allowed });
+  }
+}
+
+/** 409: another ticket has the external id. */
+export class ExternalIdTaken extends Problem {
+  constructor(ticket_id: number) {
+    super('external-id-taken', `Ticket ${ticket_id} has this external_id`, { ticket_id });
+  }
+}
+
+/** 409: another one has claimed the ticket. */
+export class TicketClaimed extends Problem {
+  constructor(assignee: string) {
+    super('ticket-claimed', `The ticket is assigned to ${assignee}`, { assignee });
+  }
+}
+
+/** 409: the ticket has as many tags or keys of metadata as a ticket can have. */
+export class LimitReached extends Problem {
+  constructor() {
+    super('limit-reached', `A ticket has at most ${maxTags} tags and ${maxMetadataKeys} keys of metadata`);
+  }
+}
+
+/** 400: no ticket has the id that `follows` names. */
+export class UnknownEarlierTicket extends InvalidRequest {
+  constructor() {
+    super([{ field: 'follows', message: 'must be the id of a ticket' }]);
   }
 }
 

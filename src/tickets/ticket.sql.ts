@@ -1,8 +1,8 @@
-import { columns, jsonColumns, typedColumns } from '../api/dto.js';
+import { columns, columnsOrDefaults, jsonColumns, typedColumns } from '../api/dto.js';
 import { CommentDto } from '../comments/comment.dto.js';
 import { stateReport } from '../database/state-report.js';
 import { recordEvent } from '../events/record-event.sql.js';
-import { ifAllowed, lockTickets, type Lock } from './ticket-write.sql.js';
+import type { Lock } from './ticket-write.sql.js';
 import { CreateTicketDto, TicketSummaryDto, type TicketDto } from './ticket.dto.js';
 
 /** The most comments that a ticket is shown with. They end with the one that passes the size. */
@@ -23,7 +23,8 @@ export const ticketColumns = (table: string, visible: string) =>
       ELSE ${table}.internal_comment_count END AS comment_count`,
   );
 
-const firstComments = (ticketId: string, visible: string) => `
+/** The column `comments` of a ticket: its first comments. */
+export const firstComments = (ticketId: string, visible: string) => `
   coalesce((
     SELECT json_agg(shown ORDER BY id) FROM (
       SELECT ${jsonColumns(CommentDto)} FROM (
@@ -36,25 +37,44 @@ const firstComments = (ticketId: string, visible: string) => `
     ) AS shown
   ), '[]') AS comments`;
 
-/** $1: a JSON list of the fields, each with its actor. The rows are in the order of the list. */
-export const insertTickets = {
-  name: 'insert_tickets',
+/** Time that a batch of creations waits for another one that has the same external id. After that each runs alone. */
+const lockTimeout = '50ms';
+
+/**
+ * Creates tickets. One whose external id is taken, or that follows a ticket which does not exist, has a row of nulls. External ids are
+ * inserted in their order, so that two batches with the same ones do not wait for each other.
+ * $1: a JSON list of the fields, each with its actor. The rows are in the order of the list.
+ */
+const insert = (lock: Lock) => ({
+  name: `insert_tickets_${lock}`,
   text: `
     WITH items AS MATERIALIZED (
-      SELECT nextval('ticket_id_seq') AS id, fields.*
+      SELECT nextval('ticket_id_seq') AS id, fields.*,
+        follows IS NULL OR EXISTS (SELECT FROM ticket WHERE ticket.id = fields.follows) AS may_follow
       FROM json_to_recordset($1) AS fields (${typedColumns(CreateTicketDto)}, actor text)
+      ${lock === 'skip' ? `WHERE external_id IS NULL OR set_config('lock_timeout', '${lockTimeout}', true) IS NOT NULL` : ''}
     ), created AS (
       INSERT INTO ticket (id, ${columns(CreateTicketDto)}) OVERRIDING SYSTEM VALUE
-      SELECT id, ${columns(CreateTicketDto)} FROM items
+      SELECT id, ${columnsOrDefaults(CreateTicketDto, 'items').join(', ')} FROM items WHERE may_follow ORDER BY external_id
+      ON CONFLICT (external_id) WHERE external_id IS NOT NULL DO NOTHING
       RETURNING *
-    ), ${recordEvent('ticket.created', 'created JOIN items USING (id)', {
+    ), ${recordEvent(`'ticket.created'`, 'created JOIN items USING (id)', {
       id: 'id',
       version: 'created.version',
       actor: 'items.actor',
       data: `'{}'::json`,
     })}
-    SELECT ${columns(TicketSummaryDto, 'created')}, '[]'::json AS comments
-    FROM created ORDER BY created.id`,
+    SELECT may_follow, ${columns(TicketSummaryDto, 'created')}, '[]'::json AS comments
+    FROM items LEFT JOIN created USING (id) ORDER BY items.id`,
+});
+
+/** The statements of creations, by how long they wait for other ones. */
+export const insertTickets = { skip: insert('skip'), wait: insert('wait') };
+
+/** $1: external ids. */
+export const selectHolders = {
+  name: 'select_holders_of_external_ids',
+  text: `SELECT id, external_id FROM ticket WHERE external_id = ANY ($1::text[])`,
 };
 
 /** $1: the ids; $2: the visibilities. Each has a row. One without a ticket reports the state too, because a standby may not have the ticket yet. */
@@ -63,35 +83,6 @@ export const selectTickets = {
   text: `
     SELECT ${ticketColumns('ticket', '$2')}, ${firstComments('ticket.id', '$2')}, ${stateReport}
     FROM unnest($1::bigint[]) AS wanted (id) LEFT JOIN ticket ON ticket.id = wanted.id`,
-};
-
-/**
- * Locks tickets, and transitions each only if the rules and If-Match allow that. The decision uses the locked row, so concurrent
- * transitions are serialised. $1: a JSON list of TicketWrite, each with the new status as `to`; $2: the visibilities.
- */
-const transition = (lock: Lock) => ({
-  name: `transition_tickets_${lock}`,
-  text: `
-    WITH ${lockTickets('"to" ticket_status', lock)}, updated AS (
-      UPDATE ticket
-      SET status = items."to", version = ticket.version + 1, updated_at = greatest(updated_at, clock_timestamp())
-      ${ifAllowed}
-      RETURNING ticket.*, locked.status AS status_before, items.actor
-    ), ${recordEvent('ticket.status_changed', 'updated', {
-      id: 'id',
-      version: 'version',
-      actor: 'actor',
-      data: `json_build_object('from', status_before, 'to', status)`,
-    })}
-    SELECT locked.id AS found_id, locked.status AS found_status, locked.version AS found_version,
-      ${ticketColumns('updated', '$2')}, ${firstComments('updated.id', '$2')}, ${stateReport}
-    FROM locked LEFT JOIN updated USING (id)`,
-});
-
-/** The statements of transitions, by how they lock. */
-export const transitionTickets = {
-  skip: transition('skip'),
-  wait: transition('wait'),
 };
 
 /** $1: the id of the ticket; $2: the visibilities. */

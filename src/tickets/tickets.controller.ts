@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Param, Post, Put, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Put, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 
 import { Audience } from '../api/audience.js';
@@ -11,8 +11,9 @@ import { WriteContext } from '../api/write-context.js';
 import { RequireScope } from '../auth/scope.guard.js';
 import { Cached, EvictsTicket } from '../cache/cache.interceptor.js';
 import { HistoryPageDto } from '../events/event.dto.js';
-import { CreateTicketDto, ListTicketsQuery, TicketDto } from './ticket.dto.js';
-import { TicketPageDto, TicketParams, UpdateStatusDto } from './ticket.dto.js';
+import type { IdempotentResult } from '../idempotency/idempotency.service.js';
+import { ClaimTicketDto, CreateTicketDto, ListTicketsQuery, TagParams, TicketDto } from './ticket.dto.js';
+import { TicketPageDto, TicketParams, UpdateStatusDto, UpdateTicketDto } from './ticket.dto.js';
 import { TicketsService } from './tickets.service.js';
 
 const noTicket = { 404: 'No ticket has this id.' };
@@ -20,6 +21,20 @@ const notAllowed = {
   ...noTicket,
   409: 'The rules do not allow the transition. The problem has the current status and the allowed ones.',
 };
+
+const taken = { 409: 'Another ticket has the external_id. The problem has its ticket_id.' };
+const closed = { ...noTicket, 409: 'The ticket is closed.' };
+const notChanged = {
+  ...noTicket,
+  409: 'The ticket is closed, the rules do not allow the transition, another ticket has the external_id, or the metadata would have more than 50 keys.',
+};
+const claimed = {
+  ...noTicket,
+  409: 'The ticket is closed, or assigned to another one, which the problem names.',
+};
+const tooManyTags = { ...noTicket, 409: 'The ticket is closed, or has 20 tags.' };
+const takes = [ifMatch, idempotencyKey];
+const mergePatch = 'application/merge-patch+json';
 
 /** The endpoints of tickets. */
 @ApiTags('Tickets')
@@ -33,7 +48,10 @@ export class TicketsController {
    */
   @Post()
   @RequireScope('tickets:write')
-  @WriteEndpoint(TicketDto, { status: 201, takes: [idempotencyKey], sends: { ...created, ...versioned } })
+  @WriteEndpoint(TicketDto, {
+    ...{ status: 201, takes: [idempotencyKey] },
+    ...{ sends: { ...created, ...versioned }, problems: taken },
+  })
   async create(@Body() body: CreateTicketDto, @WriteContext() context: WriteContext) {
     const { result, replayed } = await this.tickets.create(body, context);
     const location = `/ticket/${result.id}`;
@@ -60,7 +78,7 @@ export class TicketsController {
   @Cached()
   @ReadEndpoint(TicketDto, { takes: [ifNoneMatch], sends: { ...cached, ...versioned }, problems: noTicket })
   find(@Param() { ticket_id }: TicketParams, @Audience() audience: Audience) {
-    return this.tickets.find(ticket_id, audience).then(toResponse);
+    return this.tickets.find(ticket_id, audience).then((result) => toResponse({ result, replayed: false }));
   }
 
   /**
@@ -70,9 +88,74 @@ export class TicketsController {
   @Put(':ticket_id')
   @RequireScope('tickets:write')
   @EvictsTicket()
-  @WriteEndpoint(TicketDto, { takes: [ifMatch], sends: versioned, problems: notAllowed })
-  update(@Param() path: TicketParams, @Body() body: UpdateStatusDto, @WriteContext() context: WriteContext) {
+  @WriteEndpoint(TicketDto, { takes, sends: versioned, problems: notAllowed })
+  updateStatus(
+    @Param() path: TicketParams,
+    @Body() body: UpdateStatusDto,
+    @WriteContext() context: WriteContext,
+  ) {
     return this.tickets.transition(path.ticket_id, body.status, context).then(toResponse);
+  }
+
+  /**
+   * Changes fields of a ticket that is not closed, its status too.
+   * @remarks
+   * The body is a merge patch (RFC 7396): a field that is left out stays, null removes a value or sets its default, and each key of
+   * metadata is merged. A change that leaves everything as it is makes no version.
+   */
+  @Patch(':ticket_id')
+  @RequireScope('tickets:write')
+  @EvictsTicket()
+  @WriteEndpoint(TicketDto, { takes, sends: versioned, problems: notChanged, otherBodies: [mergePatch] })
+  update(
+    @Param() path: TicketParams,
+    @Body() fields: UpdateTicketDto,
+    @WriteContext() context: WriteContext,
+  ) {
+    return this.tickets.change(path.ticket_id, { fields }, context).then(toResponse);
+  }
+
+  /**
+   * Claims a ticket that is free, or assigned to the same one already.
+   * @remarks Of concurrent claims of different ones, one succeeds.
+   */
+  @Post(':ticket_id/claim')
+  @HttpCode(200)
+  @RequireScope('tickets:write')
+  @EvictsTicket()
+  @WriteEndpoint(TicketDto, { takes, sends: versioned, problems: claimed })
+  claim(
+    @Param() path: TicketParams,
+    @Body() { assignee }: ClaimTicketDto,
+    @WriteContext() context: WriteContext,
+  ) {
+    return this.tickets
+      .change(path.ticket_id, { fields: { assignee }, is_claim: true }, context)
+      .then(toResponse);
+  }
+
+  /**
+   * Adds a tag to a ticket.
+   * @remarks A tag that the ticket has already makes no version. Concurrent changes of other tags do not get lost.
+   */
+  @Put(':ticket_id/tag/:tag')
+  @RequireScope('tickets:write')
+  @EvictsTicket()
+  @ReadEndpoint(TicketDto, { takes, sends: versioned, problems: tooManyTags })
+  addTag(@Param() { ticket_id, tag }: TagParams, @WriteContext() context: WriteContext) {
+    return this.tickets.change(ticket_id, { fields: {}, added_tag: tag }, context).then(toResponse);
+  }
+
+  /**
+   * Removes a tag from a ticket.
+   * @remarks A tag that the ticket does not have makes no version.
+   */
+  @Delete(':ticket_id/tag/:tag')
+  @RequireScope('tickets:write')
+  @EvictsTicket()
+  @ReadEndpoint(TicketDto, { takes, sends: versioned, problems: closed })
+  removeTag(@Param() { ticket_id, tag }: TagParams, @WriteContext() context: WriteContext) {
+    return this.tickets.change(ticket_id, { fields: {}, removed_tag: tag }, context).then(toResponse);
   }
 
   /**
@@ -87,6 +170,6 @@ export class TicketsController {
   }
 }
 
-function toResponse(ticket: TicketDto): ApiResponse<TicketDto> {
-  return new ApiResponse(ticket, { etag: etagOf(ticket.version) });
+function toResponse({ result, replayed }: IdempotentResult<TicketDto>): ApiResponse<TicketDto> {
+  return new ApiResponse(result, { etag: etagOf(result.version), replayed });
 }

@@ -3,27 +3,47 @@ import { Injectable } from '@nestjs/common';
 import { visibleTo, type Audience } from '../api/audience.js';
 import type { WriteContext } from '../api/write-context.js';
 import { Database, type Batched, type Transaction } from '../database/database.js';
+import { DatabaseUnavailable, isUniqueViolation } from '../database/database-errors.js';
 import { Deadline } from '../database/deadline.js';
+import { changeTexts, changeTickets, type TicketChange, type TicketChangeItem } from './ticket-change.sql.js';
 import type { CreateTicketDto } from './ticket.dto.js';
 import type { TicketStatus } from './ticket.entity.js';
-import { countByStatus, insertTickets, selectComments, selectTickets } from './ticket.sql.js';
-import { embeddedComments, transitionTickets, type TicketRow } from './ticket.sql.js';
+import { countByStatus, insertTickets, selectComments, selectHolders, selectTickets } from './ticket.sql.js';
+import { embeddedComments, type TicketRow } from './ticket.sql.js';
 import { notFound, writeResults } from './ticket-write.sql.js';
-import type { Lock, TicketWrite, WriteResult, WriteRow } from './ticket-write.sql.js';
+import type { Lock, WriteResult, WriteRow } from './ticket-write.sql.js';
 
 type NewTicket = CreateTicketDto & { actor: string | undefined };
-type Transition = TicketWrite & { to: TicketStatus };
+
+/** The result of a creation. Without a ticket and without `takenBy`, there is no ticket that the new one could follow. */
+export interface CreateResult {
+  created?: TicketRow | undefined;
+  /** The ticket that has the external id. */
+  takenBy?: number | undefined;
+}
+
+/** The result of a change. */
+export interface ChangeResult extends WriteResult<TicketRow> {
+  /** The ticket that has the external id. */
+  takenBy?: number | undefined;
+}
+
+/** How a statement runs: until when it may begin, and in which transaction, if there is one. */
+interface Run {
+  deadline: Deadline;
+  transaction: Transaction | undefined;
+}
 
 /** Runs the statements on single tickets. Those that arrive together run together. */
 @Injectable()
 export class TicketsRepository {
-  private readonly creations: Batched<NewTicket, TicketRow>;
+  private readonly creations: Batched<NewTicket, CreateResult>;
   private readonly reads: ByAudience<Batched<number, TicketRow | null>>;
-  private readonly transitions: ByAudience<Batched<Transition, WriteResult<TicketRow>>>;
+  private readonly changes: ByAudience<Batched<TicketChangeItem, WriteResult<TicketRow>>>;
 
   constructor(private readonly database: Database) {
     this.creations = database.inBatches({
-      together: createAll,
+      together: (items, on) => createAll(items, 'skip', on),
       alone: createOne,
       sizeOf: ({ text }) => text.length,
     });
@@ -33,20 +53,17 @@ export class TicketsRepository {
         alone: async (id, on) => (await findAll([id], audience, on))[0] ?? null,
       }),
     );
-    this.transitions = byAudience((audience) =>
+    this.changes = byAudience((audience) =>
       database.inBatches({
-        together: (items, on) => transitionAll(items, audience, 'skip', on),
-        alone: async (item, on) => (await transitionAll([item], audience, 'wait', on))[0] ?? notFound,
+        together: (items, on) => changeAll(items, audience, 'skip', on),
+        alone: (item, on) => changeOne(item, audience, on),
+        sizeOf: ({ text = '' }) => text.length,
       }),
     );
   }
 
   /** Creates an opened ticket, in a transaction if there is one. */
-  create(
-    fields: CreateTicketDto,
-    { actor }: WriteContext,
-    run: { deadline: Deadline; transaction: Transaction | undefined },
-  ): Promise<TicketRow> {
+  create(fields: CreateTicketDto, { actor }: WriteContext, run: Run): Promise<CreateResult> {
     const item = { ...fields, actor };
     return run.transaction ? createOne(item, run.transaction) : this.creations(item, run.deadline);
   }
@@ -57,17 +74,28 @@ export class TicketsRepository {
     return (await deadline.limit(this.reads[audience](id, deadline))) ?? undefined;
   }
 
-  /** Transitions a ticket to `to` if it is in one of `statuses`, and in one of the context's versions. */
-  async transition(
+  /** Changes a ticket if it is in one of `statuses`, and in one of the context's versions; in a transaction if there is one. */
+  async change(
     id: number,
-    to: TicketStatus,
+    { fields, ...tagsAndClaim }: TicketChange,
     statuses: readonly TicketStatus[],
     { versions, actor, audience }: WriteContext,
-    deadline: Deadline,
-  ): Promise<WriteResult<TicketRow>> {
-    const item = { id, to, statuses, versions, actor };
-    const { found, changed } = await this.transitions[audience](item, deadline);
-    return { found, changed: changed && (await this.withComments(changed, audience)) };
+    { deadline, transaction }: Run,
+  ): Promise<ChangeResult> {
+    const given = Object.keys(fields);
+    const item = { ...fields, ...tagsAndClaim, given, id, statuses, versions, actor };
+    try {
+      const write = transaction
+        ? changeOne(item, audience, transaction)
+        : this.changes[audience](item, deadline);
+      const { found, changed } = await write;
+      return { found, changed: changed && (await this.withComments(changed, audience, transaction)) };
+    } catch (error) {
+      if (!isUniqueViolation(error)) throw error;
+      const [holder] = await findHolders([fields], this.database);
+      if (!holder) throw new DatabaseUnavailable(error);
+      return { ...notFound, takenBy: holder.id };
+    }
   }
 
   /** Returns about how many tickets are in each status; nothing before PostgreSQL has gathered statistics. */
@@ -80,13 +108,11 @@ export class TicketsRepository {
    * shows the comments from before the wait. The comments of a ticket that counts n are always its first n, or fewer where they
    * are long.
    */
-  private async withComments(ticket: TicketRow, audience: Audience): Promise<TicketRow> {
+  private async withComments(ticket: TicketRow, audience: Audience, on: Transaction = this.database) {
     const { id, comment_count, comments } = ticket;
     if (comments.length === Math.min(comment_count, embeddedComments)) return ticket;
-    const newer = await this.database.runForOne<Pick<TicketRow, 'comments'>>(selectComments, [
-      id,
-      visibleTo(audience),
-    ]);
+    const values = [id, visibleTo(audience)];
+    const newer = await on.runForOne<Pick<TicketRow, 'comments'>>(selectComments, values);
     return { ...ticket, comments: newer.comments.slice(0, comment_count) };
   }
 }
@@ -98,12 +124,35 @@ function byAudience<Batch>(create: (audience: Audience) => Batch): ByAudience<Ba
   return { team: create('team'), requester: create('requester') };
 }
 
-function createAll(items: NewTicket[], on: Transaction): Promise<TicketRow[]> {
-  return on.run<TicketRow>(insertTickets, [JSON.stringify(items)]);
+type CreateRow = { may_follow: boolean } & (TicketRow | Record<keyof TicketRow, null>);
+
+/** Returns undefined for a ticket whose external id was taken at first, and is not any more. */
+async function createAll(items: NewTicket[], lock: Lock, on: Transaction) {
+  const rows = await on.run<CreateRow>(insertTickets[lock], [JSON.stringify(items)]);
+  const isTaken = ({ id, may_follow }: CreateRow) => id === null && may_follow;
+  const taken = items.filter((_, n) => rows[n] && isTaken(rows[n]));
+  // A statement of its own sees the tickets for which the insertion has waited.
+  const holders = taken.length === 0 ? [] : await findHolders(taken, on);
+  const holderOf = new Map(holders.map(({ id, external_id }) => [external_id, id]));
+  return rows.map((row, n): CreateResult | undefined => {
+    const { may_follow, ...ticket } = row;
+    if (!may_follow) return {};
+    if (ticket.id !== null) return { created: ticket };
+    const takenBy = holderOf.get(items[n]?.external_id ?? '');
+    return takenBy === undefined ? undefined : { takenBy };
+  });
 }
 
-function createOne(item: NewTicket, on: Transaction): Promise<TicketRow> {
-  return on.runForOne<TicketRow>(insertTickets, [JSON.stringify([item])]);
+async function createOne(item: NewTicket, on: Transaction): Promise<CreateResult> {
+  const [result] = await createAll([item], 'wait', on);
+  if (!result) throw new DatabaseUnavailable(new Error('The ticket with this external id was deleted'));
+  return result;
+}
+
+/** Returns the tickets that have external ids of these. */
+function findHolders(items: { external_id?: string | null }[], on: Transaction) {
+  const ids = items.map(({ external_id }) => external_id);
+  return on.run<{ id: number; external_id: string }>(selectHolders, [ids]);
 }
 
 async function findAll(ids: number[], audience: Audience, on: Transaction): Promise<(TicketRow | null)[]> {
@@ -113,8 +162,17 @@ async function findAll(ids: number[], audience: Audience, on: Transaction): Prom
 }
 
 /** Returns undefined for a ticket that is locked or does not exist. */
-async function transitionAll(items: Transition[], audience: Audience, lock: Lock, on: Transaction) {
-  const values = [JSON.stringify(items), visibleTo(audience)];
-  const rows = await on.run<WriteRow<TicketRow>>(transitionTickets[lock], values);
+async function changeAll(items: TicketChangeItem[], audience: Audience, lock: Lock, on: Transaction) {
+  const hasTexts = items.some(({ theme, text }) => theme !== undefined || text !== undefined);
+  const statement = (hasTexts ? changeTexts : changeTickets)[lock];
+  const rows = await on.run<WriteRow<TicketRow>>(statement, [JSON.stringify(items), visibleTo(audience)]);
   return writeResults(items, rows);
+}
+
+async function changeOne(
+  item: TicketChangeItem,
+  audience: Audience,
+  on: Transaction,
+): Promise<WriteResult<TicketRow>> {
+  return (await changeAll([item], audience, 'wait', on))[0] ?? notFound;
 }

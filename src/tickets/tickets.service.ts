@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 
 import type { Audience } from '../api/audience.js';
 import { Cursors } from '../api/cursors.js';
+import type { Problem } from '../api/problem.js';
 import { cutPage, type Page, type PageQuery } from '../api/pagination.js';
 import type { WriteContext } from '../api/write-context.js';
 import { commentList } from '../comments/comment.dto.js';
@@ -10,14 +11,15 @@ import { EventNumbering } from '../events/event-numbering.js';
 import type { HistoryEventDto } from '../events/event.dto.js';
 import { TicketHistoryService } from '../events/ticket-history.service.js';
 import { IdempotencyService, type IdempotentResult } from '../idempotency/idempotency.service.js';
+import type { TicketChange } from './ticket-change.sql.js';
 import { parseSort, TicketListRepository } from './ticket-list.repository.js';
 import type { CreateTicketDto, ListTicketsQuery, TicketDto, TicketSummaryDto } from './ticket.dto.js';
 import type { TicketStatus } from './ticket.entity.js';
-import { TicketNotFound } from './ticket.errors.js';
+import { ExternalIdTaken, TicketNotFound, UnknownEarlierTicket } from './ticket.errors.js';
 import type { TicketRow } from './ticket.sql.js';
 import { TicketQueue } from './ticket-queue.js';
 import { TicketsRepository } from './tickets.repository.js';
-import { TransitionPolicy } from './transition-policy.js';
+import { TransitionPolicy, type TicketSnapshot } from './transition-policy.js';
 
 /** Creates, reads, lists and transitions tickets. */
 @Injectable()
@@ -39,8 +41,11 @@ export class TicketsService {
     const creation = this.idempotency.once(
       context,
       ['create ticket', fields],
-      async (transaction) =>
-        this.toDto(await this.repository.create(fields, context, { deadline, transaction })),
+      async (transaction) => {
+        const { created, takenBy } = await this.repository.create(fields, context, { deadline, transaction });
+        if (created) return this.toDto(created);
+        throw takenBy === undefined ? new UnknownEarlierTicket() : new ExternalIdTaken(takenBy);
+      },
       deadline,
     );
     const result = await deadline.limit(creation);
@@ -66,15 +71,21 @@ export class TicketsService {
     return cutPage(rows, limit, { cursors: this.cursors, list, sortKeysOf });
   }
 
-  /** Transitions a ticket to another status, or throws TicketNotFound, VersionMismatch or TransitionNotAllowed. */
-  async transition(id: number, to: TicketStatus, context: WriteContext): Promise<TicketDto> {
-    const sources = this.policy.sourcesFor(to);
-    const { found, changed } = await this.queue.run(id, (deadline) =>
-      this.repository.transition(id, to, sources, context, deadline),
+  /** Transitions a ticket to another status; throws TransitionNotAllowed if it is in that status already. */
+  transition(id: number, status: TicketStatus, context: WriteContext) {
+    const statuses = this.policy.sourcesFor(status);
+    return this.write(id, { fields: { status } }, statuses, context, (found) =>
+      this.policy.rejection(id, found, context, status),
     );
-    if (!changed) throw this.policy.rejection(id, found, context, to);
-    this.numbering.wake();
-    return this.toDto(changed);
+  }
+
+  /** Changes a ticket, its status too; throws TicketClosed if it is closed, TransitionNotAllowed, TicketClaimed or LimitReached. */
+  change(id: number, change: TicketChange, context: WriteContext) {
+    const { status: to, assignee } = change.fields;
+    const claimant = change.is_claim ? assignee : undefined;
+    return this.write(id, change, this.policy.changeable(to), context, (found) =>
+      this.policy.changeRejection(id, found, context, { to, claimant }),
+    );
   }
 
   /** Returns a page of the changes of a ticket, oldest first, or throws TicketNotFound. */
@@ -83,6 +94,41 @@ export class TicketsService {
     // No ticket has this id, or its history was deleted: earlier versions deleted events that had expired.
     if (page.items.length === 0 && query.cursor === undefined) await this.find(id, audience);
     return page;
+  }
+
+  /**
+   * Runs a change, once for each idempotency key of an actor; throws TicketNotFound, VersionMismatch, ExternalIdTaken, or the rejection.
+   * @param statuses the statuses in which the ticket accepts the change
+   */
+  private async write(
+    id: number,
+    change: TicketChange,
+    statuses: readonly TicketStatus[],
+    context: WriteContext,
+    rejection: (found: TicketSnapshot | undefined) => Problem,
+  ): Promise<IdempotentResult<TicketDto>> {
+    const request = ['change ticket', id, change, statuses];
+    const result = await this.queue.run(id, (deadline) =>
+      this.idempotency.once<TicketDto>(
+        context,
+        request,
+        async (transaction) => {
+          const run = { deadline, transaction };
+          const { found, changed, takenBy } = await this.repository.change(
+            id,
+            change,
+            statuses,
+            context,
+            run,
+          );
+          if (changed) return this.toDto(changed);
+          throw takenBy === undefined ? rejection(found) : new ExternalIdTaken(takenBy);
+        },
+        deadline,
+      ),
+    );
+    this.numbering.wake();
+    return result;
   }
 
   private toDto(ticket: TicketRow): TicketDto {

@@ -3,7 +3,8 @@ import { Injectable } from '@nestjs/common';
 import type { Problem } from '../api/problem.js';
 import type { WriteContext } from '../api/write-context.js';
 import { ticketStatuses, type TicketStatus } from './ticket.entity.js';
-import { TicketClosed, TicketNotFound, TransitionNotAllowed, VersionMismatch } from './ticket.errors.js';
+import { LimitReached, TicketClaimed, TicketClosed, TicketNotFound } from './ticket.errors.js';
+import { TransitionNotAllowed, VersionMismatch } from './ticket.errors.js';
 
 /** The rules of a ticket: the statuses that follow each status. */
 const transitions: Readonly<Record<TicketStatus, readonly TicketStatus[]>> = {
@@ -22,6 +23,8 @@ export const transitionTargets = ticketStatuses.filter((to) =>
 export interface TicketSnapshot {
   status: TicketStatus;
   version: number;
+  /** The assignee; undefined if the write did not ask for it. */
+  assignee?: string | null | undefined;
 }
 
 /**
@@ -38,6 +41,35 @@ export class TransitionPolicy {
   /** Returns the statuses in which a ticket accepts comments: the ones that it can still leave. */
   commentable(): readonly TicketStatus[] {
     return ticketStatuses.filter((status) => transitions[status].length > 0);
+  }
+
+  /**
+   * Returns the statuses in which a ticket accepts a change of its fields.
+   * @param to the new status, which may be the one that the ticket has
+   */
+  changeable(to?: TicketStatus): readonly TicketStatus[] {
+    const isAllowed = (from: TicketStatus) =>
+      to === undefined || from === to || transitions[from].includes(to);
+    return this.commentable().filter(isAllowed);
+  }
+
+  /**
+   * Explains why a change of fields changed nothing.
+   * @param to the new status, if the change has one
+   * @param claimant the assignee of a claim
+   */
+  changeRejection(
+    id: number,
+    found: TicketSnapshot | undefined,
+    context: WriteContext,
+    { to, claimant }: { to?: TicketStatus | undefined; claimant?: string | null | undefined },
+  ): Problem {
+    const isExpected = !context.versions || (found && context.versions.includes(found.version));
+    if (!found || !isExpected || !this.commentable().includes(found.status))
+      return this.rejection(id, found, context);
+    if (!this.changeable(to).includes(found.status)) return this.rejection(id, found, context, to);
+    if (claimant && found.assignee && found.assignee !== claimant) return new TicketClaimed(found.assignee);
+    return new LimitReached();
   }
 
   /**

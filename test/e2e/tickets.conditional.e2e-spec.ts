@@ -104,9 +104,9 @@ describe('GET /ticket/{ticket_id}/history', () => {
     expect(body.items.map(({ type, version, actor, data }) => [type, version, actor, data])).toEqual([
       // Neither theme nor email: events hold no personal text.
       ['ticket.created', 1, null, {}],
-      ['ticket.status_changed', 2, null, { from: 'opened', to: 'answered' }],
+      ['ticket.status_changed', 2, null, { from: 'opened', to: 'answered', changed: ['status'] }],
       ['comment.added', 3, null, { comment_id: added.id, visibility: 'public', author: 'team' }],
-      ['ticket.status_changed', 4, null, { from: 'answered', to: 'closed' }],
+      ['ticket.status_changed', 4, null, { from: 'answered', to: 'closed', changed: ['status'] }],
     ]);
     const at = body.items.map((item) => item.at);
     expect(at).toEqual([...at].sort());

@@ -18,7 +18,11 @@ export interface ApiResponse<Body> {
   problem: ProblemDto;
 }
 
-type Fields = Record<string, string>;
+type HeaderFields = Record<string, string>;
+type Value = string | number | null;
+
+/** The fields of a body: values, lists and maps. */
+export type Fields = Record<string, Value | Value[] | Record<string, Value>>;
 type Wire<Dto> = { [Field in keyof Dto]: Dto[Field] extends Date ? string : Dto[Field] };
 
 /** A comment in its JSON form. */
@@ -47,12 +51,21 @@ export class Api {
     return this.send<Ticket>('POST', '/ticket', encode(fields, kind));
   }
 
-  ticket(id: number | string, headers: Fields = {}) {
+  ticket(id: number | string, headers: HeaderFields = {}) {
     return this.send<Ticket>('GET', `/ticket/${id}`, { headers });
   }
 
   updateStatus(id: number, status: string, kind: BodyKind = 'JSON') {
     return this.send<Ticket>('PUT', `/ticket/${id}`, encode({ status }, kind));
+  }
+
+  /** Changes a ticket by a merge patch. */
+  patch(id: number, fields: Fields, headers: HeaderFields = {}, kind: BodyKind = 'JSON') {
+    const init = encode(fields, kind);
+    return this.send<Ticket>('PATCH', `/ticket/${id}`, {
+      ...init,
+      headers: { ...(init.headers as HeaderFields | undefined), ...headers },
+    });
   }
 
   comment(id: number, fields: Fields = aComment, kind: BodyKind = 'JSON') {
@@ -89,10 +102,14 @@ export const aComment = { text: 'Which item do you mean?', email: 'support@examp
 
 /** Encodes fields as a request body with its Content-Type. */
 export function encode(fields: Fields, kind: BodyKind): RequestInit {
-  if (kind === 'form') return { body: new URLSearchParams(fields) };
   if (kind === 'JSON') return json(JSON.stringify(fields));
-  const form = new FormData();
-  for (const [name, value] of Object.entries(fields)) form.append(name, value);
+  const form = kind === 'form' ? new URLSearchParams() : new FormData();
+  for (const [name, value] of Object.entries(fields)) {
+    if (Array.isArray(value)) for (const item of value) form.append(name, String(item));
+    else if (typeof value !== 'object') form.append(name, String(value));
+    else if (value === null) form.append(name, '');
+    else for (const [key, text] of Object.entries(value)) form.append(`${name}[${key}]`, String(text ?? ''));
+  }
   return { body: form };
 }
 
