@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { loadDotEnv, readEnvironment } from '../config/read-environment.js';
 import { errorMessage } from '../observability/error-message.js';
 import { scopes } from './principal.js';
-import { TokenService } from './token.service.js';
+import { maxTokenSeconds, TokenService } from './token.service.js';
 
 const usage = `npm run --silent token -- --sub <subject> --scope '<${scopes.join('|')} …>' [--seconds 3600]`;
 
@@ -15,7 +15,8 @@ async function signToken(): Promise<string> {
   const options = { sub: text, scope: text, seconds: { ...text, default: '3600' } };
   const { sub, scope, seconds } = parseArgs({ options }).values;
   const unknown = scope?.split(' ').find((name) => !(scopes as readonly string[]).includes(name));
-  if (!sub || !scope || unknown !== undefined || !/^[1-9]\d{0,8}$/.test(seconds)) throw new Error(usage);
+  const isTime = /^[1-9]\d{0,8}$/.test(seconds) && Number(seconds) <= maxTokenSeconds;
+  if (!sub || !scope || unknown !== undefined || !isTime) throw new Error(usage);
   loadDotEnv();
   return new TokenService(readEnvironment(process.env)).sign({ subject: sub, scope }, Number(seconds));
 }

@@ -1,7 +1,8 @@
 import { IsIn, IsOptional, IsString, IsUrl, Matches } from 'class-validator';
 
-import { AreHosts, AreWebhookHosts, IsCommaSeparated, IsFlag, IsKey } from './environment.validators.js';
-import { IsWholeNumber, RequiredToSign, RequiredWithPostgresHost } from './environment.validators.js';
+import { AreHosts, AreOrigins, AreWebhookHosts, IsCommaSeparated } from './environment.validators.js';
+import { IsFlag, IsKey, IsPublicUrl, IsWholeNumber } from './environment.validators.js';
+import { RequiredToSign, RequiredWithPostgresHost } from './environment.validators.js';
 
 /** Log levels; each includes the ones before it. */
 export const logLevels = ['error', 'warn', 'info', 'debug'] as const;
@@ -17,7 +18,7 @@ export class Environment {
 
   /**
    * Key that signs tokens and cursors: at least 32 random characters, the same for all replicas
-   * (`openssl rand -hex 32`). Required if POSTGRES_HOST, AUTH_REQUIRED or METRICS_AUTH_REQUIRED is set.
+   * (`openssl rand -hex 32`). Required if POSTGRES_HOST, DATABASE_URL, AUTH_REQUIRED or METRICS_AUTH_REQUIRED is set.
    */
   @RequiredToSign()
   @IsKey()
@@ -54,11 +55,15 @@ export class Environment {
    * Unset: none.
    */
   @IsOptional()
-  @IsCommaSeparated(
-    /^https?:\/\/[^/\s]+$/,
-    'must be origins such as https://desk.example.com, separated by commas',
-  )
+  @AreOrigins()
   CORS_ORIGINS?: string[];
+
+  /**
+   * Address of the service for its clients, such as https://desk.example.com/api behind a proxy. Location, Link, comments_next
+   * and the servers of the OpenAPI document begin with it. Unset: they are paths.
+   */
+  @IsPublicUrl()
+  PUBLIC_URL = '';
 
   /**
    * Proxies whose X-Forwarded-For is trusted: their number, such as 1, or their addresses and subnets separated by
@@ -109,6 +114,23 @@ export class Environment {
   @IsString()
   OTEL_SERVICE_NAME = 'ticket-system';
 
+  /** `production` refuses to start an embedded PostgreSQL without EMBEDDED_POSTGRES. The image sets it. */
+  @IsOptional()
+  @IsString()
+  NODE_ENV?: string;
+
+  /** Starts an embedded PostgreSQL, with its data under .data/, even if NODE_ENV is production. */
+  @IsFlag()
+  EMBEDDED_POSTGRES = false;
+
+  /**
+   * PostgreSQL in one variable, such as postgres://ticket:password@db:5432/ticket, instead of POSTGRES_HOST, POSTGRES_PORT,
+   * POSTGRES_USER, POSTGRES_PASSWORD and POSTGRES_DB. Characters other than letters, digits and -._~ are percent-encoded.
+   */
+  @IsOptional()
+  @IsString()
+  DATABASE_URL?: string;
+
   /** Host of PostgreSQL; the tests run on version 18. Unset: an embedded PostgreSQL with its data under .data/. */
   @IsOptional()
   @IsString()
@@ -128,7 +150,7 @@ export class Environment {
 
   /**
    * Uses named prepared statements. Set false behind a pooler in transaction mode that does not
-   * support named statements, such as pgbouncer before 1.21.
+   * support named statements, such as pgbouncer before 1.21 (Debian 12 has 1.18).
    */
   @IsFlag()
   POSTGRES_NAMED_STATEMENTS = true;
@@ -139,7 +161,7 @@ export class Environment {
 
   /** Password of POSTGRES_USER. Required if POSTGRES_HOST is set. */
   @RequiredWithPostgresHost()
-  @IsString({ message: 'is missing: it is required if POSTGRES_HOST is set' })
+  @IsString({ message: 'is missing: it is required if POSTGRES_HOST or DATABASE_URL is set' })
   POSTGRES_PASSWORD?: string;
 
   /** Name of the database. */
@@ -155,7 +177,7 @@ export class Environment {
     { protocols: ['redis', 'rediss'], require_protocol: true, require_tld: false },
     { message: 'must be a URL such as redis://localhost:6379' },
   )
-  @IsString({ message: 'is missing: it is required if POSTGRES_HOST is set' })
+  @IsString({ message: 'is missing: it is required if POSTGRES_HOST or DATABASE_URL is set' })
   REDIS_URL?: string;
 
   /** Prefix of all keys in Redis, for a Redis that other services use too. */

@@ -85,6 +85,29 @@ function isNetwork(text: string): boolean {
   }
 }
 
+/** Checks for origins, separated by commas, and writes them as browsers do: in lower case, without the default port. */
+export function AreOrigins(): PropertyDecorator {
+  const toOrigin = (item: string) => (URL.canParse(item) ? new URL(item).origin : item);
+  return applyDecorators(
+    Transform(({ value }: { value: string[] }) => value.map(toOrigin)),
+    IsCommaSeparated(
+      /^https?:\/\/[^/\s@?#]+\/?$/i,
+      'must be origins such as https://desk.example.com, separated by commas',
+    ),
+  );
+}
+
+/** Checks for the address of the service, and removes the slashes at its end. The empty default means that it has none. */
+export function IsPublicUrl(): PropertyDecorator {
+  return applyDecorators(
+    ValidateIf((_, value) => value !== ''),
+    Transform(({ value }: { value: string }) => value.replace(/\/+$/, '')),
+    Matches(/^https?:\/\/[^/\s@?#<>"]+(\/[^\s?#<>"]*)?$/i, {
+      message: 'must be an address such as https://desk.example.com/api',
+    }),
+  );
+}
+
 /** Excludes the placeholders of .env.example and of tutorials. */
 const noPlaceholder = /^(?!.*(change|replace|example|placeholder|your[-_ ]|secret[-_ ]?key))/i;
 
@@ -92,7 +115,8 @@ const noPlaceholder = /^(?!.*(change|replace|example|placeholder|your[-_ ]|secre
 export function IsKey(): PropertyDecorator {
   return applyDecorators(
     IsString({
-      message: 'is missing: it is required if POSTGRES_HOST, AUTH_REQUIRED or METRICS_AUTH_REQUIRED is set',
+      message:
+        'is missing: it is required if POSTGRES_HOST, DATABASE_URL, AUTH_REQUIRED or METRICS_AUTH_REQUIRED is set',
     }),
     Matches(noPlaceholder, {
       message: 'is still a placeholder: generate a key with `openssl rand -hex 32`',

@@ -14,8 +14,26 @@ const lockAttempts = 200;
 const lockPauseMs = 500;
 const turnPauseMs = 100;
 
-/** Settings without which texts could not be stored, or times could not be parsed. A database or a role may change them. */
-const requiredSettings = { server_encoding: 'UTF8', datestyle: 'ISO' };
+/**
+ * Settings without which texts could not be stored, times could not be parsed, an acknowledged write could be lost, or a write
+ * that waits for a lock would fail. A database or a role may change them.
+ */
+const requiredSettings = {
+  server_encoding: { allowed: /^UTF8$/, advice: 'UTF8: create the database with ENCODING UTF8' },
+  datestyle: { allowed: /^ISO/, advice: 'ISO: ALTER ROLE … SET datestyle = ISO' },
+  synchronous_commit: {
+    allowed: /^(on|local|remote_write|remote_apply)$/,
+    advice: 'on: ALTER ROLE … SET synchronous_commit = on',
+  },
+  default_transaction_isolation: {
+    allowed: /^read committed$/,
+    advice: "read committed: ALTER ROLE … SET default_transaction_isolation = 'read committed'",
+  },
+  default_transaction_read_only: {
+    allowed: /^off$/,
+    advice: 'off: ALTER ROLE … SET default_transaction_read_only = off',
+  },
+};
 
 /**
  * Runs the pending migrations, while other replicas may serve. Replicas that start together take turns under an advisory
@@ -60,9 +78,9 @@ async function checkSettings(source: DataSource): Promise<void> {
     [Object.keys(requiredSettings)],
   );
   for (const { name, value } of settings) {
-    const required = requiredSettings[name];
-    if (!value.startsWith(required))
-      throw new Error(`PostgreSQL's ${name} is ${value}, but the service requires ${required}`);
+    const { allowed, advice } = requiredSettings[name];
+    if (!allowed.test(value))
+      throw new Error(`PostgreSQL's ${name} is ${value}, but the service requires ${advice}`);
   }
 }
 

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import pg from 'pg';
 import type { Environment } from '../config/environment.js';
+import { ConfigurationError } from '../config/read-environment.js';
 import { errorMessage } from '../observability/error-message.js';
 import { startEmbeddedPostgres } from './embedded-postgres.js';
 
@@ -25,6 +26,10 @@ export async function findPostgres(
 ): Promise<PostgresServer> {
   const { POSTGRES_HOST, POSTGRES_PORT, POSTGRES_USER, POSTGRES_PASSWORD = '', POSTGRES_DB } = environment;
   if (POSTGRES_HOST === undefined) {
+    if (environment.NODE_ENV === 'production' && !environment.EMBEDDED_POSTGRES)
+      throw new ConfigurationError(
+        'POSTGRES_HOST is missing: with NODE_ENV=production, set it or DATABASE_URL, or EMBEDDED_POSTGRES=true',
+      );
     const { host, port, user, password, stop } = await useEmbedded('.data/postgres');
     return { options: { host, port, username: user, password, database: 'postgres' }, stop };
   }
