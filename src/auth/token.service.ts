@@ -12,6 +12,9 @@ const algorithm = 'HS256';
 /** Tolerated difference between the clocks of the issuer and of this service. */
 const clockSkewSeconds = 30;
 
+/** The longest time to the expiry of a token: ten years. A later one is a mistake, such as a time in milliseconds. */
+export const maxTokenSeconds = 3_653 * 24 * 60 * 60;
+
 /** Size of the cache of verified tokens: some ten thousand tokens. */
 const maxCachedCharacters = 4_000_000;
 
@@ -23,7 +26,7 @@ export class InvalidToken extends Error {}
 
 /**
  * Signs and verifies JSON Web Tokens with SECRET_KEY.
- * @see RFC 7519, JSON Web Token; RFC 8725, its best current practices; RFC 9068, scope and sub
+ * @see RFC 7519, JSON Web Token; RFC 8725, its best current practices; RFC 9068, scope and sub. Some issuers write `scope` as a list, or call it `scp`.
  */
 @Injectable()
 export class TokenService {
@@ -88,10 +91,13 @@ export class TokenService {
   }
 }
 
-function toPrincipal({ sub, exp = 0, scope }: JWTPayload): Principal {
+function toPrincipal({ sub, exp = 0, scope, scp }: JWTPayload): Principal {
   if (typeof sub !== 'string' || !subjectPattern.test(sub))
     throw new InvalidToken('The claim sub must have 1 to 255 characters and no control characters');
-  const scopes = new Set(typeof scope === 'string' ? scope.split(' ') : []);
+  if (exp > Date.now() / 1000 + maxTokenSeconds)
+    throw new InvalidToken('The claim exp is more than ten years ahead: it must be in seconds');
+  const names = [scope ?? scp].flat().filter((part) => typeof part === 'string');
+  const scopes = new Set(names.flatMap((part) => part.split(' ')));
   return { subject: sub, scopes, expiresMs: (exp + clockSkewSeconds) * 1000 };
 }
 
