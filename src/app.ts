@@ -5,8 +5,9 @@ import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import type { RequestHandler } from 'express';
 
 import { PrototypedExpressAdapter } from './api/express.adapter.js';
-import { toOpenApi31 } from './api/openapi.js';
+import { operationId, toOpenApi31 } from './api/openapi.js';
 import { Problem } from './api/problem.js';
+import { parseQuery } from './api/query-parser.js';
 import { options } from './api/routes.js';
 import { writeProblem } from './api/write-problem.js';
 import { AppModule } from './app.module.js';
@@ -23,6 +24,7 @@ import { loadShedding } from './middleware/load-shedding.js';
 import { rateLimit } from './middleware/rate-limit.js';
 import { requestId } from './middleware/request-id.js';
 import { secureHeaders } from './middleware/secure-headers.js';
+import { about } from './observability/index.controller.js';
 import type { Log } from './observability/log.js';
 import { webhookRequests } from './webhooks/webhook.docs.js';
 
@@ -40,11 +42,14 @@ export async function createApp(log: Log, logger: LoggerService): Promise<NestEx
   });
   // ETags are versions of tickets. A hash of each body would only cost time.
   app.disable('etag').disable('x-powered-by');
-  const { TRUST_PROXY } = app.get(Environment);
+  const environment = app.get(Environment);
+  const { TRUST_PROXY, PUBLIC_URL } = environment;
   if (TRUST_PROXY) app.set('trust proxy', trustedProxies(TRUST_PROXY));
+  app.set('query parser', parseQuery);
   app.use(compose(middlewares(app, log)));
-  adapter.onUnreadableTarget(compose([secureHeaders(), requestId(), rejectTarget]));
-  serveDocs(app);
+  adapter.publicUrl = PUBLIC_URL;
+  adapter.onUnreadableTarget(compose([secureHeaders(varyOf(environment)), requestId(), rejectTarget]));
+  serveDocs(app, PUBLIC_URL);
   return app;
 }
 
@@ -59,7 +64,7 @@ function middlewares(app: NestExpressApplication, log: Log): RequestHandler[] {
   const shedLoad = loadShedding(app.get(Database));
   const redis = app.get<Redis | undefined>(Redis);
   return [
-    secureHeaders(),
+    secureHeaders(varyOf(environment)),
     requestId(),
     shedLoad,
     accessLog(log, environment.TRUST_PROXY !== undefined),
@@ -73,6 +78,11 @@ function middlewares(app: NestExpressApplication, log: Log): RequestHandler[] {
   ];
 }
 
+/** Returns the request headers that decide about responses. Accept decides between a page and a stream of the feed. */
+function varyOf({ AUTH_REQUIRED, CORS_ORIGINS }: Environment): string[] {
+  return ['Accept', ...(AUTH_REQUIRED ? ['Authorization'] : []), ...(CORS_ORIGINS ? ['Origin'] : [])];
+}
+
 const rejectTarget: RequestHandler = (request, response) => {
   writeProblem(request, response, new Problem('invalid-request', 'The request target cannot be parsed'));
 };
@@ -84,12 +94,12 @@ function trustedProxies(proxies: string[]): number | string[] {
 }
 
 /** Serves Swagger UI at /docs and the OpenAPI document at /docs-json and /docs-yaml. */
-function serveDocs(app: NestExpressApplication): void {
+function serveDocs(app: NestExpressApplication, publicUrl: string): void {
   const document = new DocumentBuilder()
-    .setTitle('Ticket System')
-    .setDescription('A headless ticket service: tickets, their status and their comments.')
+    .setTitle(about.name)
+    .setDescription(about.description)
     .setVersion('1')
-    .addServer('/')
+    .addServer(publicUrl || '/')
     .setLicense('MIT', 'https://spdx.org/licenses/MIT.html')
     .addBearerAuth({
       type: 'http',
@@ -99,9 +109,10 @@ function serveDocs(app: NestExpressApplication): void {
     .addTag('Comments', 'Comment on tickets.')
     .addTag('Events', 'Follow every change of every ticket.')
     .addTag('Webhooks', 'Receive every change by HTTP.')
-    .addTag('Health', 'Probes for an orchestrator, and metrics for Prometheus.')
+    .addTag('Health', 'What the service is, probes for an orchestrator, and metrics for Prometheus.')
     .build();
-  const create = () => toOpenApi31(SwaggerModule.createDocument(app, document), webhookRequests);
+  const naming = { operationIdFactory: operationId };
+  const create = () => toOpenApi31(SwaggerModule.createDocument(app, document, naming), webhookRequests);
   SwaggerModule.setup('docs', app, create, {
     jsonDocumentUrl: 'docs-json',
     yamlDocumentUrl: 'docs-yaml',

@@ -10,7 +10,7 @@ export class ApiResponse<Body> {
   /**
    * @param body the body; a string is JSON already
    * @param headers.etag the entity tag of the body; a GET whose If-None-Match names it gets 304
-   * @param headers.location the path of the created resource
+   * @param headers.location the path of the created resource, which is sent as an address under PUBLIC_URL
    * @param headers.replayed whether this repeats the response to an earlier request with the same Idempotency-Key
    * @param headers.cache the value of X-Cache
    */
@@ -21,13 +21,13 @@ export class ApiResponse<Body> {
 }
 
 /** Sends the result of an endpoint: an ApiResponse, a page, or a plain object. */
-export function sendResponse(response: Response, result: unknown, status: number): void {
+export function sendResponse(response: Response, result: unknown, status: number, publicUrl: string): void {
   if (result === undefined) {
     response.writeHead(status).end();
     return;
   }
   if (result instanceof Page) {
-    sendJson(response, result.toText(), status, linkToNext(result, response));
+    sendJson(response, result.toText(), status, linkToNext(result, response, publicUrl));
     return;
   }
   if (!(result instanceof ApiResponse)) {
@@ -37,7 +37,7 @@ export function sendResponse(response: Response, result: unknown, status: number
   const { etag, location, replayed, cache } = result.headers;
   const headers: string[] = [];
   if (etag !== undefined) headers.push('ETag', etag);
-  if (location !== undefined) headers.push('Location', location);
+  if (location !== undefined) headers.push('Location', publicUrl + location);
   if (replayed) headers.push('Idempotency-Replayed', 'true');
   if (cache !== undefined) headers.push('X-Cache', cache);
   const { req } = response;
@@ -58,10 +58,14 @@ function sendJson(response: Response, body: unknown, status: number, headers: st
 }
 
 /** Returns Link rel="next" (RFC 8288): the same list from the end of this page. */
-function linkToNext({ next_cursor, cursorParameter }: Page<unknown>, { req }: Response): string[] {
+function linkToNext(
+  { next_cursor, cursorParameter }: Page<unknown>,
+  { req }: Response,
+  publicUrl: string,
+): string[] {
   if (next_cursor === null) return [];
   const [path = ''] = req.originalUrl.split('?', 1);
   const parameters = new URLSearchParams(req.originalUrl.slice(path.length));
   parameters.set(cursorParameter, next_cursor);
-  return ['Link', `<${path}?${parameters.toString()}>; rel="next"`];
+  return ['Link', `<${publicUrl}${path}?${parameters.toString()}>; rel="next"`];
 }

@@ -36,7 +36,7 @@ const commonProblems = {
 /** The problems of every endpoint with a body. */
 const bodyProblems = {
   413: 'The body is larger than 512 KiB.',
-  415: 'The body is neither form-data, nor a form, nor JSON; or it is compressed, or not in UTF-8.',
+  415: 'The body is neither JSON, nor a form, nor form-data; or it is compressed, or not in UTF-8.',
 };
 
 /** The problems that a request header leads to. */
@@ -64,7 +64,7 @@ export function ReadEndpoint(returns: Type | undefined, endpoint: Endpoint): Met
   );
 }
 
-/** The metadata key of endpoints with query parameters; `KnownQueryGuard` reads it. */
+/** The metadata key of endpoints that take query parameters; `KnownQueryGuard` reads it. */
 export const TAKES_QUERY = 'api:takes-query';
 
 /** Describes a list: an endpoint with query parameters and pages. */
@@ -78,13 +78,13 @@ export function ListEndpoint(returns: Type, { sends, ...endpoint }: Endpoint = {
 /** The metadata key of endpoints that take JSON only; `RequestGuard` reads it. */
 export const JSON_ONLY = 'api:json-only';
 
-/** Describes an endpoint with a body: form-data, a form or JSON. */
+/** Describes an endpoint with a body: JSON, a form or form-data. */
 export function WriteEndpoint(returns: Type, endpoint: Endpoint): MethodDecorator {
   const { problems, jsonOnly = false, otherBodies = [] } = endpoint;
-  const forms = jsonOnly ? [] : ['multipart/form-data', 'application/x-www-form-urlencoded'];
+  const forms = jsonOnly ? [] : ['application/x-www-form-urlencoded', 'multipart/form-data'];
   return applyDecorators(
     SetMetadata(JSON_ONLY, jsonOnly),
-    ApiConsumes(...forms, 'application/json', ...otherBodies),
+    ApiConsumes('application/json', ...forms, ...otherBodies),
     ReadEndpoint(returns, { ...endpoint, problems: { ...bodyProblems, ...problems } }),
   );
 }

@@ -1,3 +1,5 @@
+import { InvalidRequest } from './problem.js';
+
 /** Returns the entity tag of a version (RFC 9110, section 8.8.3). It is strong because a version has one representation. */
 export function etagOf(version: number): string {
   return `"${version}"`;
@@ -13,12 +15,18 @@ export function etagMatches(header: string | undefined, etag: string): boolean {
   return tags.includes(etag) || tags.includes('*');
 }
 
+/** A list of entity tags; a weak one begins with W/. */
+const tagList = /^\s*(W\/)?"[\x21\x23-\x7e\x80-\xff]*"\s*(,\s*(W\/)?"[\x21\x23-\x7e\x80-\xff]*"\s*)*$/;
+
 /**
- * Parses If-Match (RFC 9110, section 13.1.1): undefined if any version is accepted, without the header or for `*`. Weak
- * tags and tags that the service did not issue match no version.
+ * Parses If-Match (RFC 9110, section 13.1.1): undefined if any version is accepted, without the header or for `*`. Tags that
+ * the service did not issue match no version. A weak tag counts as a strong one, because proxies that compress a response
+ * weaken its tag, and a version has one representation.
  */
 export function parseIfMatch(header: string | undefined): number[] | undefined {
   if (header === undefined || header.trim() === '*') return undefined;
-  const tags = header.split(',').map((tag) => /^"([1-9]\d{0,8})"$/.exec(tag.trim())?.[1]);
+  if (!tagList.test(header))
+    throw new InvalidRequest([{ field: 'If-Match', message: 'must be * or entity tags such as "3"' }]);
+  const tags = header.split(',').map((tag) => /^(?:W\/)?"([1-9]\d{0,8})"$/.exec(tag.trim())?.[1]);
   return tags.flatMap((tag) => (tag === undefined ? [] : [Number(tag)]));
 }

@@ -40,6 +40,9 @@ const timeouts = {
  * call changes nothing. Newer versions change prototypes at less cost.
  */
 export class PrototypedExpressAdapter extends ExpressAdapter {
+  /** The address that links begin with; empty for paths. */
+  publicUrl = '';
+
   private rejectTarget: RequestHandler = (_request, response) => response.writeHead(400).end();
 
   /** Sets the handler of requests whose target has no path, such as `http://[`. Express sends an HTML page for those. */
@@ -54,14 +57,17 @@ export class PrototypedExpressAdapter extends ExpressAdapter {
       IncomingMessage: withPrototype(app.request, IncomingMessage),
       ServerResponse: withPrototype(app.response, ServerResponse),
     };
-    const server = createServer({ ...timeouts, ...classes }, (request, response) => {
+    const listener: RequestListener = (request, response) => {
       const isReadable = hasPath(request.url);
       if (!isReadable) Object.assign(response, { locals: {} });
       const handle = isReadable
         ? (app as RequestListener)
         : (this.rejectTarget as unknown as RequestListener);
       handle(request, response);
-    });
+    };
+    const server = createServer({ ...timeouts, ...classes }, listener);
+    // The body parser asks for the body. A request that is rejected before that is not worth sending it.
+    server.on('checkContinue', listener);
     server.setTimeout(stalledTimeoutMs);
     this.httpServer = server;
   }
@@ -79,7 +85,7 @@ export class PrototypedExpressAdapter extends ExpressAdapter {
       response.setTimeout(0);
       return super.reply(response, result, status);
     }
-    sendResponse(response, result, status);
+    sendResponse(response, result, status, this.publicUrl);
     return undefined;
   }
 }

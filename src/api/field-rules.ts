@@ -19,11 +19,21 @@ export function Optional(): PropertyDecorator {
   return ValidateIf((_, value) => value !== undefined);
 }
 
+/**
+ * Characters that show nothing: format and control characters but tab and line ends, and the replacement character of a failed
+ * decoding.
+ */
+const invisible = /[\p{Cf}\uFFFD]|(?![\t\n\r])\p{Cc}/gu;
+
+function isBlank(text: string): boolean {
+  return text.replace(invisible, '').trim() === '';
+}
+
 /** Checks for a text of 1 to `max` code points that PostgreSQL can store; returns an error message or undefined. */
 export function textError(value: unknown, max: number): string | undefined {
   if (value === undefined) return 'is required';
   // An empty field of a form is null.
-  if (value === null || (typeof value === 'string' && value.trim() === '')) return 'must not be blank';
+  if (value === null || (typeof value === 'string' && isBlank(value))) return 'must not be blank';
   return stringError(value, max);
 }
 
@@ -47,12 +57,17 @@ export const maxEmailLength = 254;
 
 /** Checks for an email address; returns an error message or undefined. */
 export function emailError(value: unknown): string | undefined {
-  return textError(value, maxEmailLength) ?? (isEmail(value) ? undefined : 'must be an email address');
+  const error = textError(value, maxEmailLength);
+  if (error !== undefined) return error;
+  if (String(value).search(invisible) >= 0) return 'must not contain invisible characters';
+  return isEmail(value) ? undefined : 'must be an email address';
 }
 
 /** Checks for an RFC 3339 time in the years 1000 to 9999; returns an error message or undefined. */
 export function timeError(value: unknown): string | undefined {
   const message = 'must be a time such as 2026-11-23T07:15:42.505Z';
+  if (typeof value === 'string' && /T.+ \d\d:\d\d$/i.test(value))
+    return `${message}; in a query, write the + of an offset as %2B`;
   if (typeof value !== 'string' || !/^[1-9]\d{3}-/.test(value) || !isRFC3339(value)) return message;
   // Date would roll 30 February over into March.
   const [year = 0, month = 0, day = 0] = value.slice(0, 10).split('-').map(Number);
@@ -93,6 +108,19 @@ export function mapError(value: unknown, max: number, keys: string, maxLength: n
     if (error !== undefined) return `${error} in ${key}`;
   }
   return undefined;
+}
+
+/** The times of an ISO string with a year of four digits. */
+const [minTime, maxTime] = [Date.UTC(1000, 0), Date.UTC(10_000, 0) - 1];
+
+/**
+ * Parses a time into the first millisecond that is not before it; undefined for an invalid one. A bound between two
+ * milliseconds separates the same times as the later one, because the service's times are whole milliseconds.
+ */
+export function parseTimeBound(value: unknown): Date | undefined {
+  if (timeError(value) !== undefined) return undefined;
+  const isBetween = /\.\d{3}\d*[1-9]/.test(String(value));
+  return new Date(Math.min(Math.max(Date.parse(String(value)) + Number(isBetween), minTime), maxTime));
 }
 
 /** Checks for one of these values; returns an error message or undefined. */

@@ -55,8 +55,17 @@ export function EmailField({ example }: { example: string }): PropertyDecorator 
   });
 }
 
+/** The names of the schemas of values that several endpoints use, such as TicketStatus. */
+const enumNames = new WeakMap<readonly string[], string>();
+
+/** Returns the schema of one of several values: a reference if the values belong to a `ChoiceField`, so that they stand once in /docs. */
+export function enumSchema(values: readonly string[]): { enum: string[]; enumName?: string } {
+  const enumName = enumNames.get(values);
+  return { enum: [...values], ...(enumName !== undefined && { enumName }) };
+}
+
 /**
- * One of several values, stored as a PostgreSQL enum.
+ * One of several values, stored as a PostgreSQL enum, such as ticket_status. Its schema is TicketStatus.
  * @param options.resettable whether null stands for the default
  */
 export function ChoiceField<Value extends string>(options: {
@@ -66,10 +75,14 @@ export function ChoiceField<Value extends string>(options: {
   resettable?: boolean;
 }): PropertyDecorator {
   const { values, enumName, default: defaultValue, resettable = false } = options;
+  enumNames.set(
+    values,
+    enumName.replace(/(?:^|_)(.)/g, (_, letter: string) => letter.toUpperCase()),
+  );
   return declareField({
     column: Column('enum', { enum: values, enumName, default: defaultValue }),
     rule: (value) => (resettable && value === null ? undefined : choiceError(value, values)),
-    schema: { enum: [...values], example: defaultValue, ...(resettable && { nullable: true }) },
+    schema: { ...enumSchema(values), example: defaultValue, ...(resettable && { nullable: true }) },
   });
 }
 

@@ -23,3 +23,10 @@ function nullable({ type, enum: values, ...rest }: Part): Part {
   const choices = Array.isArray(values) && !values.includes(null) ? [...(values as unknown[]), null] : values;
   return { ...rest, type: [type, 'null'], ...(choices !== undefined && { enum: choices }) };
 }
+
+/** Names an operation by its method, and by its resource unless the method does: `create` of TicketsController is createTicket. */
+export function operationId(controller: string, method: string): string {
+  if (/[A-Z]/.test(method)) return method;
+  const resource = controller.replace(/s?Controller$/, '');
+  return `${method === 'find' ? 'get' : method}${resource}${method === 'list' ? 's' : ''}`;
+}

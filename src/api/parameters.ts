@@ -3,9 +3,10 @@ import { ApiPropertyOptional, ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { ArrayMaxSize, ArrayUnique, IsIn, IsInt, IsString, Max } from 'class-validator';
 
+import { enumSchema } from './fields.js';
 import { Problem } from './problem.js';
-import { choiceError, Optional, parseInteger, patternError, Satisfies } from './field-rules.js';
-import { textError, timeError } from './field-rules.js';
+import { choiceError, Optional, parseInteger, parseTimeBound, patternError } from './field-rules.js';
+import { Satisfies, textError, timeError } from './field-rules.js';
 
 /** Converts the text of a parameter. The rules reject a value that cannot be converted. */
 function Coerce(coerce: (value: unknown) => unknown): PropertyDecorator {
@@ -69,15 +70,16 @@ export function TextFilter({ max, example }: { max: number; example: string }): 
 export function TimeFilter(): PropertyDecorator {
   return applyDecorators(
     ApiPropertyOptional({ type: String, format: 'date-time' }),
-    Satisfies(timeError),
+    Satisfies((value) => (value instanceof Date ? undefined : timeError(value))),
     Optional(),
+    Coerce(parseTimeBound),
   );
 }
 
 /** A filter by one or more distinct values: the parameter is repeated for several. */
 export function ChoiceFilter(values: readonly string[]): PropertyDecorator {
   return applyDecorators(
-    ApiPropertyOptional({ enum: values, isArray: true }),
+    ApiPropertyOptional({ ...enumSchema(values), isArray: true }),
     Optional(),
     Coerce((value) => (typeof value === 'string' ? [value] : undefined)),
     // The validation reports the first broken rule in this order.
@@ -100,7 +102,7 @@ export function OptionalChoice(values: readonly string[]): PropertyDecorator {
 export function Choice(values: readonly string[], schema: { default?: string; example?: string }) {
   const describe = schema.default === undefined ? ApiProperty : ApiPropertyOptional;
   return applyDecorators(
-    describe({ enum: values, ...schema }),
+    describe({ ...enumSchema(values), ...schema }),
     Satisfies((value) => choiceError(value, values)),
   );
 }

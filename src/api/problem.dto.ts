@@ -22,7 +22,7 @@ export class ProblemDto {
   title!: string;
 
   /** The HTTP status. */
-  @ApiProperty({ example: 400 })
+  @ApiProperty({ type: 'integer', example: 400 })
   status!: number;
 
   /** An explanation of this occurrence. */

@@ -22,9 +22,9 @@ function matches(layer: Layer, path: string): boolean {
   }
 }
 
-/** Checks for GET and HEAD: the methods that change nothing and have no body (RFC 9110, section 9.2.1). */
+/** Checks for GET, HEAD and OPTIONS: the methods that change nothing and have no body (RFC 9110, section 9.2.1). */
 export function isSafeMethod({ method }: IncomingMessage): boolean {
-  return method === 'GET' || method === 'HEAD';
+  return method === 'GET' || method === 'HEAD' || method === 'OPTIONS';
 }
 
 /** Returns the methods that a path allows, for 405 and Allow; none if no route has the path. */
@@ -40,11 +40,21 @@ export function routeOf({ app, path, route }: Request): string {
   return (reached ?? routesOf(app, path)[0])?.path ?? 'none';
 }
 
-/** Responds to OPTIONS (RFC 9110, section 9.3.7) for every path of a route. */
+/** Probes of load balancers, which may ask with OPTIONS for the state of the service. */
+const probe = /^\/health\//i;
+
+/**
+ * Responds to OPTIONS (RFC 9110, section 9.3.7) for every path of a route. The probes respond to it as they do to GET, but
+ * for a preflight request of CORS.
+ */
 export function options(): RequestHandler {
-  return ({ app, method, path }, response, next) => {
+  return (request, response, next) => {
+    const { app, method, path, headers } = request;
     const allowed = method === 'OPTIONS' ? allowedMethods(app, path) : [];
-    if (allowed.length === 0) next();
-    else response.set('Allow', allowed.join(', ')).status(204).end();
+    if (allowed.length > 0) response.set('Allow', allowed.join(', '));
+    if (allowed.length > 0 && probe.test(path) && !headers['access-control-request-method'])
+      request.method = 'GET';
+    if (allowed.length === 0 || request.method === 'GET') next();
+    else response.status(204).end();
   };
 }

@@ -48,6 +48,7 @@ class TicketStatusChangedData extends TicketUpdatedData {
 /** A comment was added to a ticket. */
 class CommentAddedData {
   /** The id of the comment. */
+  @ApiProperty({ type: 'integer', format: 'int64', example: 12 })
   comment_id!: number;
 
   /** The visibility of the comment. */

@@ -25,7 +25,7 @@ export class EventsController {
   @Get()
   @RequireScope('tickets:read')
   @FeedEndpoint()
-  async follow(
+  async list(
     @Query() { after, from, limit, ...filters }: FeedQuery,
     @Audience() audience: Audience,
     @StreamRequest() stream?: StreamRequest,

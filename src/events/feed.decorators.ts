@@ -51,8 +51,6 @@ export function FeedEndpoint(): MethodDecorator {
       'For a stream: the id of the last event that the client has seen. EventSource sends it by itself. It takes precedence over `after`.',
   } as const;
   return applyDecorators(
-    Header('Cache-Control', 'no-store'),
-    Header('Vary', 'Accept'),
     // nginx would hold events back until its buffer is full.
     Header('X-Accel-Buffering', 'no'),
     ListEndpoint(FeedPageDto, {

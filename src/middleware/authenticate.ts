@@ -22,7 +22,7 @@ export function authenticate(tokens: TokenService, { AUTH_REQUIRED }: Environmen
     }
     const proceed = (principal: Principal | Anonymous) => {
       response.locals.principal = principal;
-      if (AUTH_REQUIRED && request.method !== 'OPTIONS' && !isSafeMethod(request)) requirePrincipal(response);
+      if (AUTH_REQUIRED && !isSafeMethod(request)) requirePrincipal(response);
       next();
     };
     const token = bearerToken(request.headers.authorization);

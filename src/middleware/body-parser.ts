@@ -44,11 +44,30 @@ export function bodyParser(): RequestHandler {
       next();
       return;
     }
+    if (Number(request.headers['content-length']) > maxBodyBytes) {
+      // A client that waits for the answer does not send its body, so nothing can follow on the connection.
+      if (expectsContinue(request)) response.setHeader('Connection', 'close');
+      next(tooLarge());
+      return;
+    }
+    if (expectsContinue(request)) response.writeContinue();
     readBytes(request, response, (error: unknown) => {
-      if (error) next(error);
+      if (error) next(isTooLarge(error) ? tooLarge() : error);
       else toFields(request).then(next, next);
     });
   };
+}
+
+function expectsContinue({ headers }: Request): boolean {
+  return headers.expect?.toLowerCase() === '100-continue';
+}
+
+function isTooLarge(error: unknown): boolean {
+  return error instanceof Error && 'status' in error && error.status === 413;
+}
+
+function tooLarge(): Problem {
+  return new Problem('body-too-large', `The body is larger than ${maxBodyBytes / 1024} KiB`);
 }
 
 async function toFields(request: ReadRequest): Promise<void> {

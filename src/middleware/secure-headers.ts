@@ -32,10 +32,15 @@ function policy(sources: Record<string, string[]>) {
   return { useDefaults: false, directives: { ...sources, frameAncestors: ["'none'"] } };
 }
 
-/** Sets the security headers of helmet. They are computed once because they are the same for all requests. */
-export function secureHeaders(): RequestHandler {
+/**
+ * Sets the security headers of helmet, and those for caches: a response of the API may be kept by its client alone, which asks
+ * each time whether it is current. They are computed once because they are the same for all requests.
+ * @param vary the request headers that decide about responses
+ */
+export function secureHeaders(vary: string[]): RequestHandler {
+  const headers = [...apiHeaders, 'Cache-Control', 'private, no-cache', 'Vary', vary.join(', ')];
   return (request, response, next) => {
-    response.locals.baseHeaders = request.url.startsWith('/docs') ? docsHeaders : apiHeaders;
+    response.locals.baseHeaders = request.url.startsWith('/docs') ? docsHeaders : headers;
     next();
   };
 }

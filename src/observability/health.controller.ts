@@ -33,7 +33,7 @@ export class HealthController {
   @Get('live')
   @Public()
   @DescribeLiveness()
-  live(): { status: 'ok' } {
+  getLiveness(): { status: 'ok' } {
     return { status: 'ok' };
   }
 
@@ -46,7 +46,7 @@ export class HealthController {
   @Get('ready')
   @Public()
   @DescribeReadiness()
-  async ready(): Promise<HealthCheckResult> {
+  async getReadiness(): Promise<HealthCheckResult> {
     if (this.readiness.isShuttingDown) throw new Problem('unavailable', 'The service is shutting down');
     try {
       return await this.health.check([() => this.checkPostgres(), () => this.checkCache()]);

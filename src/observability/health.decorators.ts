@@ -1,7 +1,7 @@
-import { applyDecorators } from '@nestjs/common';
+import { applyDecorators, SetMetadata } from '@nestjs/common';
 import { ApiExtraModels, ApiOkResponse } from '@nestjs/swagger';
 
-import { ProblemResponse } from '../api/endpoint.decorators.js';
+import { ProblemResponse, TAKES_QUERY } from '../api/endpoint.decorators.js';
 import { ProblemDto } from '../api/problem.dto.js';
 
 const statusSchema = (...values: string[]) => ({ type: 'string', enum: values });
@@ -11,7 +11,8 @@ function describe(description: string, contentType: string, schema: object): Met
   return applyDecorators(
     ApiExtraModels(ProblemDto),
     ApiOkResponse({ description, content: { [contentType]: { schema } } }),
-    ProblemResponse(400, 'The endpoint has no parameters.'),
+    // Monitors add parameters of their own, against caches on the way.
+    SetMetadata(TAKES_QUERY, true),
   );
 }
 

@@ -19,7 +19,7 @@ export class MetricsController {
   @Get()
   @RequireScope('metrics:read')
   @DescribeMetrics()
-  async read(@Res() response: Response): Promise<void> {
+  async getMetrics(@Res() response: Response): Promise<void> {
     // Concurrent scrapes share one reading, because each reading queries PostgreSQL.
     this.reading ??= register.metrics().finally(() => delete this.reading);
     response.type(register.contentType).send(await this.reading);

@@ -93,13 +93,18 @@ export class TicketListRepository {
   /** Checks whether few tickets match, by the planner's estimate. It reads no ticket. */
   private async hasFewMatches(q: string): Promise<boolean> {
     const text = `EXPLAIN (FORMAT JSON) SELECT FROM ticket WHERE ${matchesSearch('$1')}`;
-    const [row] = await this.replicas.run<Plan>({ text }, [q]);
+    const [row] = await this.replicas.run<Plan>({ text }, [withoutNesting(q)]);
     return row !== undefined && row['QUERY PLAN'][0].Plan['Plan Rows'] <= maxSortedMatches;
   }
 }
 
 function matchesSearch(q: string): string {
   return `search @@ websearch_to_tsquery('simple', ${q})`;
+}
+
+/** Keeps one of several hyphens before a word: PostgreSQL nests a negation for each, and fails at a hundred of them. */
+function withoutNesting(q: string): string {
+  return q.replace(/-[^\p{L}\p{N}"]*-/gu, '-');
 }
 
 /** Returns the column and the direction of an order. */
@@ -115,10 +120,10 @@ function buildFilter(query: ListTicketsQuery, after: SortKeys | undefined, audie
   const parameter = (value: unknown) => `$${values.push(value)}`;
   const conditions: string[] = [];
   if (email !== undefined) conditions.push(`lower(email) = lower(${parameter(email)})`);
-  if (q !== undefined) conditions.push(matchesSearch(parameter(q)));
-  if (created_from !== undefined) conditions.push(`created_at >= ${parameter(new Date(created_from))}`);
-  if (created_to !== undefined) conditions.push(`created_at < ${parameter(new Date(created_to))}`);
-  if (updated_from !== undefined) conditions.push(`updated_at >= ${parameter(new Date(updated_from))}`);
+  if (q !== undefined) conditions.push(matchesSearch(parameter(withoutNesting(q))));
+  if (created_from !== undefined) conditions.push(`created_at >= ${parameter(created_from)}`);
+  if (created_to !== undefined) conditions.push(`created_at < ${parameter(created_to)}`);
+  if (updated_from !== undefined) conditions.push(`updated_at >= ${parameter(updated_from)}`);
   if (after) {
     const { column, isDescending } = parseSort(sort);
     const [time = '', id = ''] = after.map(parameter);

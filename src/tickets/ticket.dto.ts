@@ -51,7 +51,7 @@ export class TicketDto extends TicketSummaryDto {
   @ApiProperty({ type: [CommentDto] })
   comments!: CommentDto[];
 
-  /** The path of the following comments; null if there are none. */
+  /** The address of the following comments: it begins with PUBLIC_URL, or is a path without it. Null if there are none. */
   @ApiProperty({ type: String, nullable: true, example: null })
   comments_next!: string | null;
 }
@@ -98,15 +98,15 @@ export class ListTicketsQuery extends PageQuery {
 
   /** Only tickets created at this time (RFC 3339) or later. */
   @TimeFilter()
-  created_from?: string;
+  created_from?: Date;
 
   /** Only tickets created before this time. */
   @TimeFilter()
-  created_to?: string;
+  created_to?: Date;
 
   /** Only tickets changed at this time or later. */
   @TimeFilter()
-  updated_from?: string;
+  updated_from?: Date;
 
   /** The order: by creation or by the last change. A leading minus means the newest first. */
   @Choice(sorts, { default: '-created_at' })

@@ -165,7 +165,7 @@ export class TicketsController {
   @Get(':ticket_id/history')
   @RequireScope('tickets:read')
   @ListEndpoint(HistoryPageDto, { problems: noTicket })
-  history(@Param() path: TicketParams, @Query() query: PageQuery, @Audience() audience: Audience) {
+  listHistory(@Param() path: TicketParams, @Query() query: PageQuery, @Audience() audience: Audience) {
     return this.tickets.history(path.ticket_id, query, audience);
   }
 }

@@ -96,7 +96,7 @@ export class WebhooksController {
   @HttpCode(200)
   @RequireScope('webhooks:manage')
   @WriteEndpoint(WebhookWithSecretDto, { jsonOnly, takes, problems: noWebhook })
-  async rotate(@Param() { webhook_id }: WebhookParams, @WriteContext() context: WriteContext) {
+  async rotateSecret(@Param() { webhook_id }: WebhookParams, @WriteContext() context: WriteContext) {
     const { webhook, replayed } = await this.webhooks.rotate(webhook_id, context);
     return new ApiResponse(webhook, { replayed });
   }
@@ -121,7 +121,7 @@ export class WebhooksController {
   @Get(':webhook_id/delivery')
   @RequireScope('webhooks:manage')
   @ListEndpoint(WebhookDeliveryPageDto, { problems: noWebhook })
-  deliveries(@Param() { webhook_id }: WebhookParams, @Query() query: ListDeliveriesQuery) {
+  listDeliveries(@Param() { webhook_id }: WebhookParams, @Query() query: ListDeliveriesQuery) {
     return this.webhooks.deliveries(webhook_id, query);
   }
 
