@@ -114,7 +114,7 @@ export class Environment {
   @IsString()
   OTEL_SERVICE_NAME = 'ticket-system';
 
-  /** `production` refuses to start an embedded PostgreSQL without EMBEDDED_POSTGRES. The image sets it. */
+  /** Mode of Node.js. With `production`, which the image sets, a start without PostgreSQL fails, unless EMBEDDED_POSTGRES is true. */
   @IsOptional()
   @IsString()
   NODE_ENV?: string;

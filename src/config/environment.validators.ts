@@ -87,13 +87,11 @@ function isNetwork(text: string): boolean {
 
 /** Checks for origins, separated by commas, and writes them as browsers do: in lower case, without the default port. */
 export function AreOrigins(): PropertyDecorator {
-  const toOrigin = (item: string) => (URL.canParse(item) ? new URL(item).origin : item);
+  const origin = /^https?:\/\/[^/\s@?#]+\/?$/i;
+  const toOrigin = (item: string) => (origin.test(item) && URL.canParse(item) ? new URL(item).origin : item);
   return applyDecorators(
     Transform(({ value }: { value: string[] }) => value.map(toOrigin)),
-    IsCommaSeparated(
-      /^https?:\/\/[^/\s@?#]+\/?$/i,
-      'must be origins such as https://desk.example.com, separated by commas',
-    ),
+    IsCommaSeparated(origin, 'must be origins such as https://desk.example.com, separated by commas'),
   );
 }
 

@@ -1,28 +1,10 @@
 import { Controller, Get } from '@nestjs/common';
-import { ApiProperty, ApiTags } from '@nestjs/swagger';
+import { ApiTags } from '@nestjs/swagger';
 
+import { ReadEndpoint } from '../api/endpoint.decorators.js';
 import { Public } from '../auth/scope.guard.js';
 import { Environment } from '../config/environment.js';
-import { ReadEndpoint } from '../api/endpoint.decorators.js';
-
-/** What the service is, and the addresses of its documentation. */
-class IndexDto {
-  /** The name of the service. */
-  @ApiProperty({ example: 'Ticket System' })
-  name!: string;
-
-  /** What the service does. */
-  @ApiProperty({ example: 'A headless ticket service: tickets, their status and their comments.' })
-  description!: string;
-
-  /** The address of the documentation for people. */
-  @ApiProperty({ example: '/docs' })
-  docs!: string;
-
-  /** The address of the OpenAPI document. */
-  @ApiProperty({ example: '/docs-json' })
-  openapi!: string;
-}
+import { IndexDto } from './index.dto.js';
 
 /** The name and the description of the service, here and in the OpenAPI document. */
 export const about = {

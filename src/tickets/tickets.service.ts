@@ -5,6 +5,7 @@ import { Cursors } from '../api/cursors.js';
 import type { Problem } from '../api/problem.js';
 import { cutPage, type Page, type PageQuery } from '../api/pagination.js';
 import type { WriteContext } from '../api/write-context.js';
+import { Environment } from '../config/environment.js';
 import { commentList } from '../comments/comment.dto.js';
 import { Deadline } from '../database/deadline.js';
 import { EventNumbering } from '../events/event-numbering.js';
@@ -33,6 +34,7 @@ export class TicketsService {
     private readonly historyService: TicketHistoryService,
     private readonly numbering: EventNumbering,
     private readonly queue: TicketQueue,
+    private readonly environment: Environment,
   ) {}
 
   /** Creates an opened ticket, once for each idempotency key of an actor. */
@@ -136,7 +138,7 @@ export class TicketsService {
     const last = comments.at(-1);
     const hasMore = last && comment_count > comments.length;
     const cursor = hasMore ? this.cursors.seal(commentList(id), [last.id]) : null;
-    const comments_next = cursor === null ? null : `/ticket/${id}/comment?cursor=${cursor}`;
+    const comments_next = cursor === null ? null : `${this.environment.PUBLIC_URL}/ticket/${id}/comment?cursor=${cursor}`;
     return { ...ticket, comments_next };
   }
 }

@@ -51,6 +51,8 @@ describe('With AUTH_REQUIRED', () => {
     ['with another algorithm', () => token(valid, undefined, 'HS512')],
     ['after its exp', () => token({ ...valid, exp: -31 })],
     ['without exp', () => token({ ...valid, exp: null })],
+    ['whose exp is in milliseconds', () => token({ ...valid, exp: Date.now() })],
+    ['whose exp is more than ten years ahead', () => token({ ...valid, exp: 3_654 * 86_400 })],
     ['before its nbf', () => token({ ...valid, nbf: 40 })],
     ['without sub', () => token({ ...valid, sub: null })],
     ['with a NUL in sub', () => token({ ...valid, sub: 'a\0b' })],
@@ -72,6 +74,10 @@ describe('With AUTH_REQUIRED', () => {
     ['signed with SECRET_KEY_PREVIOUS', () => token(valid, previousKey)],
     ['whose exp is within the clock tolerance', () => token({ ...valid, exp: -20 })],
     ['whose nbf is within the clock tolerance', () => token({ ...valid, nbf: 20 })],
+    ['whose exp is ten years ahead', () => token({ ...valid, exp: 3_652 * 86_400 })],
+    ['with a list of scopes', () => token({ ...valid, scope: ['metrics:read', 'tickets:read'] })],
+    ['with scopes in scp', () => token({ ...valid, scope: null, scp: ['tickets:read'] })],
+    ['with one scope in scp', () => token({ ...valid, scope: null, scp: 'metrics:read tickets:read' })],
   ])('a token %s is accepted', async (_case, sign) => {
     expect((await withToken(await sign())).status).toBe(404);
   });
@@ -107,7 +113,7 @@ describe('With AUTH_REQUIRED', () => {
   it('every operation except the probes and the documentation needs a token', async () => {
     const { paths } = (await anonymous.send<{ paths: Record<string, object> }>('GET', '/docs-json')).body;
     const calls = Object.entries(paths).flatMap(([path, methods]) =>
-      path.startsWith('/health')
+      path === '/' || path.startsWith('/health')
         ? []
         : Object.keys(methods).map((method) => [method.toUpperCase(), path] as const),
     );

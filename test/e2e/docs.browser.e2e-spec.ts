@@ -50,7 +50,8 @@ describe('Swagger UI', () => {
     const operation = page.locator('.opblock-post').filter({ hasText: /Creates a ticket/ });
     await operation.locator('.opblock-summary').click();
     await operation.getByRole('button', { name: 'Try it out' }).click();
-    await operation.locator('tr[data-property-name=theme] input').fill('From the browser');
+    const fields = { theme: 'From the browser', text: 'Typed in', email: 'ada@example.com' };
+    await operation.locator('textarea.body-param__text').fill(JSON.stringify(fields));
     await operation.getByRole('button', { name: 'Execute' }).click();
 
     const response = operation.locator('.live-responses-table .response');

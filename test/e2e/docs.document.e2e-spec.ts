@@ -7,6 +7,7 @@ import { Api } from '../support/api.js';
 import { Service } from '../support/service.js';
 
 interface Operation {
+  operationId: string;
   summary?: string;
   security?: object[];
   parameters?: { name: string; description?: string }[];
@@ -72,9 +73,10 @@ const operations: [string, string, number[]][] = [
   ['post', '/webhook/{webhook_id}/test', [200, 400, 401, 403, 404, 413, 415, 429, 503]],
   ['get', '/webhook/{webhook_id}/delivery', [200, 400, 401, 403, 404, 429, 503]],
   ['post', '/webhook/{webhook_id}/replay', [202, 400, 401, 403, 404, 410, 413, 415, 429, 503]],
-  ['get', '/health/live', [200, 400]],
-  ['get', '/health/ready', [200, 400, 503]],
-  ['get', '/metrics', [200, 400, 401, 403]],
+  ['get', '/', [200, 400, 429, 503]],
+  ['get', '/health/live', [200]],
+  ['get', '/health/ready', [200, 503]],
+  ['get', '/metrics', [200, 401, 403]],
 ];
 
 describe('/docs', () => {
@@ -110,9 +112,9 @@ describe('/docs', () => {
     expect(documented.sort()).toEqual(operations.map(([method, path]) => `${method} ${path}`).sort());
   });
 
-  it('requires a token for every operation except the probes', () => {
+  it('requires a token for every operation except the index and the probes', () => {
     for (const [path, methods] of Object.entries(document.paths)) {
-      const security = path.startsWith('/health') ? undefined : [{ bearer: [] }];
+      const security = path === '/' || path.startsWith('/health') ? undefined : [{ bearer: [] }];
       for (const documented of Object.values(methods))
         expect([path, documented.security]).toEqual([path, security]);
     }
@@ -124,10 +126,38 @@ describe('/docs', () => {
     ['post', '/ticket/{ticket_id}/comment'],
   ])('shows the three media types of the body of %s %s', (method, path) => {
     expect(Object.keys(operation(method, path).requestBody?.content ?? {})).toEqual([
-      'multipart/form-data',
-      'application/x-www-form-urlencoded',
       'application/json',
+      'application/x-www-form-urlencoded',
+      'multipart/form-data',
     ]);
+  });
+
+  it('names every operation, such as createTicket', () => {
+    const names = Object.values(document.paths).flatMap((methods) =>
+      Object.values(methods).map(({ operationId }) => operationId),
+    );
+    expect(new Set(names).size).toBe(names.length);
+    for (const name of names) expect(name).toMatch(/^[a-z]+([A-Z][a-z]+)+$/);
+    expect(operation('post', '/ticket').operationId).toBe('createTicket');
+  });
+
+  it('has integers instead of numbers, ids of 64 bits, and each list of values once', () => {
+    const text = JSON.stringify(document);
+    expect(text).not.toContain('"type":"number"');
+    for (const { properties } of Object.values(document.components.schemas))
+      for (const [name, schema] of Object.entries(properties ?? {}))
+        if (
+          /^(id|ticket_id|comment_id|follows)$/.test(name) &&
+          !('type' in schema && schema.type === 'string')
+        )
+          expect([name, schema]).toEqual([
+            name,
+            expect.objectContaining({ type: 'integer', format: 'int64' }),
+          ]);
+    const lists = Array.from(text.matchAll(/"enum":\[([^\]]+,[^\]]+)\]/g), ([, values = '']) => values);
+    // The values of a response header stand beside it.
+    const shared = lists.filter((values) => !values.includes('"HIT"') && !values.includes('"ok"'));
+    expect(shared).toEqual([...new Set(shared)]);
   });
 
   it('describes every field, and gives an example of those in request bodies', () => {

@@ -37,8 +37,15 @@ describe('The OpenAPI document', () => {
     expect(run('spectral', ...options)).toMatchObject({ status: 0 });
   });
 
-  it('generates a TypeScript client that compiles and runs the tour', () => {
-    expect(run('openapi-typescript', 'openapi.json', '-o', 'schema.ts')).toMatchObject({ status: 0 });
+  it.each([
+    ['openapi-typescript', ['openapi.json', '-o', 'schema.ts'], 'tour'],
+    [
+      'orval',
+      ['-i', 'openapi.json', '-o', 'orval.ts', '--client', 'fetch', '--fail-on-warnings'],
+      'orval-tour',
+    ],
+  ])('generates a client with %s that compiles and runs the tour', (command, options, tour) => {
+    expect(run(command, ...options)).toMatchObject({ status: 0 });
     const strict = [
       '--strict',
       '--exactOptionalPropertyTypes',
@@ -46,9 +53,9 @@ describe('The OpenAPI document', () => {
       '--skipLibCheck',
     ];
     const modern = ['--module', 'nodenext', '--target', 'es2023', '--types', 'node', '--ignoreConfig'];
-    expect(run('tsc', ...strict, ...modern, 'tour.ts')).toEqual({ status: 0, output: '' });
+    expect(run('tsc', ...strict, ...modern, `${tour}.ts`)).toEqual({ status: 0, output: '' });
 
-    const tour = spawnSync(process.execPath, [join(folder, 'tour.js'), service.url], { encoding: 'utf8' });
-    expect(tour).toMatchObject({ status: 0, stderr: '' });
+    const ran = spawnSync(process.execPath, [join(folder, `${tour}.js`), service.url], { encoding: 'utf8' });
+    expect(ran).toMatchObject({ status: 0, stderr: '' });
   });
 });

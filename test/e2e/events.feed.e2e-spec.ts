@@ -34,7 +34,7 @@ describe('GET /events', () => {
 
     expect(status).toBe(200);
     expect(headers.get('content-type')).toBe('application/json; charset=utf-8');
-    expect(headers.get('cache-control')).toBe('no-store');
+    expect(headers.get('cache-control')).toBe('private, no-cache');
     const about = {
       specversion: '1.0',
       id: expect.stringMatching(cursor),

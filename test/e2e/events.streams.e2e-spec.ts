@@ -58,7 +58,7 @@ describe('An event stream', () => {
     const stream = await open(urls()[0] ?? '', 'from=now');
     expect(stream.headers).toMatchObject({
       'content-type': 'text/event-stream',
-      'cache-control': 'no-store',
+      'cache-control': 'private, no-cache',
     });
     const read = textOf(stream);
     await eventually(() => /^retry: 1000\nid: \d+-\w+\n\n$/.test(read.text));

@@ -32,6 +32,25 @@ describe('The health probes', () => {
     });
   });
 
+  it.each(['/health/live?x=1', '/health/ready?cache=off&cache=on', '/metrics?name[]=up'])(
+    'and the metrics take any query: %s',
+    async (path) => {
+      expect((await api.send('GET', path)).status).toBe(200);
+    },
+  );
+
+  it('respond to OPTIONS as to GET, but to preflight requests as other paths', async () => {
+    await waitForRedis(api);
+    const { status, headers, body } = await api.send('OPTIONS', '/health/ready?x=1');
+    expect([status, headers.get('allow'), body]).toEqual([
+      200,
+      'GET, HEAD',
+      expect.objectContaining({ status: 'ok' }),
+    ]);
+    const preflight = { headers: { origin: 'https://a.example', 'access-control-request-method': 'GET' } };
+    expect((await api.send('OPTIONS', '/health/ready', preflight)).status).toBe(204);
+  });
+
   it('report not ready during SHUTDOWN_DELAY while the service still serves requests', async () => {
     const stopping = await Service.start({
       stores: service().stores,
@@ -42,6 +61,7 @@ describe('The health probes', () => {
     await eventually(async () => (await client.send('GET', '/health/ready')).status === 503);
     const { problem } = await client.send('GET', '/health/ready');
     expect(problem).toMatchObject({ detail: 'The service is shutting down' });
+    expect((await client.send('OPTIONS', '/health/ready')).status).toBe(503);
     expect((await client.createTicket()).status).toBe(201);
     expect((await client.send('GET', '/health/live')).status).toBe(200);
     expect(await exit).toBe(0);

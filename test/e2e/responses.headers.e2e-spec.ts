@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { Api, json } from '../support/api.js';
+import { Api, aComment, json, times, type Ticket } from '../support/api.js';
 import { sharedService } from '../support/shared-service.js';
 import { Service } from '../support/service.js';
+import { token } from '../support/tokens.js';
 
 const { api, service } = sharedService();
 
@@ -19,6 +20,8 @@ describe('Every response', () => {
     expect(headers.get('referrer-policy')).toBe('no-referrer');
     expect(headers.get('strict-transport-security')).toBe('max-age=31536000');
     expect(headers.get('x-powered-by')).toBeNull();
+    expect(headers.get('cache-control')).toBe('private, no-cache');
+    expect(headers.get('vary')).toBe('Accept');
   });
 
   it('has a request id: a valid one of the client, or a new one', async () => {
@@ -58,13 +61,17 @@ describe('A web page of another origin', () => {
   });
 
   it('has access if CORS_ORIGINS lists its origin', async () => {
-    const CORS_ORIGINS = `${desk}, https://portal.example.com`;
-    const open = await Service.start({ stores: service().stores, environment: { CORS_ORIGINS } });
-    const api = new Api(open.url);
+    const CORS_ORIGINS = `https://Desk.Example.com:443/, https://portal.example.com`;
+    const environment = { CORS_ORIGINS, AUTH_REQUIRED: 'true', PUBLIC_URL: `${desk}/api/` };
+    const open = await Service.start({ stores: service().stores, environment });
+    const api = new Api(open.url, await token());
     const allowed = await api.send('GET', '/ticket', { headers: { origin: desk } });
     expect(allowed.headers.get('access-control-allow-origin')).toBe(desk);
     expect(allowed.headers.get('access-control-expose-headers')).toContain('ETag');
-    expect(allowed.headers.get('vary')).toContain('Origin');
+    for (const path of ['/ticket', '/ticket/1', '/events?limit=1', '/nowhere']) {
+      const { headers } = await api.send('GET', path, { headers: { origin: desk } });
+      expect([path, headers.get('vary')]).toEqual([path, 'Accept, Authorization, Origin']);
+    }
 
     const { status, headers } = await api.send('OPTIONS', '/ticket/1', preflight);
     expect(status).toBe(204);
@@ -74,6 +81,24 @@ describe('A web page of another origin', () => {
 
     const other = await api.send('GET', '/ticket', { headers: { origin: 'https://evil.example.com' } });
     expect(other.headers.get('access-control-allow-origin')).toBeNull();
+    await expectAddressesUnder(`${desk}/api`, api);
     await open.stop();
   });
 });
+
+/** Checks that everything that leads on begins with PUBLIC_URL. */
+async function expectAddressesUnder(url: string, api: Api) {
+  const created = await api.createTicket();
+  const { id } = created.body;
+  expect(created.headers.get('location')).toBe(`${url}/ticket/${id}`);
+  // The comments beyond 100, in parts that a ticket's queue takes.
+  for (let n = 0; n < 2; n++) await times(51, () => api.comment(id, aComment));
+  expect((await api.ticket(id)).body.comments_next).toMatch(
+    new RegExp(`^${url}/ticket/${id}/comment\\?cursor=`),
+  );
+  const list = await api.send<{ items: Ticket[] }>('GET', '/ticket?limit=1&sort=created_at');
+  expect(list.headers.get('link')).toMatch(new RegExp(`^<${url}/ticket\\?limit=1&sort=created_at&cursor=`));
+  const document = await api.send<{ servers: object[] }>('GET', '/docs-json');
+  expect(document.body.servers).toEqual([{ url }]);
+  expect((await api.send('GET', '/')).body).toMatchObject({ docs: `${url}/docs` });
+}

@@ -47,6 +47,11 @@ describe('A database', () => {
 
   it.each([
     ['datestyle', (name: string) => `ALTER DATABASE ${name} SET datestyle = 'German'`],
+    ['synchronous_commit', (name: string) => `ALTER DATABASE ${name} SET synchronous_commit = off`],
+    [
+      'default_transaction_isolation',
+      (name: string) => `ALTER DATABASE ${name} SET default_transaction_isolation = 'repeatable read'`,
+    ],
     [
       'server_encoding',
       (name: string) => `CREATE DATABASE ${name}_latin ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0`,

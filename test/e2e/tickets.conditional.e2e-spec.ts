@@ -50,20 +50,31 @@ describe('If-None-Match', () => {
 });
 
 describe('If-Match', () => {
-  it.each(['"1"', '*', '"7", "1"'])('with %s allows the first write', async (tags) => {
+  it.each(['"1"', 'W/"1"', '*', '"7", "1"'])('with %s allows the first write', async (tags) => {
     const { id } = (await api.createTicket()).body;
     expect((await put(id, 'answered', tags)).status).toBe(200);
     const other = (await api.createTicket()).body;
     expect((await comment(other.id, tags)).status).toBe(201);
   });
 
-  it.each(['"2"', 'W/"1"', '1', '"x"', '', '"99999999999999999999"'])(
+  it.each(['"2"', 'W/"2"', '"x"', '"99999999999999999999"'])(
     'with %j rejects it with 412 and changes nothing',
     async (tags) => {
       const { id } = (await api.createTicket()).body;
       for (const { status, problem } of [await put(id, 'answered', tags), await comment(id, tags)]) {
         expect(status).toBe(412);
         expect(problem.type).toBe('urn:problem-type:ticket-system:precondition-failed');
+      }
+      expect((await api.ticket(id)).body).toMatchObject({ status: 'opened', comment_count: 0 });
+    },
+  );
+
+  it.each(['1', '', ',', '"1', 'w/"1"', '"1" "2"', '"1", *'])(
+    'with %j, which is no entity tag, is rejected with 400 and changes nothing',
+    async (tags) => {
+      const { id } = (await api.createTicket()).body;
+      for (const { status, problem } of [await put(id, 'answered', tags), await comment(id, tags)]) {
+        expect([status, problem.errors?.map(({ field }) => field)]).toEqual([400, ['If-Match']]);
       }
       expect((await api.ticket(id)).body).toMatchObject({ status: 'opened', comment_count: 0 });
     },

@@ -25,7 +25,12 @@ const textOf = (max: number) =>
   fc
     .array(character, { minLength: 1, maxLength: Math.min(max, 200) })
     .map((characters) => Array.from(characters.join('')).slice(0, max).join(''))
-    .filter((text) => text.trim() !== '' && !text.includes('\0') && text.isWellFormed());
+    .filter(
+      (text) =>
+        text.replace(/[\p{Cf}\p{Cc}\uFFFD]/gu, '').trim() !== '' &&
+        !text.includes('\0') &&
+        text.isWellFormed(),
+    );
 
 /** Values that a schema allows, as strings of a form or a query. */
 export function valid(schema: Schema): fc.Arbitrary<string> {

@@ -10,6 +10,7 @@ export interface Schema {
   properties?: Record<string, Schema>;
   required?: string[];
   items?: Schema;
+  allOf?: Schema[];
   enum?: string[];
   format?: string;
   pattern?: string;
@@ -68,6 +69,9 @@ export class OpenApi {
 
   /** Follows references to the schema itself. */
   resolve(schema: Schema): Schema {
+    const [part] = schema.allOf ?? [];
+    if (schema.items) return { ...schema, items: this.resolve(schema.items) };
+    if (part) return this.resolve(part);
     const name = schema.$ref?.split('/').at(-1);
     return name === undefined ? schema : this.resolve(this.document.components.schemas[name] ?? {});
   }

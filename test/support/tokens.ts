@@ -6,7 +6,9 @@ import { secretKey } from './service.js';
 interface Claims {
   sub?: string | null;
   /** Null omits the claim; likewise below. */
-  scope?: string | null;
+  scope?: string | string[] | null;
+  /** The scopes as some issuers call them. */
+  scp?: string | string[];
   /** Seconds from now; negative values lie in the past. */
   exp?: number | null;
   nbf?: number;
@@ -16,10 +18,11 @@ interface Claims {
 
 /** Signs a token without the code of the service, by default with its key. */
 export function token(claims: Claims = {}, key = secretKey, alg = 'HS256'): Promise<string> {
-  const { sub = 'billing', scope = 'tickets:read tickets:write', exp = 60, nbf, iss, aud } = claims;
+  const { sub = 'billing', scope = 'tickets:read tickets:write', exp = 60, nbf, iss, aud, scp } = claims;
   const now = Math.floor(Date.now() / 1000);
   const payload = {
     ...(scope !== null && { scope }),
+    ...(scp !== undefined && { scp }),
     ...(sub !== null && { sub }),
     ...(exp !== null && { exp: now + exp }),
     ...(nbf !== undefined && { nbf: now + nbf }),
