@@ -5,7 +5,16 @@ const modules = {
   ],
   comments: ['tickets', 'events', 'idempotency', 'auth', 'cache', 'database', 'api'],
   // A ticket is shown with its first comments.
-  tickets: ['comments/comment[.](dto|entity)', 'events', 'idempotency', 'auth', 'cache', 'config', 'database', 'api'],
+  tickets: [
+    'comments/comment[.](dto|entity)',
+    'events',
+    'idempotency',
+    'auth',
+    'cache',
+    'config',
+    'database',
+    'api',
+  ],
   webhooks: ['events', 'jobs', 'idempotency', 'auth', 'database', 'api', 'config', 'observability'],
   events: ['jobs', 'auth', 'cache', 'config', 'database', 'api', 'observability'],
   middleware: ['auth', 'cache', 'api', 'database', 'config', 'observability'],

@@ -138,7 +138,8 @@ export class TicketsService {
     const last = comments.at(-1);
     const hasMore = last && comment_count > comments.length;
     const cursor = hasMore ? this.cursors.seal(commentList(id), [last.id]) : null;
-    const comments_next = cursor === null ? null : `${this.environment.PUBLIC_URL}/ticket/${id}/comment?cursor=${cursor}`;
+    const comments_next =
+      cursor === null ? null : `${this.environment.PUBLIC_URL}/ticket/${id}/comment?cursor=${cursor}`;
     return { ...ticket, comments_next };
   }
 }
