@@ -17,6 +17,7 @@ import { Database } from './database/database.js';
 import { accessLog } from './middleware/access-log.js';
 import { authenticate } from './middleware/authenticate.js';
 import { bodyParser } from './middleware/body-parser.js';
+import { bodyTimeout } from './middleware/body-timeout.js';
 import { compose } from './middleware/compose.js';
 import { crossOrigin } from './middleware/cors.js';
 import { loadShedding } from './middleware/load-shedding.js';
@@ -61,6 +62,7 @@ function middlewares(app: NestExpressApplication, log: Log): RequestHandler[] {
   return [
     secureHeaders(),
     requestId(),
+    bodyTimeout(),
     shedLoad,
     accessLog(log, environment.TRUST_PROXY !== undefined),
     ...(CORS_ORIGINS ? [crossOrigin(CORS_ORIGINS)] : []),
@@ -97,6 +99,7 @@ function serveDocs(app: NestExpressApplication): void {
     })
     .addTag('Tickets', 'Create, read and transition tickets.')
     .addTag('Comments', 'Comment on tickets.')
+    .addTag('Attachments', 'Attach files to tickets.')
     .addTag('Events', 'Follow every change of every ticket.')
     .addTag('Webhooks', 'Receive every change by HTTP.')
     .addTag('Health', 'Probes for an orchestrator, and metrics for Prometheus.')

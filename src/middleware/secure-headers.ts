@@ -1,6 +1,8 @@
 import type { Request, RequestHandler, Response } from 'express';
 import helmet, { type HelmetOptions } from 'helmet';
 
+import { filePath } from '../api/routes.js';
+
 const common: HelmetOptions = {
   // The hosts beside this one belong to other teams.
   strictTransportSecurity: { maxAge: 31_536_000, includeSubDomains: false },
@@ -20,6 +22,12 @@ const apiHeaders = headersOf({
   originAgentCluster: false,
 });
 
+/** A file of a client must not run even if a browser shows it. */
+const fileHeaders = headersOf({
+  ...common,
+  contentSecurityPolicy: policy({ defaultSrc: ["'none'"], sandbox: [] }),
+});
+
 /** Swagger UI loads its scripts as files, and has inline styles and icons in data: URLs. */
 const docsHeaders = headersOf({
   ...common,
@@ -35,7 +43,9 @@ function policy(sources: Record<string, string[]>) {
 /** Sets the security headers of helmet. They are computed once because they are the same for all requests. */
 export function secureHeaders(): RequestHandler {
   return (request, response, next) => {
-    response.locals.baseHeaders = request.url.startsWith('/docs') ? docsHeaders : apiHeaders;
+    const isFile = filePath.test(request.path);
+    const isDocs = request.url.startsWith('/docs');
+    response.locals.baseHeaders = isFile ? fileHeaders : isDocs ? docsHeaders : apiHeaders;
     next();
   };
 }
