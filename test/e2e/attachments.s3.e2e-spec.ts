@@ -83,20 +83,23 @@ describe('A store that does not respond', () => {
   it.each([
     ['killed', () => s3.kill(), () => s3.launch()],
     ['frozen', () => Promise.resolve(s3.signal('SIGSTOP')), () => Promise.resolve(s3.signal('SIGCONT'))],
-  ] as const)('because it was %s makes completions fail with 503, and nothing else', async (_state, fail, restore) => {
-    const { body } = await ticket.create(bytes, { sha256: sha256(bytes) });
-    await ticket.upload(body, bytes);
-    await fail();
-    const begin = Date.now();
-    const { status, problem } = await ticket.complete(body.id);
-    expect([status, problem.type]).toEqual(unavailable);
-    expect(Date.now() - begin).toBeLessThan(6_000);
-    expect((await api.createTicket()).status).toBe(201);
-    expect((await api.send('GET', '/health/ready')).status).toBe(200);
-    expect((await ticket.create(bytes)).status).toBe(201);
-    await restore();
-    expect((await ticket.complete(body.id)).status).toBe(200);
-  });
+  ] as const)(
+    'because it was %s makes completions fail with 503, and nothing else',
+    async (_state, fail, restore) => {
+      const { body } = await ticket.create(bytes, { sha256: sha256(bytes) });
+      await ticket.upload(body, bytes);
+      await fail();
+      const begin = Date.now();
+      const { status, problem } = await ticket.complete(body.id);
+      expect([status, problem.type]).toEqual(unavailable);
+      expect(Date.now() - begin).toBeLessThan(6_000);
+      expect((await api.createTicket()).status).toBe(201);
+      expect((await api.send('GET', '/health/ready')).status).toBe(200);
+      expect((await ticket.create(bytes)).status).toBe(201);
+      await restore();
+      expect((await ticket.complete(body.id)).status).toBe(200);
+    },
+  );
 
   it('does not keep an attachment from being removed, and its bytes are deleted when the store is back', async () => {
     const [kept, removed] = [await ticket.attach(bytes), await ticket.attach(bytes)];
@@ -105,7 +108,8 @@ describe('A store that does not respond', () => {
     const database = await connect(service.stores.database);
     const due = () => database.query('UPDATE attachment_deletion SET due_at = now(), final_at = now()');
     const left = async () =>
-      (await database.query<{ n: number }>('SELECT count(*)::integer AS n FROM attachment_deletion')).rows[0]?.n;
+      (await database.query<{ n: number }>('SELECT count(*)::integer AS n FROM attachment_deletion')).rows[0]
+        ?.n;
     await due();
     const restart = async () => {
       await service.stop();

@@ -89,5 +89,7 @@ function install(): void {
   apt('update');
   const packages = ['swift-proxy', 'swift-account', 'swift-container', 'swift-object'];
   if (!apt('install', '-y', '--no-install-recommends', ...packages))
-    throw new Error('Install swift-proxy, swift-account, swift-container and swift-object, which the tests need');
+    throw new Error(
+      'Install swift-proxy, swift-account, swift-container and swift-object, which the tests need',
+    );
 }
