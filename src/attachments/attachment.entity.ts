@@ -1,9 +1,9 @@
 import { Check, Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
 
 import { visibilities, type Visibility } from '../api/audience.js';
-import { ChoiceField, IdField, ServiceField, TimeField, timeSchema } from '../api/fields.js';
+import { ChoiceField, IdField, TimeField } from '../api/fields.js';
 import { Ticket } from '../tickets/ticket.entity.js';
-import { CommentIdField, FileNameField, HashField, MediaTypeField, SizeField } from './attachment.fields.js';
+import { FileNameField, HashField, MediaTypeField, SizeField } from './attachment.fields.js';
 
 /** The states of an attachment: its bytes are awaited, or they are there and were checked. */
 export const attachmentStates = ['pending', 'complete'] as const;
@@ -53,7 +53,7 @@ export class Attachment {
   visibility!: Visibility;
 
   /** The id of the comment that the attachment belongs to. Attachments of an internal comment are internal. */
-  @CommentIdField()
+  @IdField({ nullable: true, example: 12 })
   comment_id!: number | null;
 
   /** The state: `pending` until the bytes have been uploaded and checked, then `complete`. */
@@ -65,10 +65,7 @@ export class Attachment {
   created_at!: string;
 
   /** The time at which the attachment became complete; null before. */
-  @ServiceField(
-    { type: 'timestamptz', precision: 3, nullable: true },
-    { ...timeSchema, nullable: true, example: null },
-  )
+  @TimeField({ nullable: true })
   completed_at!: string | null;
 
   /** The key in the store that uploads write to. */

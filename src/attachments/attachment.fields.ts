@@ -85,19 +85,6 @@ export function HashField(): PropertyDecorator {
   });
 }
 
-/** The id of a comment on the same ticket; null for none. */
-export function CommentIdField(): PropertyDecorator {
-  return declareField({
-    column: Column('bigint', { nullable: true }),
-    rule: (value) =>
-      value === null || (Number.isSafeInteger(value) && (value as number) > 0)
-        ? undefined
-        : 'must be the id of a comment on the ticket',
-    coerce: (value) => (typeof value === 'string' && /^[1-9]\d*$/.test(value) ? Number(value) : value),
-    schema: { type: 'integer', format: 'int64', minimum: 1, nullable: true, example: null },
-  });
-}
-
 /** A parameter of a signed URL. */
 export const LinkParameter = (pattern: RegExp) =>
   Satisfies((value) =>

@@ -43,17 +43,15 @@ export const insertAttachment = {
   name: 'insert_attachment',
   text: `
     WITH item AS (
-      SELECT fields.*, of_comment.comment, fields.comment_id IS NULL OR of_comment.comment IS NOT NULL AS is_valid
+      SELECT fields.*, comment.visibility AS of_comment, fields.comment_id IS NULL OR comment.id IS NOT NULL AS is_valid
       FROM json_to_record($1) AS fields (${typedColumns(CreateAttachmentDto)})
-        LEFT JOIN LATERAL (
-          SELECT to_jsonb(comment) AS comment FROM comment WHERE ticket_id = $2 AND id = fields.comment_id
-        ) AS of_comment ON true
+        LEFT JOIN comment ON comment.ticket_id = $2 AND comment.id = fields.comment_id
     ), found AS (
       SELECT ticket.status, ticket.version, item.* FROM ticket, item WHERE ticket.id = $2
     ), added AS (
       INSERT INTO attachment (ticket_id, upload_key, ${columns(CreateAttachmentDto)})
       SELECT $2, $4::uuid, name, content_type, size, sha256,
-        CASE WHEN comment->>'visibility' = 'internal' THEN 'internal' ELSE coalesce(visibility, 'public') END, comment_id
+        CASE WHEN of_comment = 'internal' THEN 'internal' ELSE coalesce(visibility, 'public') END, comment_id
       FROM found WHERE is_valid AND status = ANY ($3::ticket_status[])
       RETURNING *
     )

@@ -8,7 +8,7 @@ import { parse } from 'content-disposition';
 
 import { SignedLinks } from '../../src/attachments/signed-links.js';
 import { readEnvironment } from '../../src/config/read-environment.js';
-import { Api, count, times } from '../support/api.js';
+import { aComment, Api, count, times } from '../support/api.js';
 import { Attachments, sha256 } from '../support/attachments.js';
 import { eventually } from '../support/eventually.js';
 import { connect, type Stores } from '../support/servers.js';
@@ -113,9 +113,12 @@ describe('An attachment', () => {
     expect((await ticket.download(complete.id)).status).toBe(200);
   });
 
-  it('may belong to a comment of its ticket, and to no other', async () => {
+  it('may belong to a comment of its ticket and to no other, and is internal if the comment is', async () => {
     const { id } = (await api.comment(ticket.ticketId)).body;
     expect((await ticket.create(bytes, { comment_id: id })).body.comment_id).toBe(id);
+    const internal = await api.comment(ticket.ticketId, { ...aComment, visibility: 'internal' });
+    const fields = { comment_id: internal.body.id, visibility: 'public' };
+    expect((await ticket.create(bytes, fields)).body.visibility).toBe('internal');
     const other = new Attachments(api, (await api.createTicket()).body.id);
     const { status, problem } = await other.create(bytes, { comment_id: id });
     expect([status, problem.errors?.map(({ field }) => field)]).toEqual([400, ['comment_id']]);
