@@ -48,6 +48,13 @@ export class UploadRequestDto {
 /** A new attachment, with the request that uploads its bytes. */
 export class CreatedAttachmentDto extends AttachmentDto {
   /** The request that uploads the bytes. */
+  @ApiProperty({
+    type: UploadRequestDto,
+    example: {
+      ...{ method: 'PUT', url: '/ticket/7/attachment/3/file?expires=1795849200&signature=nMc6TqB…' },
+      ...{ headers: { 'Content-Type': 'application/pdf' }, expires_at: '2026-11-24T07:15:42.000Z' },
+    },
+  })
   upload!: UploadRequestDto;
 }
 
