@@ -3,6 +3,9 @@ const modules = {
   'observability/(health|index|metrics[.](controller|collectors)|observability[.]module)': [
     ...['tickets', 'events', 'auth', 'cache', 'database', 'middleware', 'api', 'config', 'observability'],
   ],
+  attachments: [
+    ...['tickets', 'events', 'idempotency', 'jobs', 'auth', 'cache', 'config', 'database', 'api'],
+  ],
   comments: ['tickets', 'events', 'idempotency', 'auth', 'cache', 'database', 'api'],
   // A ticket is shown with its first comments.
   tickets: [
@@ -58,7 +61,7 @@ export default {
       name: 'sql-in-repositories',
       comment: 'In the features, only repositories run SQL statements.',
       severity: 'error',
-      from: { path: '^src/(tickets|comments|events|webhooks)/', pathNot: '[.]repository[.]ts$' },
+      from: { path: '^src/(tickets|comments|attachments|events|webhooks)/', pathNot: '[.]repository[.]ts$' },
       to: { path: '^src/database/(database|replicas|pipelined-connections)[.]ts$' },
     },
     {
@@ -66,7 +69,7 @@ export default {
       comment: 'In the features only controllers and decorators know requests and responses.',
       severity: 'error',
       from: {
-        path: '^src/(tickets|comments|events|webhooks)/.*[.](service|repository|entity)[.]ts$|-policy[.]ts$',
+        path: '^src/(tickets|comments|attachments|events|webhooks)/.*[.](service|repository|entity)[.]ts$|-policy[.]ts$',
       },
       to: {
         path: '^src/api/(api-response|endpoint|etags)|^src/middleware/body|node_modules/(@types/)?express/',

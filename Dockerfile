@@ -15,6 +15,9 @@ WORKDIR /app
 COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist dist
 COPY package.json LICENSE ./
+# The folder of the attachments if they are not in an S3-compatible store.
+ENV ATTACHMENTS_DIR=/attachments
+RUN mkdir /attachments && chown node:node /attachments
 USER node
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s \

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 
+import { AttachmentsModule } from './attachments/attachments.module.js';
 import { AuthModule } from './auth/auth.module.js';
 import { CacheModule } from './cache/cache.module.js';
 import { CommentsModule } from './comments/comments.module.js';
@@ -23,6 +24,7 @@ import { WebhooksModule } from './webhooks/webhooks.module.js';
     ApiModule,
     TicketsModule,
     CommentsModule,
+    AttachmentsModule,
     EventsModule,
     WebhooksModule,
     ObservabilityModule,

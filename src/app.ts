@@ -18,6 +18,7 @@ import { Database } from './database/database.js';
 import { accessLog } from './middleware/access-log.js';
 import { authenticate } from './middleware/authenticate.js';
 import { bodyParser } from './middleware/body-parser.js';
+import { bodyTimeout } from './middleware/body-timeout.js';
 import { compose } from './middleware/compose.js';
 import { crossOrigin } from './middleware/cors.js';
 import { loadShedding } from './middleware/load-shedding.js';
@@ -66,6 +67,7 @@ function middlewares(app: NestExpressApplication, log: Log): RequestHandler[] {
   return [
     secureHeaders(varyOf(environment)),
     requestId(),
+    bodyTimeout(),
     shedLoad,
     accessLog(log, environment.TRUST_PROXY !== undefined),
     ...(CORS_ORIGINS ? [crossOrigin(CORS_ORIGINS)] : []),
@@ -107,6 +109,7 @@ function serveDocs(app: NestExpressApplication, publicUrl: string): void {
     })
     .addTag('Tickets', 'Create, read and transition tickets.')
     .addTag('Comments', 'Comment on tickets.')
+    .addTag('Attachments', 'Attach files to tickets.')
     .addTag('Events', 'Follow every change of every ticket.')
     .addTag('Webhooks', 'Receive every change by HTTP.')
     .addTag('Health', 'What the service is, probes for an orchestrator, and metrics for Prometheus.')

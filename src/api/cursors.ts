@@ -20,11 +20,8 @@ export class Cursors {
   /** The key that signs, then the previous one. */
   private readonly keys: [Buffer, ...Buffer[]];
 
-  constructor({ SECRET_KEY, SECRET_KEY_PREVIOUS: previous }: Environment) {
-    this.keys = [
-      keyFrom(SECRET_KEY ?? randomBytes(32)),
-      ...(previous === undefined ? [] : [keyFrom(previous)]),
-    ];
+  constructor(environment: Environment) {
+    this.keys = signingKeys(environment, 'cursors');
   }
 
   /** Returns the cursor of a page of this list that ended with these sort keys. */
@@ -51,9 +48,14 @@ export class Cursors {
   }
 }
 
-/** Derives a key of its own, so that a signature for another purpose is no valid cursor. */
-function keyFrom(secret: string | Buffer): Buffer {
-  return createHmac('sha256', secret).update('cursors').digest();
+/**
+ * Derives the keys of a purpose, so that a signature for another purpose is not valid: the key that signs, then that of
+ * SECRET_KEY_PREVIOUS. Without SECRET_KEY they are valid as long as the process runs.
+ */
+export function signingKeys(environment: Environment, purpose: string): [Buffer, ...Buffer[]] {
+  const { SECRET_KEY = randomBytes(32), SECRET_KEY_PREVIOUS: previous } = environment;
+  const derive = (secret: string | Buffer) => createHmac('sha256', secret).update(purpose).digest();
+  return [derive(SECRET_KEY), ...(previous === undefined ? [] : [derive(previous)])];
 }
 
 function tagOf(list: string, content: Buffer, key: Buffer): Buffer {

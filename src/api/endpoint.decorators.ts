@@ -20,6 +20,8 @@ interface Endpoint {
   takes?: ApiHeaderOptions[];
   /** The headers of the response. */
   sends?: Headers;
+  /** The media types of the response in place of JSON. */
+  content?: Record<string, { schema: { type: string; format?: string } }>;
   /** Other media types of the response. */
   otherContent?: Record<string, { schema: { type: string }; example?: string }>;
   /** The problems of this endpoint besides the common ones, by status. */
@@ -54,7 +56,7 @@ export function ReadEndpoint(returns: Type | undefined, endpoint: Endpoint): Met
   const { status = 200, takes = [], sends = {}, otherContent, problems = {} } = endpoint;
   const { description = status === 201 ? 'Created.' : 'OK.' } = endpoint;
   const json = returns && { 'application/json': { schema: { $ref: getSchemaPath(returns) } } };
-  const content = { ...json, ...otherContent };
+  const content = { ...(endpoint.content ?? json), ...otherContent };
   const reasons = [commonProblems, ...takes.map(({ name }) => headerProblems[name] ?? {}), problems];
   return applyDecorators(
     ApiExtraModels(ProblemDto, ...(returns ? [returns] : [])),

@@ -18,7 +18,8 @@ interface Field {
   schema: ApiPropertyOptions;
 }
 
-function declareField({ column, check, rule, coerce, schema }: Field): PropertyDecorator {
+/** Declares a field that one module alone has. The decorators below declare the common kinds of fields. */
+export function declareField({ column, check, rule, coerce, schema }: Field): PropertyDecorator {
   return (target, key) => {
     const name = String(key);
     column(target, key);

@@ -8,6 +8,7 @@ export const problemKinds = {
   'invalid-request': { status: 400, title: 'Invalid request' },
   unauthenticated: { status: 401, title: 'Authentication required' },
   forbidden: { status: 403, title: 'Forbidden' },
+  'link-invalid': { status: 403, title: 'Link invalid' },
   'not-found': { status: 404, title: 'Not found' },
   'method-not-allowed': { status: 405, title: 'Method not allowed' },
   'transition-not-allowed': { status: 409, title: 'Transition not allowed' },
@@ -16,6 +17,9 @@ export const problemKinds = {
   'limit-reached': { status: 409, title: 'Limit reached' },
   'request-in-progress': { status: 409, title: 'Request in progress' },
   'ticket-closed': { status: 409, title: 'Ticket closed' },
+  'attachment-pending': { status: 409, title: 'Attachment pending' },
+  'attachment-complete': { status: 409, title: 'Attachment complete' },
+  'upload-invalid': { status: 409, title: 'Upload invalid' },
   'cursor-expired': { status: 410, title: 'Cursor expired' },
   'feed-restarted': { status: 410, title: 'Feed restarted' },
   'precondition-failed': { status: 412, title: 'Precondition failed' },
@@ -25,6 +29,7 @@ export const problemKinds = {
   'internal-error': { status: 500, title: 'Internal server error' },
   'too-many-requests': { status: 429, title: 'Too many requests' },
   unavailable: { status: 503, title: 'Service unavailable' },
+  'insufficient-storage': { status: 507, title: 'Insufficient storage' },
 } as const;
 
 /** The name of a kind of problem. */

@@ -22,6 +22,12 @@ function matches(layer: Layer, path: string): boolean {
   }
 }
 
+/**
+ * The files of attachments. Their signed URLs take the place of a token, and their uploads are streamed: no middleware reads the
+ * body, and it may take up to an hour.
+ */
+export const filePath = /^\/ticket\/\d+\/attachment\/\d+\/file\/?$/i;
+
 /** Checks for GET, HEAD and OPTIONS: the methods that change nothing and have no body (RFC 9110, section 9.2.1). */
 export function isSafeMethod({ method }: IncomingMessage): boolean {
   return method === 'GET' || method === 'HEAD' || method === 'OPTIONS';

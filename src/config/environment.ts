@@ -2,7 +2,7 @@ import { IsIn, IsOptional, IsString, IsUrl, Matches } from 'class-validator';
 
 import { AreHosts, AreOrigins, AreWebhookHosts, IsCommaSeparated } from './environment.validators.js';
 import { IsFlag, IsKey, IsPublicUrl, IsWholeNumber } from './environment.validators.js';
-import { RequiredToSign, RequiredWithPostgresHost } from './environment.validators.js';
+import { RequiredToSign, RequiredWithPostgresHost, RequiredWithS3 } from './environment.validators.js';
 
 /** Log levels; each includes the ones before it. */
 export const logLevels = ['error', 'warn', 'info', 'debug'] as const;
@@ -214,4 +214,52 @@ export class Environment {
   /** Seconds until the next attempt after each failed attempt of a delivery, separated by commas. After the last one it is given up. */
   @IsCommaSeparated(/^\d{1,7}(\.\d{1,3})?$/, 'must be seconds, separated by commas')
   WEBHOOK_RETRY_SCHEDULE = ['5', '300', '1800', '7200', '18000', '36000', '50400', '72000', '86400'];
+
+  /** Maximum size of an attachment in bytes, 1 to 5368709120. */
+  @IsWholeNumber(1, 5 * 1024 ** 3)
+  ATTACHMENTS_MAX_BYTES = 25 * 1024 ** 2;
+
+  /**
+   * Folder of the attachments if ATTACHMENTS_S3_ENDPOINT is unset. All replicas must share it, on a file system with hard
+   * links.
+   */
+  @IsString()
+  ATTACHMENTS_DIR = '.data/attachments';
+
+  /**
+   * URL of the S3-compatible store of the attachments, such as https://s3.eu-central-1.amazonaws.com. Clients upload to it and
+   * download from it, so they must reach it too. Unset: attachments are files in ATTACHMENTS_DIR.
+   */
+  @RequiredWithS3()
+  @IsUrl(
+    { require_tld: false, require_protocol: true, protocols: ['http', 'https'] },
+    { message: 'must be a URL such as https://s3.eu-central-1.amazonaws.com' },
+  )
+  @IsString({ message: 'is missing: it is required if another ATTACHMENTS_S3 variable is set' })
+  ATTACHMENTS_S3_ENDPOINT?: string;
+
+  /** Bucket of the attachments. Required if ATTACHMENTS_S3_ENDPOINT is set. */
+  @RequiredWithS3()
+  @Matches(/^[\w.-]{3,63}$/, {
+    message: 'must be the name of a bucket; it is required with ATTACHMENTS_S3_ENDPOINT',
+  })
+  ATTACHMENTS_S3_BUCKET?: string;
+
+  /** Region of the bucket. */
+  @IsString()
+  ATTACHMENTS_S3_REGION = 'us-east-1';
+
+  /** Access key of the bucket. Required if ATTACHMENTS_S3_ENDPOINT is set. */
+  @RequiredWithS3()
+  @IsString({ message: 'is missing: it is required if ATTACHMENTS_S3_ENDPOINT is set' })
+  ATTACHMENTS_S3_ACCESS_KEY_ID?: string;
+
+  /** Secret key of ATTACHMENTS_S3_ACCESS_KEY_ID. Required if ATTACHMENTS_S3_ENDPOINT is set. */
+  @RequiredWithS3()
+  @IsString({ message: 'is missing: it is required if ATTACHMENTS_S3_ENDPOINT is set' })
+  ATTACHMENTS_S3_SECRET_ACCESS_KEY?: string;
+
+  /** Puts the bucket into the path of URLs instead of the host name. Most stores other than that of Amazon need it. */
+  @IsFlag()
+  ATTACHMENTS_S3_FORCE_PATH_STYLE = false;
 }

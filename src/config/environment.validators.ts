@@ -18,11 +18,23 @@ interface Conditions {
   POSTGRES_HOST?: string;
   AUTH_REQUIRED: boolean;
   METRICS_AUTH_REQUIRED: boolean;
+  ATTACHMENTS_S3_ENDPOINT?: string;
+  ATTACHMENTS_S3_BUCKET?: string;
+  ATTACHMENTS_S3_ACCESS_KEY_ID?: string;
+  ATTACHMENTS_S3_SECRET_ACCESS_KEY?: string;
 }
 
 /** Makes a variable required if POSTGRES_HOST is set, and optional otherwise. */
 export const RequiredWithPostgresHost = () =>
   ValidateIf(({ POSTGRES_HOST }: Conditions, value) => POSTGRES_HOST !== undefined || value !== undefined);
+
+/** Makes a variable of the S3 store required if another one is set, and optional otherwise. */
+export const RequiredWithS3 = () =>
+  ValidateIf((variables: Conditions) =>
+    Object.entries(variables).some(
+      ([name, value]) => /^ATTACHMENTS_S3_(ENDPOINT|BUCKET|ACCESS|SECRET)/.test(name) && value !== undefined,
+    ),
+  );
 
 /** Makes a key required if POSTGRES_HOST is set or tokens are verified, and optional otherwise. */
 export const RequiredToSign = () =>

@@ -60,12 +60,24 @@ class CommentAddedData {
   author!: string;
 }
 
+/** An attachment was added to a ticket, or removed from it. */
+class AttachmentData {
+  /** The id of the attachment. */
+  attachment_id!: number;
+
+  /** The visibility of the attachment. */
+  @ApiProperty({ enum: visibilities, example: 'public' })
+  visibility!: Visibility;
+}
+
 /** The data of each type of event. It holds no personal text, because events are kept for long and read by many. */
 const eventData = {
   'ticket.created': TicketCreatedData,
   'ticket.updated': TicketUpdatedData,
   'ticket.status_changed': TicketStatusChangedData,
   'comment.added': CommentAddedData,
+  'attachment.added': AttachmentData,
+  'attachment.removed': AttachmentData,
 } as const satisfies Record<EventType, Type>;
 
 /**

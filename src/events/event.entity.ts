@@ -8,6 +8,8 @@ export const eventTypes = [
   'ticket.updated',
   'ticket.status_changed',
   'comment.added',
+  'attachment.added',
+  'attachment.removed',
 ] as const;
 
 /** The type of an event. */

@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
 
-import { isSafeMethod } from '../api/routes.js';
+import { filePath, isSafeMethod } from '../api/routes.js';
 import { requirePrincipal } from '../auth/authorization.service.js';
 import type { Anonymous, Principal } from '../auth/principal.js';
 import { InvalidToken, type TokenService } from '../auth/token.service.js';
@@ -22,7 +22,8 @@ export function authenticate(tokens: TokenService, { AUTH_REQUIRED }: Environmen
     }
     const proceed = (principal: Principal | Anonymous) => {
       response.locals.principal = principal;
-      if (AUTH_REQUIRED && !isSafeMethod(request)) requirePrincipal(response);
+      const isFile = filePath.test(request.path);
+      if (AUTH_REQUIRED && !isSafeMethod(request) && !isFile) requirePrincipal(response);
       next();
     };
     const token = bearerToken(request.headers.authorization);

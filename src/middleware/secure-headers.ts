@@ -1,6 +1,8 @@
 import type { Request, RequestHandler, Response } from 'express';
 import helmet, { type HelmetOptions } from 'helmet';
 
+import { filePath } from '../api/routes.js';
+
 const common: HelmetOptions = {
   // The hosts beside this one belong to other teams.
   strictTransportSecurity: { maxAge: 31_536_000, includeSubDomains: false },
@@ -18,6 +20,12 @@ const apiHeaders = headersOf({
   contentSecurityPolicy: policy({ defaultSrc: ["'none'"] }),
   crossOriginOpenerPolicy: false,
   originAgentCluster: false,
+});
+
+/** A file of a client must not run even if a browser shows it. */
+const fileHeaders = headersOf({
+  ...common,
+  contentSecurityPolicy: policy({ defaultSrc: ["'none'"], sandbox: [] }),
 });
 
 /** Swagger UI loads its scripts as files, and has inline styles and icons in data: URLs. */
@@ -40,7 +48,9 @@ function policy(sources: Record<string, string[]>) {
 export function secureHeaders(vary: string[]): RequestHandler {
   const headers = [...apiHeaders, 'Cache-Control', 'private, no-cache', 'Vary', vary.join(', ')];
   return (request, response, next) => {
-    response.locals.baseHeaders = request.url.startsWith('/docs') ? docsHeaders : headers;
+    const isFile = filePath.test(request.path);
+    const isDocs = request.url.startsWith('/docs');
+    response.locals.baseHeaders = isFile ? fileHeaders : isDocs ? docsHeaders : headers;
     next();
   };
 }

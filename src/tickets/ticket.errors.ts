@@ -16,10 +16,10 @@ export class TransitionNotAllowed extends Problem {
   }
 }
 
-/** 409: a closed ticket accepts neither changes nor comments. */
+/** 409: a closed ticket accepts neither changes nor comments nor attachments. */
 export class TicketClosed extends Problem {
   constructor(current: TicketStatus, allowed: readonly TicketStatus[]) {
-    const detail = `The ticket is ${current} and accepts neither changes nor comments`;
+    const detail = `The ticket is ${current} and accepts neither changes nor comments nor attachments`;
     super('ticket-closed', detail, { current, allowed });
   }
 }

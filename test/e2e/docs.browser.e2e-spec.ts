@@ -1,10 +1,12 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { text } from 'node:stream/consumers';
 
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
 
 import { Api } from '../support/api.js';
+import { Attachments } from '../support/attachments.js';
 import { Service, type ServiceWithStores } from '../support/service.js';
 import { token } from '../support/tokens.js';
 
@@ -126,5 +128,75 @@ describe('An EventSource of a browser', () => {
       String(id),
     );
     await other.stop();
+  });
+});
+
+describe('An attachment', () => {
+  it.each([
+    [
+      'page.html',
+      'text/html',
+      `<script>fetch('/ticket?q=run')</script><img src=x onerror="document.title = 'run'">`,
+    ],
+    [
+      'image.svg',
+      'image/svg+xml',
+      `<svg xmlns="http://www.w3.org/2000/svg" onload="document.title = 'run'"><script>document.title = 'run'</script></svg>`,
+    ],
+  ])('is saved under its name, and runs no script: %s', async (name, content_type, markup) => {
+    const api = new Api(service.url);
+    const attachments = new Attachments(api, (await api.createTicket()).body.id);
+    const { id } = await attachments.attach(markup, { name, content_type });
+    const page = await browser.newPage();
+    page.setDefaultTimeout(limitMs);
+    const requests: string[] = [];
+    page.on('request', (request) => requests.push(new URL(request.url()).pathname));
+    await page.goto(`${service.url}/health/live`);
+    const url = `${service.url}/ticket/${attachments.ticketId}/attachment/${id}/content`;
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.goto(url).catch(() => undefined),
+    ]);
+    expect(download.suggestedFilename()).toBe(name);
+    expect(await text(await download.createReadStream())).toBe(markup);
+
+    // A page of the same origin that embeds the file, in the place of an attacker who can.
+    const { url: file } = (await attachments.content(id)).body;
+    await page.setContent(
+      `<iframe src="${file}"></iframe><embed src="${file}"><object data="${file}"></object>`,
+    );
+    await page.waitForTimeout(500);
+    expect(page.frames().map((frame) => new URL(frame.url(), service.url).pathname)).not.toContain('/ticket');
+    expect(await Promise.all(page.frames().map((frame) => frame.title()))).not.toContain('run');
+    expect(requests).not.toContain('/ticket');
+    await page.close();
+  });
+});
+
+describe('Swagger UI', () => {
+  it('uploads the bytes of an attachment', async () => {
+    const api = new Api(service.url);
+    const attachments = new Attachments(api, (await api.createTicket()).body.id);
+    const { body } = await attachments.create('from a file');
+    const page = await openDocs(service.url);
+    const operation = page.locator('.opblock-put').filter({ hasText: /Uploads the bytes/ });
+    await operation.locator('.opblock-summary').click();
+    await operation.getByRole('button', { name: 'Try it out' }).click();
+    const { searchParams } = new URL(body.upload.url, service.url);
+    const values: Record<string, string> = {
+      ticket_id: String(attachments.ticketId),
+      attachment_id: String(body.id),
+      ...Object.fromEntries(searchParams),
+    };
+    for (const [name, value] of Object.entries(values))
+      await operation.locator(`tr[data-param-name=${name}] input`).fill(value);
+    const file = { name: 'a.txt', mimeType: 'text/plain', buffer: Buffer.from('from a file') };
+    await operation.locator('input[type=file]').setInputFiles(file);
+    await operation.getByRole('button', { name: 'Execute' }).click();
+    const status = operation.locator('.live-responses-table .response .response-col_status');
+    await status.waitFor();
+    expect(await status.innerText()).toContain('200');
+    expect((await attachments.complete(body.id)).status).toBe(200);
+    await page.close();
   });
 });

@@ -49,6 +49,8 @@ const operation = (method: string, path: string): Operation => {
   return found;
 };
 
+const attachment = '/ticket/{ticket_id}/attachment/{attachment_id}';
+
 /** Every operation with all its status codes. */
 const operations: [string, string, number[]][] = [
   ['post', '/ticket', [201, 400, 401, 403, 409, 413, 415, 422, 429, 503]],
@@ -63,6 +65,14 @@ const operations: [string, string, number[]][] = [
   ['post', '/ticket/{ticket_id}/comment', [201, 400, 401, 403, 404, 409, 412, 413, 415, 422, 429, 503]],
   ['get', '/ticket/{ticket_id}/comment', [200, 400, 401, 403, 404, 429, 503]],
   ['get', '/ticket/{ticket_id}/comment/{comment_id}', [200, 400, 401, 403, 404, 429, 503]],
+  ['post', '/ticket/{ticket_id}/attachment', [201, 400, 401, 403, 404, 409, 413, 415, 422, 429, 503]],
+  ['get', '/ticket/{ticket_id}/attachment', [200, 400, 401, 403, 404, 429, 503]],
+  ['get', attachment, [200, 400, 401, 403, 404, 429, 503]],
+  ['delete', attachment, [200, 400, 401, 403, 404, 409, 412, 422, 429, 503]],
+  ['post', `${attachment}/complete`, [200, 400, 401, 403, 404, 409, 412, 422, 429, 503, 507]],
+  ['get', `${attachment}/content`, [302, 400, 401, 403, 404, 409, 429, 503]],
+  ['put', `${attachment}/file`, [200, 400, 403, 404, 409, 429, 503, 507]],
+  ['get', `${attachment}/file`, [200, 400, 403, 404, 409, 429, 503]],
   ['get', '/events', [200, 400, 401, 403, 410, 429, 503]],
   ['post', '/webhook', [201, 400, 401, 403, 409, 413, 415, 422, 429, 503]],
   ['get', '/webhook', [200, 400, 401, 403, 429, 503]],
@@ -99,8 +109,9 @@ describe('/docs', () => {
     expect(Object.keys(responses).map(Number)).toEqual(statuses);
     for (const [status, { description, content }] of Object.entries(responses)) {
       expect(description).not.toBe('');
-      const success = successTypes[path] ?? ['application/json'];
-      const types = Number(status) < 300 ? success : ['application/problem+json'];
+      const isFile = method === 'get' && path.endsWith('/file');
+      const success = isFile ? ['*/*'] : (successTypes[path] ?? ['application/json']);
+      const types = Number(status) < 303 ? success : ['application/problem+json'];
       expect(Object.keys(content ?? {})).toEqual(['204', '304'].includes(status) ? [] : types);
     }
   });
@@ -112,9 +123,9 @@ describe('/docs', () => {
     expect(documented.sort()).toEqual(operations.map(([method, path]) => `${method} ${path}`).sort());
   });
 
-  it('requires a token for every operation except the index and the probes', () => {
+  it('requires a token for every operation except the index, the probes and the files behind signed URLs', () => {
     for (const [path, methods] of Object.entries(document.paths)) {
-      const security = path === '/' || path.startsWith('/health') ? undefined : [{ bearer: [] }];
+      const security = /^\/$|^\/health|\/file$/.test(path) ? undefined : [{ bearer: [] }];
       for (const documented of Object.values(methods))
         expect([path, documented.security]).toEqual([path, security]);
     }
@@ -124,6 +135,7 @@ describe('/docs', () => {
     ['post', '/ticket'],
     ['put', '/ticket/{ticket_id}'],
     ['post', '/ticket/{ticket_id}/comment'],
+    ['post', '/ticket/{ticket_id}/attachment'],
   ])('shows the three media types of the body of %s %s', (method, path) => {
     expect(Object.keys(operation(method, path).requestBody?.content ?? {})).toEqual([
       'application/json',

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 
 import { Api, aTicket, median, scrape, times } from '../support/api.js';
+import { Attachments } from '../support/attachments.js';
 import { eventually } from '../support/eventually.js';
 import { Service } from '../support/service.js';
 
@@ -16,34 +17,47 @@ const clients = 200;
 const pagesOfEach = 4;
 
 describe('A thousand clients that send a byte a second', () => {
-  it.concurrent('are disconnected in time and do not slow others down', async () => {
-    const service = await Service.start();
-    const api = new Api(service.url);
-    const { id } = (await api.createTicket()).body;
-    const port = Number(new URL(service.url).port);
-    const heads = [
-      'GET /ticket/1 HTTP/1.1\r\nHost: a\r\nX: ',
-      'POST /ticket HTTP/1.1\r\nHost: a\r\nContent-Length: 99\r\n\r\n',
-    ];
-    const slow = await times(1_000, (n) => trickle(port, heads[n % 2] ?? ''));
-    const open = () => slow.filter(({ destroyed }) => !destroyed).length;
-    expect(open()).toBe(1_000);
-    const begin = Date.now();
+  it.concurrent(
+    'are disconnected in time and do not slow others down, unless they upload an attachment',
+    async () => {
+      const service = await Service.start();
+      const api = new Api(service.url);
+      const { id } = (await api.createTicket()).body;
+      const port = Number(new URL(service.url).port);
+      const attachments = new Attachments(api, id);
+      const { body: attachment } = await attachments.create('a'.repeat(99));
+      const upload = await trickle(
+        port,
+        `PUT ${attachment.upload.url} HTTP/1.1\r\nHost: a\r\nContent-Length: 99\r\n\r\n`,
+      );
+      const heads = [
+        'GET /ticket/1 HTTP/1.1\r\nHost: a\r\nX: ',
+        'POST /ticket HTTP/1.1\r\nHost: a\r\nContent-Length: 99\r\n\r\n',
+      ];
+      const slow = await times(1_000, (n) => trickle(port, heads[n % 2] ?? ''));
+      const open = () => slow.filter(({ destroyed }) => !destroyed).length;
+      expect(open()).toBe(1_000);
+      const begin = Date.now();
 
-    const latencies: number[] = [];
-    while (open() > 0 && Date.now() < begin + 30_000) {
-      const start = performance.now();
-      const responses = await Promise.all([api.ticket(id), api.createTicket(), api.send('GET', '/ticket')]);
-      latencies.push(performance.now() - start);
-      expect(responses.map(({ status }) => status)).toEqual([200, 201, 200]);
-      await sleep(100);
-    }
-    expect(open()).toBe(0);
-    expect(Date.now() - begin).toBeLessThan(25_000);
-    expect(median(latencies)).toBeLessThan(50);
-    await eventually(async () => (await api.send('GET', '/health/ready')).status === 200);
-    await service.stop();
-  });
+      const latencies: number[] = [];
+      while (open() > 0 && Date.now() < begin + 30_000) {
+        const start = performance.now();
+        const responses = await Promise.all([api.ticket(id), api.createTicket(), api.send('GET', '/ticket')]);
+        latencies.push(performance.now() - start);
+        expect(responses.map(({ status }) => status)).toEqual([200, 201, 200]);
+        await sleep(100);
+      }
+      expect(open()).toBe(0);
+      expect(Date.now() - begin).toBeLessThan(25_000);
+      expect(median(latencies)).toBeLessThan(50);
+      expect(upload.destroyed).toBe(false);
+      upload.write('a'.repeat(99));
+      await eventually(async () => (await attachments.complete(attachment.id)).status === 200);
+      upload.destroy();
+      await eventually(async () => (await api.send('GET', '/health/ready')).status === 200);
+      await service.stop();
+    },
+  );
 });
 
 describe('Two hundred clients that ask for the largest pages and do not read them', () => {

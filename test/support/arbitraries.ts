@@ -39,6 +39,7 @@ export function valid(schema: Schema): fc.Arbitrary<string> {
   if (schema.type === 'integer') {
     return fc.integer({ min: schema.minimum ?? 1, max: schema.maximum ?? 2 ** 31 }).map(String);
   }
+  if (schema.format === 'file-name') return fc.constantFrom('a.txt', 'Cafe\u0301 "1".pdf', '語'.repeat(85));
   if (schema.format === 'email')
     return fc.constantFrom('ada@example.com', "o'hara+x@sub.example.org", 'ü@example.com');
   if (schema.format === 'date-time') {
@@ -56,7 +57,19 @@ export function invalid(schema: Schema): fc.Arbitrary<string> {
   if (schema.items) return invalid(schema.items);
   if (schema.enum) return textOf(20).filter((text) => !schema.enum?.includes(text));
   if (schema.type === 'integer')
-    return fc.constantFrom('0', '-1', '01', '1e3', '1.5', '+1', 'NaN', ' 1', '0x1', '１');
+    return fc.constantFrom(
+      ...(schema.minimum === 0 ? [] : ['0']),
+      '-1',
+      '01',
+      '1e3',
+      '1.5',
+      '+1',
+      'NaN',
+      ' 1',
+      '0x1',
+      '１',
+    );
+  if (schema.format === 'file-name') return fc.constantFrom('', '..', 'a/b', 'a\\b', 'a\nb', '語'.repeat(86));
   if (schema.format === 'email')
     return fc.constantFrom('', 'ada', 'ada@', '@example.com', 'a b@example.com', ' a@b.co');
   if (schema.format === 'date-time')

@@ -20,6 +20,25 @@ const comment = await client.POST('/ticket/{ticket_id}/comment', {
 });
 assert.equal(comment.data?.ticket_id, created.data.id);
 
+const bytes = 'Invoice 2043';
+const attached = await client.POST('/ticket/{ticket_id}/attachment', {
+  params,
+  body: { name: 'invoice.txt', content_type: 'text/plain', size: bytes.length },
+});
+assert.ok(attached.data);
+const { upload } = attached.data;
+const place = new URL(upload.url, process.argv[2]);
+const uploaded = await fetch(place, { method: upload.method, headers: upload.headers, body: bytes });
+assert.equal(uploaded.status, 200);
+const attachment = { path: { ...params.path, attachment_id: attached.data.id } };
+const path = '/ticket/{ticket_id}/attachment/{attachment_id}';
+const completed = await client.POST(`${path}/complete`, { params: attachment });
+assert.equal(completed.data?.state, 'complete');
+const content = await client.GET(`${path}/content`, { params: attachment, parseAs: 'text' });
+assert.equal(content.data, bytes);
+const removed = await client.DELETE(path, { params: attachment });
+assert.equal(removed.data?.name, 'invoice.txt');
+
 const etag = (await client.GET('/ticket/{ticket_id}', { params })).response.headers.get('etag') ?? '';
 const updated = await client.PUT('/ticket/{ticket_id}', {
   params: { ...params, header: { 'If-Match': etag } },
@@ -40,5 +59,5 @@ assert.equal(listed.data?.items[0]?.id, created.data.id);
 const history = await client.GET('/ticket/{ticket_id}/history', { params });
 assert.deepEqual(
   history.data?.items.map(({ type }) => type),
-  ['ticket.created', 'comment.added', 'ticket.status_changed'],
+  ['ticket.created', 'comment.added', 'attachment.added', 'attachment.removed', 'ticket.status_changed'],
 );

@@ -1,0 +1,87 @@
+import { Controller, Get, Header, Param, Put, Query, Req, Res, SetMetadata } from '@nestjs/common';
+import { ApiBody, ApiConsumes, ApiTags } from '@nestjs/swagger';
+import { create as contentDisposition } from 'content-disposition';
+import type { Request, Response } from 'express';
+
+import { ReadEndpoint, TAKES_QUERY } from '../api/endpoint.decorators.js';
+import { Public } from '../auth/scope.guard.js';
+import { AttachmentDto, AttachmentParams, LinkQuery } from './attachment.dto.js';
+import { StoreUnavailable } from './attachment.errors.js';
+import { AttachmentFilesService } from './attachment-files.service.js';
+
+/** The time for an upload to make progress, and then to reach the disk. */
+const stalledUploadMs = 60_000;
+
+const problems = {
+  403: 'The signed URL is altered, has expired, or belongs to another caller.',
+  404: 'The attachment was removed, or attachments are in an S3-compatible store.',
+};
+
+/** The endpoints of the files behind signed URLs, if attachments are kept in ATTACHMENTS_DIR. */
+@ApiTags('Attachments')
+@Controller('ticket/:ticket_id/attachment/:attachment_id/file')
+export class AttachmentFilesController {
+  constructor(private readonly files: AttachmentFilesService) {}
+
+  /**
+   * Uploads the bytes of an attachment by the signed URL in `upload`.
+   * @remarks An interrupted upload leaves nothing, and can be repeated. The bytes can be replaced until the attachment is complete.
+   */
+  @Put()
+  @Public()
+  @SetMetadata(TAKES_QUERY, true)
+  @ApiConsumes('application/octet-stream')
+  @ApiBody({ required: true, schema: { type: 'string', format: 'binary' } })
+  @ReadEndpoint(AttachmentDto, {
+    problems: { ...problems, 409: 'The attachment is complete.', 507: 'The store has no space left.' },
+  })
+  uploadAttachmentFile(
+    @Param() path: AttachmentParams,
+    @Query() query: LinkQuery,
+    @Req() request: Request,
+    @Res({ passthrough: true }) response: Response,
+  ) {
+    response.setTimeout(stalledUploadMs);
+    const length = request.headers['content-length'];
+    const size = length === undefined ? undefined : Number(length);
+    return this.files.upload(path, query, response.locals.principal?.subject, { stream: request, size });
+  }
+
+  /**
+   * Downloads the bytes of an attachment by the signed URL of its content.
+   * @remarks The type is the one that was told. Browsers save the file under its name and never show or run it. Ranges are supported.
+   */
+  @Get()
+  @Public()
+  @SetMetadata(TAKES_QUERY, true)
+  @Header('Cache-Control', 'no-store')
+  @ReadEndpoint(AttachmentDto, {
+    description: 'The bytes, with the media type of the attachment.',
+    content: { '*/*': { schema: { type: 'string', format: 'binary' } } },
+    problems: { ...problems, 409: 'The attachment is pending.' },
+  })
+  async downloadAttachmentFile(
+    @Param() path: AttachmentParams,
+    @Query() query: LinkQuery,
+    @Res() response: Response,
+  ) {
+    const file = await this.files.find(path, query, response.locals.principal?.subject);
+    // Express would add a charset.
+    response.setHeader('Content-Type', file.content_type);
+    response.setHeader('Content-Disposition', contentDisposition(file.name));
+    const options = { dotfiles: 'allow', etag: false, lastModified: false, cacheControl: false } as const;
+    await new Promise<void>((resolve, reject) => {
+      response.sendFile(file.path, options, (error?: Error) => {
+        if (!error || response.headersSent) resolve();
+        else reject(toProblem(error, response));
+      });
+    });
+  }
+}
+
+/** A range that is not in the file is the client's error. Bytes that are missing are one of the store. */
+function toProblem(error: Error, response: Response): Error {
+  response.removeHeader('Content-Disposition');
+  const isRange = 'status' in error && error.status === 416;
+  return isRange ? error : new StoreUnavailable(error);
+}

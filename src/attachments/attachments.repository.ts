@@ -1,0 +1,134 @@
+import { Injectable } from '@nestjs/common';
+
+import type { Visibility } from '../api/audience.js';
+import type { WriteContext } from '../api/write-context.js';
+import { Database, type Transaction } from '../database/database.js';
+import { Replicas } from '../database/replicas.js';
+import { notFound, writeResults, type WriteResult, type WriteRow } from '../tickets/ticket-write.sql.js';
+import type { TicketStatus } from '../tickets/ticket.entity.js';
+import type { TicketSnapshot } from '../tickets/transition-policy.js';
+import type { AttachmentDto, AttachmentParams, CreateAttachmentDto } from './attachment.dto.js';
+import type { Attachment, AttachmentState } from './attachment.entity.js';
+import { batchSize, claimDeletions, completeAttachment, finishDeletions } from './attachment.sql.js';
+import { insertAttachment, listAttachments, noteSealing, removeAttachment } from './attachment.sql.js';
+import { selectAttachment, sweepPending } from './attachment.sql.js';
+
+/** The result of a creation: the ticket, whether the comment is one of it, and the attachment if it was created. */
+interface Creation {
+  found: TicketSnapshot | undefined;
+  isCommentValid: boolean;
+  created: Attachment | undefined;
+}
+
+type CreationRow = { found_status: TicketStatus; found_version: number; is_comment_valid: boolean } & (
+  Attachment | Record<keyof Attachment, null>
+);
+
+/** Runs the statements on attachments. */
+@Injectable()
+export class AttachmentsRepository {
+  constructor(
+    private readonly database: Database,
+    private readonly replicas: Replicas,
+  ) {}
+
+  /** Creates a pending attachment if the ticket is in one of `statuses`; in a transaction if there is one. */
+  async create(
+    ticketId: number,
+    fields: CreateAttachmentDto,
+    { statuses, uploadKey }: { statuses: readonly TicketStatus[]; uploadKey: string },
+    on: Transaction = this.database,
+  ): Promise<Creation> {
+    const values = [JSON.stringify(fields), ticketId, statuses, uploadKey];
+    const [row] = await on.run<CreationRow>(insertAttachment, values);
+    if (!row) return { found: undefined, isCommentValid: true, created: undefined };
+    const {
+      found_status: status,
+      found_version: version,
+      is_comment_valid: isCommentValid,
+      ...created
+    } = row;
+    return { found: { status, version }, isCommentValid, created: created.id === null ? undefined : created };
+  }
+
+  /** Completes a pending attachment if the ticket is in one of `statuses`, and in one of the context's versions. */
+  complete(
+    path: AttachmentParams,
+    storedKey: string,
+    statuses: readonly TicketStatus[],
+    context: WriteContext,
+    on: Transaction = this.database,
+  ): Promise<WriteResult<Attachment>> {
+    return write(on, completeAttachment, { path, statuses, context, storedKey });
+  }
+
+  /** Removes an attachment if the ticket is in one of `statuses`, and in one of the context's versions. */
+  remove(
+    path: AttachmentParams,
+    statuses: readonly TicketStatus[],
+    context: WriteContext,
+    on: Transaction = this.database,
+  ): Promise<WriteResult<Attachment>> {
+    return write(on, removeAttachment, { path, statuses, context });
+  }
+
+  /** Returns an attachment from the primary, so that a client that has just created it finds it. */
+  async find(path: AttachmentParams, visible: readonly Visibility[]): Promise<Attachment | undefined> {
+    const values = [path.ticket_id, visible, path.attachment_id];
+    const [attachment] = await this.database.run<Attachment>(selectAttachment, values);
+    return attachment;
+  }
+
+  /** Returns the attachments of a ticket after the one with the id `after`; undefined if the ticket does not exist. */
+  async list(
+    ticketId: number,
+    filter: { visible: readonly Visibility[]; state: readonly AttachmentState[] },
+    { after, limit }: { after: number; limit: number },
+  ): Promise<AttachmentDto[] | undefined> {
+    const values = [ticketId, filter.visible, filter.state, after, limit];
+    const rows = await this.replicas.run<AttachmentDto | Record<keyof AttachmentDto, null>>(
+      listAttachments,
+      values,
+    );
+    return rows.length === 0 ? undefined : rows.filter((row): row is AttachmentDto => row.id !== null);
+  }
+
+  /** Notes the key of bytes that are about to be written. Without a completion within the hour, they are deleted. */
+  async noteSealing(key: string): Promise<void> {
+    await this.database.run(noteSealing, [key]);
+  }
+
+  /** Deletes some attachments that were not completed in time; returns whether there may be more. */
+  async sweep(): Promise<boolean> {
+    return (await this.database.run(sweepPending, [])).length === batchSize;
+  }
+
+  /** Claims keys whose bytes are to be deleted, for ten minutes. */
+  async claimDeletions(): Promise<string[]> {
+    const rows = await this.database.run<{ key: string }>(claimDeletions, []);
+    return rows.map(({ key }) => key);
+  }
+
+  /** Forgets keys whose bytes were deleted. */
+  async finishDeletions(keys: string[]): Promise<void> {
+    await this.database.run(finishDeletions, [keys]);
+  }
+}
+
+interface Write {
+  path: AttachmentParams;
+  statuses: readonly TicketStatus[];
+  context: WriteContext;
+  storedKey?: string;
+}
+
+async function write(
+  on: Transaction,
+  statement: typeof completeAttachment,
+  { path, statuses, context: { versions, actor }, storedKey }: Write,
+): Promise<WriteResult<Attachment>> {
+  const item = { id: path.ticket_id, statuses, versions, actor };
+  const json = JSON.stringify([{ ...item, attachment_id: path.attachment_id, stored_key: storedKey }]);
+  const rows = await on.run<WriteRow<Attachment>>(statement, [json]);
+  return writeResults([item], rows)[0] ?? notFound;
+}

@@ -1,0 +1,191 @@
+import { randomUUID } from 'node:crypto';
+
+import { Injectable } from '@nestjs/common';
+
+import { visibilities, visibleTo, type Audience } from '../api/audience.js';
+import { Cursors } from '../api/cursors.js';
+import { cutPage, type Page } from '../api/pagination.js';
+import { InvalidRequest } from '../api/problem.js';
+import type { WriteContext } from '../api/write-context.js';
+import { Environment } from '../config/environment.js';
+import type { Transaction } from '../database/database.js';
+import { Deadline } from '../database/deadline.js';
+import { EventNumbering } from '../events/event-numbering.js';
+import { IdempotencyService, type IdempotentResult } from '../idempotency/idempotency.service.js';
+import { TicketNotFound } from '../tickets/ticket.errors.js';
+import { TicketQueue } from '../tickets/ticket-queue.js';
+import { TransitionPolicy } from '../tickets/transition-policy.js';
+import type { WriteResult } from '../tickets/ticket-write.sql.js';
+import { AttachmentStore } from './attachment-store.js';
+import { attachmentList, type AttachmentDto, type AttachmentParams } from './attachment.dto.js';
+import type { CreateAttachmentDto, CreatedAttachmentDto, DownloadDto } from './attachment.dto.js';
+import type { ListAttachmentsQuery } from './attachment.dto.js';
+import { attachmentStates, type Attachment } from './attachment.entity.js';
+import { AttachmentNotFound, AttachmentPending, StoreUnavailable } from './attachment.errors.js';
+import { AttachmentsRepository } from './attachments.repository.js';
+import { UploadVerifier } from './upload-verifier.js';
+
+/** Creates, completes, reads, lists and removes attachments. */
+@Injectable()
+export class AttachmentsService {
+  constructor(
+    private readonly repository: AttachmentsRepository,
+    private readonly store: AttachmentStore,
+    private readonly verifier: UploadVerifier,
+    private readonly policy: TransitionPolicy,
+    private readonly idempotency: IdempotencyService,
+    private readonly numbering: EventNumbering,
+    private readonly queue: TicketQueue,
+    private readonly cursors: Cursors,
+    private readonly environment: Environment,
+  ) {}
+
+  /** Creates a pending attachment, once for each idempotency key of an actor; throws TicketNotFound or TicketClosed. */
+  async create(
+    ticketId: number,
+    fields: CreateAttachmentDto,
+    context: WriteContext,
+  ): Promise<IdempotentResult<CreatedAttachmentDto>> {
+    const { ATTACHMENTS_MAX_BYTES: most } = this.environment;
+    if (fields.size > most)
+      throw new InvalidRequest([{ field: 'size', message: `must be at most ${most}, in bytes` }]);
+    const options = { statuses: this.policy.commentable(), uploadKey: randomUUID() };
+    const deadline = new Deadline();
+    const creation = this.idempotency.once(
+      context,
+      ['create attachment', ticketId, fields],
+      async (transaction) => {
+        const { found, isCommentValid, created } = await this.repository.create(
+          ticketId,
+          fields,
+          options,
+          transaction,
+        );
+        if (created) return created;
+        if (!found || isCommentValid) throw this.policy.rejection(ticketId, found, noVersions(context));
+        const message = `must be the id of a comment on ticket ${ticketId}`;
+        throw new InvalidRequest([{ field: 'comment_id', message }]);
+      },
+      deadline,
+    );
+    const { result, replayed } = await deadline.limit(creation);
+    const upload = await this.store.uploadRequest(result, context.actor);
+    return { result: { ...toDto(result), upload }, replayed };
+  }
+
+  /**
+   * Completes an attachment whose bytes were uploaded. Throws AttachmentNotFound, UploadInvalid, VersionMismatch or TicketClosed. A complete
+   * attachment is returned as it is.
+   */
+  async complete(path: AttachmentParams, context: WriteContext): Promise<IdempotentResult<AttachmentDto>> {
+    const attachment = await this.require(path);
+    const storedKey = attachment.state === 'pending' ? await this.seal(attachment) : undefined;
+    return this.write(path, ['complete attachment', path], context, async (transaction) => {
+      const newest = storedKey === undefined ? attachment : undefined;
+      if (newest) return toDto(newest);
+      const statuses = this.policy.commentable();
+      const written = await this.repository.complete(path, storedKey ?? '', statuses, context, transaction);
+      if (written.changed) return toDto(written.changed);
+      this.assertAllowed(path, written, context);
+      const { state, ...current } = await this.require(path);
+      if (state === 'complete') return toDto({ ...current, state });
+      throw new StoreUnavailable('The completion took too long');
+    });
+  }
+
+  /** Removes an attachment, or throws AttachmentNotFound, VersionMismatch or TicketClosed. */
+  remove(path: AttachmentParams, context: WriteContext): Promise<IdempotentResult<AttachmentDto>> {
+    return this.write(path, ['remove attachment', path], context, async (transaction) => {
+      const statuses = this.policy.commentable();
+      const written = await this.repository.remove(path, statuses, context, transaction);
+      if (written.changed) return toDto(written.changed);
+      this.assertAllowed(path, written, context);
+      throw new AttachmentNotFound(path.ticket_id, path.attachment_id);
+    });
+  }
+
+  /** Returns an attachment that the audience may see, or throws AttachmentNotFound. */
+  async find(path: AttachmentParams, audience: Audience): Promise<AttachmentDto> {
+    return toDto(await this.require(path, audience));
+  }
+
+  /** Returns a page of the attachments of a ticket, oldest first, or throws TicketNotFound. */
+  async list(
+    ticketId: number,
+    { limit, cursor, state = [...attachmentStates] }: ListAttachmentsQuery,
+    audience: Audience,
+  ): Promise<Page<AttachmentDto>> {
+    const list = attachmentList(ticketId, state);
+    const [after = 0] = cursor === undefined ? [] : this.cursors.open(list, cursor);
+    const filter = { visible: visibleTo(audience), state };
+    const page = { after: Number(after), limit: limit + 1 };
+    const attachments = await this.repository.list(ticketId, filter, page);
+    if (!attachments) throw new TicketNotFound(ticketId);
+    return cutPage(attachments, limit, { cursors: this.cursors, list, sortKeysOf: ({ id }) => [id] });
+  }
+
+  /** Returns where the bytes of an attachment can be downloaded, or throws AttachmentNotFound or AttachmentPending. */
+  async download(
+    path: AttachmentParams,
+    audience: Audience,
+    caller: string | undefined,
+  ): Promise<DownloadDto> {
+    const attachment = await this.require(path, audience);
+    if (attachment.state === 'pending') throw new AttachmentPending();
+    return this.store.download(attachment, caller);
+  }
+
+  /** Returns the key of bytes that were checked and no longer change, or undefined if the attachment was completed meanwhile. */
+  private async seal(attachment: Attachment): Promise<string | undefined> {
+    const storedKey = randomUUID();
+    await this.repository.noteSealing(storedKey);
+    const reason = await this.verifier.verify(attachment, storedKey);
+    if (reason === undefined) return storedKey;
+    // The upload is deleted after a completion, which may have been the one of another request.
+    const { ticket_id, id } = attachment;
+    const { state } = await this.require({ ticket_id, attachment_id: id });
+    if (state === 'pending') throw reason;
+    return undefined;
+  }
+
+  private async require(path: AttachmentParams, audience: Audience = 'team'): Promise<Attachment> {
+    const attachment = await this.repository.find(path, visibleTo(audience));
+    if (!attachment) throw new AttachmentNotFound(path.ticket_id, path.attachment_id);
+    return attachment;
+  }
+
+  private async write(
+    { ticket_id }: AttachmentParams,
+    request: unknown[],
+    context: WriteContext,
+    act: (transaction: Transaction | undefined) => Promise<AttachmentDto>,
+  ): Promise<IdempotentResult<AttachmentDto>> {
+    const result = await this.queue.run(ticket_id, (deadline) =>
+      this.idempotency.once(context, request, act, deadline),
+    );
+    this.numbering.wake();
+    return result;
+  }
+
+  /** Throws why the ticket does not allow a write that changed nothing; returns if it does. */
+  private assertAllowed(
+    { ticket_id }: AttachmentParams,
+    { found }: WriteResult<Attachment>,
+    context: WriteContext,
+  ) {
+    const isAllowed =
+      found &&
+      this.policy.commentable().includes(found.status) &&
+      (context.versions?.includes(found.version) ?? true);
+    if (!isAllowed) throw this.policy.rejection(ticket_id, found, context);
+  }
+}
+
+/** A creation changes no version, so If-Match does not apply to it. */
+function noVersions(context: WriteContext): WriteContext {
+  return { ...context, versions: undefined };
+}
+
+function toDto({ upload_key, stored_key, ...attachment }: Attachment): AttachmentDto {
+  return attachment;
+}
