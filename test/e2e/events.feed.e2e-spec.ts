@@ -53,7 +53,7 @@ describe('GET /events', () => {
       {
         ...about,
         type: 'ticket.status_changed',
-        data: { ...data, version: 2, from: 'opened', to: 'answered' },
+        data: { ...data, version: 2, changed: ['status'], from: 'opened', to: 'answered' },
       },
       {
         ...about,
