@@ -98,7 +98,8 @@ export async function sendWebhooks(size: {
   const endpoints = await times(3, () => Endpoint.start());
   for (const { url } of endpoints) await api(0).send('POST', '/webhook', json(JSON.stringify({ url })));
 
-  let [left, isWritten, kills] = [size.events, false, 0];
+  const ids = await times(size.tickets, async (n) => (await api(n).createTicket()).body.id);
+  let [left, isWritten, kills] = [size.events - size.tickets, false, 0];
   const every = async (ms: number, kill: (n: number) => Promise<unknown>) => {
     for (let n = 0; !isWritten; n++) {
       await sleep(ms);
@@ -114,15 +115,16 @@ export async function sendWebhooks(size: {
     }),
   ]);
   const begun = performance.now();
-  const ids = await times(size.tickets, async (n) => (await api(n).createTicket()).body.id);
-  left -= size.tickets;
   await times(16, async (writer) => {
-    for (let turn = writer; left > 0; turn += 16) {
+    for (let turn = writer; left > 0; turn += 15) {
       left--;
       const { status } = await api(turn)
         .comment(ids[turn % ids.length] ?? 0, aComment)
         .catch(() => ({ status: 0 }));
-      if (status !== 201) left++;
+      if (status === 201) continue;
+      left++;
+      // Its replica may be starting again.
+      await sleep(50);
     }
   });
   isWritten = true;
@@ -132,7 +134,7 @@ export async function sendWebhooks(size: {
   const { rows } = await database.query<{ id: string }>(`SELECT number || '-' || tag AS id FROM event`);
   const written = rows.map(({ id }) => id);
   const isComplete = ({ received }: Endpoint) => new Set(received.map(({ id }) => id)).size >= written.length;
-  await eventually(() => endpoints.every(isComplete), 180_000, 100).catch(() => undefined);
+  await eventually(() => endpoints.every(isComplete), 600_000, 100).catch(() => undefined);
   const seconds = (performance.now() - begun) / 1_000;
   // Nothing is left over in the tables, and nothing comes later.
   await sleep(1_500);
