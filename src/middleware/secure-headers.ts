@@ -48,8 +48,10 @@ function policy(sources: Record<string, string[]>) {
 export function secureHeaders(vary: string[]): RequestHandler {
   const headers = [...apiHeaders, 'Cache-Control', 'private, no-cache', 'Vary', vary.join(', ')];
   return (request, response, next) => {
-    const isFile = filePath.test(request.path);
-    const isDocs = request.url.startsWith('/docs');
+    // Not request.path, because the target may be unreadable.
+    const [path = ''] = request.url.split('?', 1);
+    const isFile = filePath.test(path);
+    const isDocs = path.startsWith('/docs');
     response.locals.baseHeaders = isFile ? fileHeaders : isDocs ? docsHeaders : headers;
     next();
   };
