@@ -40,7 +40,7 @@ export class EventStream extends Readable {
   private wait?: (turn: Turn) => void;
   private isReading = false;
   /** Text that was read and is not pushed yet. */
-  private rest = Buffer.alloc(0);
+  private rest: Buffer | undefined;
   private isEnding = false;
   /** The time at which the client last read; undefined before the first time. */
   private takenAt?: number;
@@ -70,8 +70,8 @@ export class EventStream extends Readable {
 
   override _read(): void {
     this.takenAt = Date.now();
-    if (this.rest.length > 0) {
-      this.pushPiece();
+    if (this.rest) {
+      this.pushPiece(this.rest);
       return;
     }
     this.isReading = true;
@@ -91,8 +91,8 @@ export class EventStream extends Readable {
     done(error);
   }
 
-  private pushPiece(bytes = this.rest): void {
-    this.rest = bytes.subarray(pieceBytes);
+  private pushPiece(bytes: Buffer): void {
+    this.rest = bytes.length > pieceBytes ? bytes.subarray(pieceBytes) : undefined;
     this.push(bytes.subarray(0, pieceBytes));
   }
 

@@ -3,12 +3,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
-import { Api, scrape, times } from '../support/api.js';
+import { Api, times } from '../support/api.js';
 import { eventually } from '../support/eventually.js';
 import { Follower } from '../support/follower.js';
 import { FaultProxy } from '../support/fault-proxy.js';
-import { memoryOf } from '../support/processes.js';
-import { connect, createStores, servers, type Stores } from '../support/servers.js';
+import { writeManyEvents } from '../support/many-events.js';
+import { createStores, servers, type Stores } from '../support/servers.js';
 import { Service } from '../support/service.js';
 
 let stores: Stores;
@@ -111,30 +111,8 @@ describe('An event stream', () => {
 });
 
 describe('A client that does not read its stream', () => {
-  it('is disconnected, uses little memory, and can resume without loss', async () => {
-    const openStreams = async () => (await scrape(replica())).get('ticket_feed_streams') ?? 0;
-    const stream = await open(urls()[0] ?? '', 'from=now');
-    const before = memoryOf(services[0]?.process.pid);
-    const streams = await openStreams();
-    await writeManyEvents(1_000_000);
-    // A client may stop reading for at most ten seconds.
-    await eventually(async () => (await openStreams()) < streams, 20_000);
-    expect(memoryOf(services[0]?.process.pid) - before).toBeLessThan(60 * 1_000 * 1_024);
-
-    // The client receives the data of the socket buffers, and then the end of the connection.
-    const read = textOf(stream);
-    await new Promise((resolve) => stream.once('close', resolve));
-    const { text } = read;
-    const seen = new Set([...text.matchAll(/^id: (\S+)\nevent/gm)].map(([, id]) => id));
-    expect(seen.size).toBeLessThan(40_000);
-    const position = /^id: (\S+)$/m.exec(text)?.[1] ?? '';
-    const resumed = new Follower(urls(), `after=${[...seen].at(-1) ?? position}&ticket_id=1000000`);
-    await resumed.has(40_000 - seen.size, 30_000);
-    resumed.close();
-  });
-
   it('does not delay the shutdown of the service', async () => {
-    await writeManyEvents(1_000_001);
+    await writeManyEvents(stores, 1_000_001);
     const service = await Service.start({ stores });
     const stream = await open(service.url, 'from=beginning&ticket_id=1000001');
     stream.on('error', () => undefined);
@@ -149,18 +127,6 @@ describe('A client that does not read its stream', () => {
     expect(Date.now() - begin).toBeLessThan(5_000);
   });
 });
-
-/** Writes about 20 MB of events, more than the capacity of the socket buffers of both sides. */
-async function writeManyEvents(ticket: number): Promise<void> {
-  const database = await connect(stores.database);
-  await database.query(
-    `INSERT INTO event (type, ticket_id, version, at, data)
-     SELECT 'ticket.created', $1, n, now(), json_build_object('theme', repeat('x', 255))
-     FROM generate_series(1, 40000) AS n`,
-    [ticket],
-  );
-  await database.end();
-}
 
 describe('A thousand streams of one process', () => {
   it('cause as many statements as one, and all receive every event', async () => {
