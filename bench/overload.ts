@@ -102,8 +102,10 @@ async function runOpenLoop(url: string, seconds: number, perSecond: number) {
     const due = ((performance.now() - begin) / 1000) * perSecond;
     for (; sent < due; sent++) void client.sendNext();
   }
+  // Responses that come later are no goodput: their number would be divided by too short a time.
+  const summary = client.summary(seconds);
   while (client.inFlight > 0) await sleep(10);
-  return client.summary(seconds);
+  return { ...summary, errors: client.summary(seconds).errors };
 }
 
 /** Measures the peak, three times the load of the peak, and half of it afterwards. */
