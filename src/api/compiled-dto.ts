@@ -77,6 +77,10 @@ function ruleCheck(rule: ValidationMetadata): (value: unknown, object: object) =
     validators.every(({ instance }) => {
       const isValid = (one: unknown) =>
         instance.validate(one, { targetName, property, object, value, constraints }) === true;
-      return each && Array.isArray(value) ? value.every(isValid) : isValid(value);
+      return each && isCollection(value) ? [...value.values()].every(isValid) : isValid(value);
     });
+}
+
+function isCollection(value: unknown): value is unknown[] | Set<unknown> | Map<unknown, unknown> {
+  return Array.isArray(value) || value instanceof Set || value instanceof Map;
 }
