@@ -2,7 +2,14 @@ import { applyDecorators, SetMetadata, type Type } from '@nestjs/common';
 import { ApiConsumes, ApiExtraModels, ApiHeader, ApiResponse, getSchemaPath } from '@nestjs/swagger';
 import type { ApiHeaderOptions } from '@nestjs/swagger';
 
-import { nextPage, retryAfter, versioned, type Headers } from './endpoint.headers.js';
+import {
+  idempotencyKey,
+  nextPage,
+  repeated,
+  retryAfter,
+  versioned,
+  type Headers,
+} from './endpoint.headers.js';
 import { problemKinds, problemType } from './problem.js';
 import { ProblemDto } from './problem.dto.js';
 
@@ -53,7 +60,8 @@ const headerProblems: Record<string, Record<number, string>> = {
 
 /** Describes an endpoint without a body. `returns` is undefined for a response without a body. */
 export function ReadEndpoint(returns: Type | undefined, endpoint: Endpoint): MethodDecorator {
-  const { status = 200, takes = [], sends = {}, otherContent, problems = {} } = endpoint;
+  const { status = 200, takes = [], otherContent, problems = {} } = endpoint;
+  const sends = { ...endpoint.sends, ...(takes.includes(idempotencyKey) && repeated) };
   const { description = status === 201 ? 'Created.' : 'OK.' } = endpoint;
   const json = returns && { 'application/json': { schema: { $ref: getSchemaPath(returns) } } };
   const content = { ...(endpoint.content ?? json), ...otherContent };

@@ -21,12 +21,19 @@ export const versioned: Headers = {
   },
 };
 
-/** The headers of the response to a creation. */
-export const created: Headers = {
-  Location: { description: 'The path of what was created', schema: { type: 'string' } },
+/** The header of the response to a write with an Idempotency-Key. */
+export const repeated: Headers = {
   'Idempotency-Replayed': {
     description: 'true if this repeats the response to an earlier request with the same Idempotency-Key',
     schema: { type: 'string', enum: ['true'] },
+  },
+};
+
+/** The header of the response to a creation. */
+export const created: Headers = {
+  Location: {
+    description: 'The address of what was created: it begins with PUBLIC_URL, or is a path without it',
+    schema: { type: 'string' },
   },
 };
 

@@ -89,7 +89,7 @@ export class TicketsController {
   @RequireScope('tickets:write')
   @EvictsTicket()
   @WriteEndpoint(TicketDto, { takes, sends: versioned, problems: notAllowed })
-  updateStatus(
+  updateTicketStatus(
     @Param() path: TicketParams,
     @Body() body: UpdateStatusDto,
     @WriteContext() context: WriteContext,

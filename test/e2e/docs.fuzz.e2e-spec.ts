@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 
 import { Api, bodyKinds, encode, json, type BodyKind } from '../support/api.js';
-import { invalid, valid } from '../support/arbitraries.js';
+import { headersOf, invalid, valid } from '../support/arbitraries.js';
 import { OpenApi, type Operation, type Schema } from '../support/openapi.js';
 import { Service } from '../support/service.js';
 
@@ -39,21 +39,6 @@ afterAll(async () => {
   await service.stop();
   expect(service.output).not.toContain('"level":"error"');
 });
-
-const headersOf = (operation: Operation) =>
-  fc.record(
-    Object.fromEntries(
-      operation.parameters
-        .filter((parameter) => parameter.in === 'header')
-        .map(({ name }) => [
-          name,
-          name === 'Idempotency-Key'
-            ? fc.uuid()
-            : fc.constantFrom('*', '"1"', 'W/"2"', '"1", "2"', 'x', '"99999999999999999999"', ','),
-        ]),
-    ),
-    { requiredKeys: [] },
-  );
 
 /** Paths and queries from valid values; those of the parameter `invalidName` are invalid. */
 function urlOf(operation: Operation, invalidName?: string): fc.Arbitrary<string> {

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { request } from 'node:http';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
@@ -21,25 +20,6 @@ describe('A body', () => {
     const { status, problem } = await post(json(`${atLimit} `));
     expect([status, problem.type]).toEqual([413, 'urn:problem-type:ticket-system:body-too-large']);
     expect(problem.detail).toBe('The body is larger than 512 KiB');
-  });
-
-  it.each([
-    ['', /^HTTP\/1.1 413 (?!.*Connection: close).*larger than 512 KiB/s],
-    ['Expect: 100-continue\r\n', /^HTTP\/1.1 413 .*Connection: close.*larger than 512 KiB/s],
-  ])('whose Content-Length is too large is rejected before it is sent: %j', async (expects, answer) => {
-    expect(await headOf({ length: 3_000_000, headers: expects })).toMatch(answer);
-  });
-
-  it('without a length is rejected once it is too large', async () => {
-    const stream = new Blob([Buffer.alloc(3_000_000)]).stream();
-    const init = { method: 'POST', body: stream, duplex: 'half' } as RequestInit;
-    expect((await post(init)).status).toBe(413);
-  });
-
-  it('is asked for with 100 Continue, unless its request is rejected anyway', async () => {
-    const headers = 'Expect: 100-continue\r\n';
-    expect(await headOf({ length: 3, headers })).toBe('HTTP/1.1 100 Continue\r\n\r\n');
-    expect(await headOf({ length: 3, headers, path: '/nowhere' })).toMatch(/^HTTP\/1.1 (100|404) /);
   });
 
   it('may have 128 fields', async () => {
@@ -214,25 +194,6 @@ describe('A request', () => {
     expect((await api.ticket(id())).status).toBe(200);
   });
 });
-
-/** Sends the head of a request; returns the first part of the response. */
-async function headOf({
-  length,
-  headers,
-  path = '/ticket',
-}: {
-  length: number;
-  headers: string;
-  path?: string;
-}) {
-  const socket = connect(Number(new URL(service().url).port), '127.0.0.1');
-  socket.setEncoding('utf8');
-  const head = `POST ${path} HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: ${length}`;
-  socket.write(`${head}\r\n${headers}\r\n`);
-  const [answer] = (await once(socket, 'data')) as [string];
-  socket.destroy();
-  return answer;
-}
 
 /** A form-data body of one field with the boundary x. */
 function part(name: string, value: Buffer): Buffer {

@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { connect as connectTo } from 'node:net';
+
 import { describe, expect, it } from '@jest/globals';
 
 import { aComment, aTicket, bodyKinds, json } from '../support/api.js';
@@ -116,3 +119,43 @@ describe('A ticket id in a path', () => {
     expect((await api.send('GET', '/health/live')).status).toBe(200);
   });
 });
+
+describe('A body', () => {
+  it.each([
+    ['', /^HTTP\/1.1 413 (?!.*Connection: close).*larger than 512 KiB/s],
+    ['Expect: 100-continue\r\n', /^HTTP\/1.1 413 .*Connection: close.*larger than 512 KiB/s],
+  ])('whose Content-Length is too large is rejected before it is sent: %j', async (expects, answer) => {
+    expect(await headOf({ length: 3_000_000, headers: expects })).toMatch(answer);
+  });
+
+  it('without a length is rejected once it is too large', async () => {
+    const stream = new Blob([Buffer.alloc(3_000_000)]).stream();
+    const init = { method: 'POST', body: stream, duplex: 'half' } as RequestInit;
+    expect((await api.send('POST', '/ticket', init)).status).toBe(413);
+  });
+
+  it('is asked for with 100 Continue, unless its request is rejected anyway', async () => {
+    const headers = 'Expect: 100-continue\r\n';
+    expect(await headOf({ length: 3, headers })).toBe('HTTP/1.1 100 Continue\r\n\r\n');
+    expect(await headOf({ length: 3, headers, path: '/nowhere' })).toMatch(/^HTTP\/1.1 (100|404) /);
+  });
+});
+
+/** Sends the head of a request; returns the first part of the response. */
+async function headOf({
+  length,
+  headers,
+  path = '/ticket',
+}: {
+  length: number;
+  headers: string;
+  path?: string;
+}) {
+  const socket = connectTo(Number(new URL(service().url).port), '127.0.0.1');
+  socket.setEncoding('utf8');
+  const head = `POST ${path} HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: ${length}`;
+  socket.write(`${head}\r\n${headers}\r\n`);
+  const [answer] = (await once(socket, 'data')) as [string];
+  socket.destroy();
+  return answer;
+}

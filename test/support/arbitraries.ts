@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-import type { Schema } from './openapi.js';
+import type { Operation, Schema } from './openapi.js';
 
 /** Error-prone characters: controls, bidirectional marks, emoji, combining and unassigned ones; no NUL. */
 const character = fc.oneof(
@@ -75,4 +75,21 @@ export function invalid(schema: Schema): fc.Arbitrary<string> {
   if (schema.format === 'date-time')
     return fc.constantFrom('', 'now', '2026-01-01', '2026-13-01T00:00:00Z', '1');
   return fc.constantFrom('', ' ', '\u2003', 'a\0', 'x'.repeat((schema.maxLength ?? 50) + 1));
+}
+
+/** Values of the request headers of an operation, some of them malformed. */
+export function headersOf(operation: Operation) {
+  return fc.record(
+    Object.fromEntries(
+      operation.parameters
+        .filter((parameter) => parameter.in === 'header')
+        .map(({ name }) => [
+          name,
+          name === 'Idempotency-Key'
+            ? fc.uuid()
+            : fc.constantFrom('*', '"1"', 'W/"2"', '"1", "2"', 'x', '"99999999999999999999"', ','),
+        ]),
+    ),
+    { requiredKeys: [] },
+  );
 }
