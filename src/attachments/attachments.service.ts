@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import { Injectable } from '@nestjs/common';
 
-import { visibilities, visibleTo, type Audience } from '../api/audience.js';
+import { visibleTo, type Audience } from '../api/audience.js';
 import { Cursors } from '../api/cursors.js';
 import { cutPage, type Page } from '../api/pagination.js';
 import { InvalidRequest } from '../api/problem.js';
@@ -81,10 +81,10 @@ export class AttachmentsService {
     const attachment = await this.require(path);
     const storedKey = attachment.state === 'pending' ? await this.seal(attachment) : undefined;
     return this.write(path, ['complete attachment', path], context, async (transaction) => {
-      const newest = storedKey === undefined ? attachment : undefined;
-      if (newest) return toDto(newest);
+      // Complete already, maybe by another request meanwhile.
+      if (storedKey === undefined) return toDto(await this.require(path));
       const statuses = this.policy.commentable();
-      const written = await this.repository.complete(path, storedKey ?? '', statuses, context, transaction);
+      const written = await this.repository.complete(path, storedKey, statuses, context, transaction);
       if (written.changed) return toDto(written.changed);
       this.assertAllowed(path, written, context);
       const { state, ...current } = await this.require(path);
@@ -186,6 +186,10 @@ function noVersions(context: WriteContext): WriteContext {
   return { ...context, versions: undefined };
 }
 
-function toDto({ upload_key, stored_key, ...attachment }: Attachment): AttachmentDto {
-  return attachment;
+/** Leaves out the keys of the store. */
+function toDto(attachment: Attachment): AttachmentDto {
+  const dto: Partial<Attachment> = { ...attachment };
+  delete dto.upload_key;
+  delete dto.stored_key;
+  return dto as AttachmentDto;
 }

@@ -1,5 +1,4 @@
 import { Readable } from 'node:stream';
-import type { ReadableStream } from 'node:stream/web';
 
 import { Logger } from '@nestjs/common';
 import { AwsClient } from 'aws4fetch';
@@ -87,7 +86,8 @@ export class S3Store extends AttachmentStore {
 
   private async read(key: string): Promise<Readable> {
     const { body } = await this.request('GET', key, slowMs);
-    return Readable.fromWeb(body as ReadableStream);
+    if (!body) throw this.unavailable('an object has no bytes');
+    return Readable.fromWeb(body);
   }
 
   private async presign(

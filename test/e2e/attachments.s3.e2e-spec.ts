@@ -42,8 +42,7 @@ describe('An S3-compatible store', () => {
     expect((await ticket.upload(body, bytes)).status).toBe(200);
     expect((await ticket.complete(body.id)).body).toMatchObject({ ...fields, state: 'complete' });
     expect((await ticket.complete(body.id)).status).toBe(200);
-    const { headers, ...response } = await ticket.download(body.id);
-    void response;
+    const { headers } = await ticket.download(body.id);
     expect(headers.get('content-type')).toBe('application/pdf');
     const { type, parameters } = parse(headers.get('content-disposition') ?? '');
     expect([type, parameters['filename']]).toEqual(['attachment', fields.name]);
@@ -80,9 +79,14 @@ describe('An S3-compatible store', () => {
 });
 
 describe('A store that does not respond', () => {
+  const freeze = (signal: NodeJS.Signals) => () => {
+    s3.signal(signal);
+    return Promise.resolve();
+  };
+
   it.each([
     ['killed', () => s3.kill(), () => s3.launch()],
-    ['frozen', () => Promise.resolve(s3.signal('SIGSTOP')), () => Promise.resolve(s3.signal('SIGCONT'))],
+    ['frozen', freeze('SIGSTOP'), freeze('SIGCONT')],
   ] as const)(
     'because it was %s makes completions fail with 503, and nothing else',
     async (_state, fail, restore) => {

@@ -66,7 +66,7 @@ export class S3Server {
 
   /** Kills the server, and keeps its data. */
   async kill(): Promise<void> {
-    if (!this.process || this.process.exitCode !== null || this.process.signalCode !== null) return;
+    if (this.process?.exitCode !== null || this.process.signalCode !== null) return;
     const ended = once(this.process, 'close');
     this.process.kill('SIGKILL');
     await ended;
