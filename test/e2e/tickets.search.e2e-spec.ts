@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { Api, aComment, aTicket, type Ticket } from '../support/api.js';
-import { connect, createStores } from '../support/servers.js';
+import { createStores } from '../support/servers.js';
 import { Service, type ServiceWithStores } from '../support/service.js';
 
 /** A line of the table of docs/api.md. */
