@@ -60,11 +60,21 @@ export class PageQuery {
   cursor?: string;
 }
 
+/** The list that a page is cut from. */
+interface PageSource<Item> {
+  cursors: Cursors;
+  /** The name of the list, which a cursor is valid for. */
+  list: string;
+  sortKeysOf: (item: Item) => SortKeys;
+  /** True if more items may follow the rows, although they are fewer than the limit. */
+  isCut?: boolean;
+}
+
 /** Cuts a page from rows that were read with one more row than its limit: a row that is left shows that a next page exists. */
 export function cutPage<Item>(
   rows: Item[],
   limit: number,
-  { cursors, list, sortKeysOf }: { cursors: Cursors; list: string; sortKeysOf: (item: Item) => SortKeys },
+  { cursors, list, sortKeysOf, isCut = false }: PageSource<Item>,
 ): Page<Item> {
   const texts: string[] = [];
   let bytes = 0;
@@ -76,6 +86,7 @@ export function cutPage<Item>(
   }
   const items = rows.slice(0, texts.length);
   const last = items.at(-1);
-  const next = rows.length > items.length && last !== undefined ? cursors.seal(list, sortKeysOf(last)) : null;
+  const hasMore = isCut || rows.length > items.length;
+  const next = hasMore && last !== undefined ? cursors.seal(list, sortKeysOf(last)) : null;
   return new Page(items, next, 'cursor', texts);
 }

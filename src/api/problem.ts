@@ -26,6 +26,7 @@ export const problemKinds = {
   'body-too-large': { status: 413, title: 'Body too large' },
   'unsupported-media-type': { status: 415, title: 'Unsupported media type' },
   'idempotency-key-reused': { status: 422, title: 'Idempotency key reused' },
+  'search-too-broad': { status: 422, title: 'Search too broad' },
   'internal-error': { status: 500, title: 'Internal server error' },
   'too-many-requests': { status: 429, title: 'Too many requests' },
   unavailable: { status: 503, title: 'Service unavailable' },

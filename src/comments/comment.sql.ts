@@ -1,7 +1,8 @@
 import { columnNames, columns, columnsOrDefaults, typedColumns } from '../api/dto.js';
 import { stateReport } from '../database/state-report.js';
 import { recordEvent } from '../events/record-event.sql.js';
-import { ifAllowed, lockTickets, type Lock } from '../tickets/ticket-write.sql.js';
+import { storeCommentWords } from '../tickets/search/search-text.sql.js';
+import { ifAllowed, lockTickets, sameAddress, type Lock } from '../tickets/ticket-write.sql.js';
 import { CommentDto, CreateCommentDto } from './comment.dto.js';
 
 /** The columns of a new comment that the statement sets. */
@@ -12,19 +13,19 @@ const given = columnsOrDefaults(CreateCommentDto, 'items')
   .map((value, n) => `${value} AS ${names[n] ?? ''}`)
   .join(', ');
 
-const author = `CASE WHEN lower(items.email) = lower(ticket.email) THEN 'requester' ELSE 'team' END`;
+const author = `CASE WHEN ${sameAddress('items.email', 'ticket.email')} THEN 'requester' ELSE 'team' END`;
 const moment = '(SELECT created_at FROM moments WHERE ticket_id = locked.id)';
 
 /**
  * Locks tickets, and adds a comment to each only if its status accepts comments and If-Match allows its version. A close
  * that holds the lock comes first and is seen here; a close that waits for the lock comes after the comment.
  * `moments` has one time for each comment, taken after its ticket was locked. $1: a JSON list of TicketWrite, each with the fields of the
- * comment.
+ * comment and its words.
  */
 const add = (lock: Lock) => ({
   name: `add_comments_${lock}`,
   text: `
-    WITH ${lockTickets(typedColumns(CreateCommentDto), lock)}, moments AS MATERIALIZED (
+    WITH ${lockTickets(`${typedColumns(CreateCommentDto)}, words tsvector`, lock)}, moments AS MATERIALIZED (
       SELECT id AS ticket_id, clock_timestamp() AS created_at FROM locked
     ), updated AS (
       UPDATE ticket
@@ -35,7 +36,7 @@ const add = (lock: Lock) => ({
             CASE WHEN ${author} = 'team' AND visibility IS DISTINCT FROM 'internal' THEN ${moment} END)
       ${ifAllowed}
       RETURNING ticket.id AS ticket_id, ticket.version AS ticket_version, items.actor,
-        ${author}::comment_author AS author, ${given}
+        ${author}::comment_author AS author, items.words, ${given}
     ), added AS (
       INSERT INTO comment (${added})
       SELECT ${added} FROM updated JOIN moments USING (ticket_id)
@@ -45,7 +46,7 @@ const add = (lock: Lock) => ({
       version: 'updated.ticket_version',
       actor: 'updated.actor',
       data: `json_build_object('comment_id', added.id, 'visibility', added.visibility, 'author', added.author)`,
-    })}
+    })}, ${storeCommentWords('added JOIN (SELECT ticket_id, words FROM updated) AS texts USING (ticket_id)')}
     SELECT locked.id AS found_id, locked.status AS found_status, locked.version AS found_version,
       ${columns(CommentDto, 'added')}, ${stateReport}
     FROM locked LEFT JOIN added ON added.ticket_id = locked.id`,

@@ -5,13 +5,14 @@ import type { WriteContext } from '../api/write-context.js';
 import { Database, type Batched, type Transaction } from '../database/database.js';
 import type { Deadline } from '../database/deadline.js';
 import { Replicas } from '../database/replicas.js';
+import { toWords } from '../tickets/search/words.js';
 import { notFound, writeResults } from '../tickets/ticket-write.sql.js';
 import type { Lock, TicketWrite, WriteResult, WriteRow } from '../tickets/ticket-write.sql.js';
 import type { TicketStatus } from '../tickets/ticket.entity.js';
 import type { CommentDto, CreateCommentDto, ListCommentsQuery } from './comment.dto.js';
 import { addComments, listComments, selectComment } from './comment.sql.js';
 
-type NewComment = TicketWrite & CreateCommentDto;
+type NewComment = TicketWrite & CreateCommentDto & { words: string };
 
 /** Runs the statements on comments. Additions that arrive together run together. */
 @Injectable()
@@ -37,7 +38,7 @@ export class CommentsRepository {
     { versions, actor }: WriteContext,
     run: { deadline: Deadline; transaction: Transaction | undefined },
   ): Promise<WriteResult<CommentDto>> {
-    const item = { ...fields, id, statuses, versions, actor };
+    const item = { ...fields, words: toWords(fields.text), id, statuses, versions, actor };
     return run.transaction ? addOne(item, run.transaction) : this.additions(item, run.deadline);
   }
 

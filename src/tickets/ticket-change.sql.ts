@@ -1,6 +1,7 @@
 import { columnNames, columns, columnsOrDefaults, typedColumns } from '../api/dto.js';
 import { stateReport } from '../database/state-report.js';
 import { recordEvent } from '../events/record-event.sql.js';
+import { storeTicketWords, ticketWordColumns, type ticketWords } from './search/search-text.sql.js';
 import { isAllowed, lockTickets, type Lock, type TicketWrite } from './ticket-write.sql.js';
 import { TicketSummaryDto, UpdateTicketDto } from './ticket.dto.js';
 import { maxMetadataKeys, maxTags } from './ticket.entity.js';
@@ -21,7 +22,8 @@ export interface TicketChange {
 /** A change of a ticket for the statements below. */
 export type TicketChangeItem = TicketWrite &
   Omit<TicketChange, 'fields'> &
-  UpdateTicketDto & {
+  UpdateTicketDto &
+  ReturnType<typeof ticketWords> & {
     /** The names of the fields to change, because null is a value. */
     given: string[];
   };
@@ -56,7 +58,7 @@ const eventData = `(${[
   ),
 ].join(' || ')})::json`;
 
-const itemColumns = `given text[], added_tag text, removed_tag text, is_claim boolean, ${typedColumns(UpdateTicketDto)}`;
+const itemColumns = `${ticketWordColumns}, given text[], added_tag text, removed_tag text, is_claim boolean, ${typedColumns(UpdateTicketDto)}`;
 
 /** The values that each change asks for, if it is allowed. */
 const wantedValues = names
@@ -73,11 +75,10 @@ const changedNames = names
 /**
  * Locks tickets, and changes each only if the rules and If-Match allow that. The decision uses the locked row, so concurrent changes are
  * serialised. A change that leaves everything as it is makes no version. $1: a JSON list of TicketChangeItem; $2: the visibilities.
- * @param withTexts whether the statement changes theme and text too. PostgreSQL then makes the words for searches again, which is slow.
  */
-function change(lock: Lock, withTexts: boolean) {
-  const set = names.filter((name) => withTexts || (name !== 'theme' && name !== 'text'));
-  const text = `
+const change = (lock: Lock) => ({
+  name: `change_tickets_${lock}`,
+  text: `
     WITH ${lockTickets(itemColumns, lock, `${columns(TicketSummaryDto)}, internal_comment_count`)}, wanted AS (
       SELECT locked.id, locked.status AS status_before, items.actor, clock_timestamp() AS at, ${wantedValues}
       FROM locked JOIN items USING (id)
@@ -89,13 +90,14 @@ function change(lock: Lock, withTexts: boolean) {
         AND (SELECT count(*) FROM jsonb_object_keys(wanted.metadata)) <= ${maxMetadataKeys}
     ), updated AS (
       UPDATE ticket
-      SET ${set.map((name) => `${name} = checked.${name}`).join(', ')},
+      SET ${names.map((name) => `${name} = checked.${name}`).join(', ')},
         version = ticket.version + 1, updated_at = ${changedAt},
         status_changed_at = CASE WHEN ${statusChanged} THEN ${changedAt} ELSE ticket.status_changed_at END,
         closed_at = CASE checked.status WHEN 'closed' THEN ${changedAt} END
       FROM checked WHERE ticket.id = checked.id AND cardinality(changed) > 0
       RETURNING ticket.*, status_before, actor, changed
     ), ${recordEvent(eventType, 'updated', { id: 'id', version: 'version', actor: 'actor', data: eventData })},
+    ${storeTicketWords('updated JOIN items USING (id)')},
     shown AS (
       SELECT ${ticketColumns('updated', '$2')} FROM updated
       UNION ALL
@@ -103,12 +105,8 @@ function change(lock: Lock, withTexts: boolean) {
     )
     SELECT locked.id AS found_id, locked.status AS found_status, locked.version AS found_version,
       locked.assignee AS found_assignee, ${columns(TicketSummaryDto, 'shown')}, ${firstComments('shown.id', '$2')}, ${stateReport}
-    FROM locked LEFT JOIN shown USING (id)`;
-  return { name: `change_tickets_${lock}${withTexts ? '_with_texts' : ''}`, text };
-}
+    FROM locked LEFT JOIN shown USING (id)`,
+});
 
 /** The statements of changes, by how they lock. */
-export const changeTickets = { skip: change('skip', false), wait: change('wait', false) };
-
-/** The statements of changes of theme or text too. */
-export const changeTexts = { skip: change('skip', true), wait: change('wait', true) };
+export const changeTickets = { skip: change('skip'), wait: change('wait') };

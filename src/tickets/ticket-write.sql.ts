@@ -25,6 +25,13 @@ export const lockTickets = (itemColumns: string, lock: Lock, lockedColumns = 'id
     ORDER BY id FOR NO KEY UPDATE ${lock === 'skip' ? 'SKIP LOCKED' : ''}
   )`;
 
+/**
+ * Compares two addresses without case, the case of the letters A to Z. Other letters are compared as they are, because the collation of the
+ * database decides about their case, and in Turkish about that of I too.
+ */
+export const sameAddress = (one: string, other: string) =>
+  `lower(${one} COLLATE "C") = lower(${other} COLLATE "C")`;
+
 /** The condition of every write: the locked ticket has one of the statuses, and one of the versions if there are any. */
 export const isAllowed = `
   locked.status = ANY (items.statuses)

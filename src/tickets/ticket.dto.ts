@@ -90,8 +90,8 @@ export class ListTicketsQuery extends PageQuery {
   email?: string;
 
   /**
-   * Only tickets whose theme or text has these words, in any order, compared without case. "Quotes" enclose a phrase, `or` separates
-   * alternatives, and a minus excludes a word.
+   * Only tickets that have these words, each anywhere in theme, text or comments. Case and accents do not matter, and the beginning of a
+   * word suffices. "Quotes" enclose a phrase, `or` separates alternatives, and a minus excludes a word or a phrase.
    */
   @TextFilter({ max: 255, example: 'invoice' })
   q?: string;

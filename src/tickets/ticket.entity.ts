@@ -1,4 +1,4 @@
-import { Check, Column, Entity, Index } from 'typeorm';
+import { Check, Entity, Index } from 'typeorm';
 
 import { ChoiceField, CountField, EmailField, IdField, MapField } from '../api/fields.js';
 import { SetField, TextField, TimeField } from '../api/fields.js';
@@ -32,7 +32,6 @@ export const tagPattern = '^[a-z0-9][a-z0-9_.:-]{0,49}$';
 // TypeORM cannot declare these indexes on expressions, so the migrations alone do.
 @Index('ticket_of_email_by_creation', { synchronize: false })
 @Index('ticket_of_email_by_update', { synchronize: false })
-@Index('ticket_by_words', { synchronize: false })
 @Check('ticket_internal_comments', 'internal_comment_count BETWEEN 0 AND comment_count')
 @Check('ticket_counts_upwards', 'comment_count >= 0 AND version > comment_count')
 export class Ticket {
@@ -121,12 +120,4 @@ export class Ticket {
   /** The time at which the ticket was closed; null before that. */
   @TimeField({ nullable: true })
   closed_at!: string | null;
-
-  /** The words of theme and text, for full-text search. */
-  @Column({
-    ...{ type: 'tsvector', generatedType: 'STORED' },
-    asExpression: `to_tsvector('simple'::regconfig, theme || ' ' || text)`,
-    ...{ select: false, insert: false, update: false },
-  })
-  search?: never;
 }

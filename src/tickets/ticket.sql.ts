@@ -2,6 +2,7 @@ import { columns, columnsOrDefaults, jsonColumns, typedColumns } from '../api/dt
 import { CommentDto } from '../comments/comment.dto.js';
 import { stateReport } from '../database/state-report.js';
 import { recordEvent } from '../events/record-event.sql.js';
+import { storeTicketWords, ticketWordColumns } from './search/search-text.sql.js';
 import type { Lock } from './ticket-write.sql.js';
 import { CreateTicketDto, TicketSummaryDto, type TicketDto } from './ticket.dto.js';
 
@@ -43,7 +44,7 @@ const lockTimeout = '50ms';
 /**
  * Creates tickets. One whose external id is taken, or that follows a ticket which does not exist, has a row of nulls. External ids are
  * inserted in their order, so that two batches with the same ones do not wait for each other.
- * $1: a JSON list of the fields, each with its actor. The rows are in the order of the list.
+ * $1: a JSON list of the fields, each with its actor and its words. The rows are in the order of the list.
  */
 const insert = (lock: Lock) => ({
   name: `insert_tickets_${lock}`,
@@ -51,7 +52,7 @@ const insert = (lock: Lock) => ({
     WITH items AS MATERIALIZED (
       SELECT nextval('ticket_id_seq') AS id, fields.*,
         follows IS NULL OR EXISTS (SELECT FROM ticket WHERE ticket.id = fields.follows) AS may_follow
-      FROM json_to_recordset($1) AS fields (${typedColumns(CreateTicketDto)}, actor text)
+      FROM json_to_recordset($1) AS fields (${typedColumns(CreateTicketDto)}, actor text, ${ticketWordColumns})
       ${lock === 'skip' ? `WHERE external_id IS NULL OR set_config('lock_timeout', '${lockTimeout}', true) IS NOT NULL` : ''}
     ), created AS (
       INSERT INTO ticket (id, ${columns(CreateTicketDto)}) OVERRIDING SYSTEM VALUE
@@ -63,7 +64,7 @@ const insert = (lock: Lock) => ({
       version: 'created.version',
       actor: 'items.actor',
       data: `'{}'::json`,
-    })}
+    })}, ${storeTicketWords('created JOIN items USING (id)')}
     SELECT may_follow, ${columns(TicketSummaryDto, 'created')}, '[]'::json AS comments
     FROM items LEFT JOIN created USING (id) ORDER BY items.id`,
 });

@@ -64,7 +64,7 @@ export class TicketsController {
    */
   @Get()
   @RequireScope('tickets:read')
-  @ListEndpoint(TicketPageDto)
+  @ListEndpoint(TicketPageDto, { problems: { 422: 'The search would have to read too much.' } })
   list(@Query() query: ListTicketsQuery, @Audience() audience: Audience) {
     return this.tickets.list(query, audience);
   }

@@ -5,7 +5,8 @@ import type { WriteContext } from '../api/write-context.js';
 import { Database, type Batched, type Transaction } from '../database/database.js';
 import { DatabaseUnavailable, isUniqueViolation } from '../database/database-errors.js';
 import { Deadline } from '../database/deadline.js';
-import { changeTexts, changeTickets, type TicketChange, type TicketChangeItem } from './ticket-change.sql.js';
+import { ticketWords } from './search/search-text.sql.js';
+import { changeTickets, type TicketChange, type TicketChangeItem } from './ticket-change.sql.js';
 import type { CreateTicketDto } from './ticket.dto.js';
 import type { TicketStatus } from './ticket.entity.js';
 import { countByStatus, insertTickets, selectComments, selectHolders, selectTickets } from './ticket.sql.js';
@@ -13,7 +14,7 @@ import { embeddedComments, type TicketRow } from './ticket.sql.js';
 import { notFound, writeResults } from './ticket-write.sql.js';
 import type { Lock, WriteResult, WriteRow } from './ticket-write.sql.js';
 
-type NewTicket = CreateTicketDto & { actor: string | undefined };
+type NewTicket = CreateTicketDto & ReturnType<typeof ticketWords> & { actor: string | undefined };
 
 /** The result of a creation. Without a ticket and without `takenBy`, there is no ticket that the new one could follow. */
 export interface CreateResult {
@@ -64,7 +65,7 @@ export class TicketsRepository {
 
   /** Creates an opened ticket, in a transaction if there is one. */
   create(fields: CreateTicketDto, { actor }: WriteContext, run: Run): Promise<CreateResult> {
-    const item = { ...fields, actor };
+    const item = { ...fields, ...ticketWords(fields), actor };
     return run.transaction ? createOne(item, run.transaction) : this.creations(item, run.deadline);
   }
 
@@ -83,7 +84,7 @@ export class TicketsRepository {
     { deadline, transaction }: Run,
   ): Promise<ChangeResult> {
     const given = Object.keys(fields);
-    const item = { ...fields, ...tagsAndClaim, given, id, statuses, versions, actor };
+    const item = { ...fields, ...ticketWords(fields), ...tagsAndClaim, given, id, statuses, versions, actor };
     try {
       const write = transaction
         ? changeOne(item, audience, transaction)
@@ -163,9 +164,8 @@ async function findAll(ids: number[], audience: Audience, on: Transaction): Prom
 
 /** Returns undefined for a ticket that is locked or does not exist. */
 async function changeAll(items: TicketChangeItem[], audience: Audience, lock: Lock, on: Transaction) {
-  const hasTexts = items.some(({ theme, text }) => theme !== undefined || text !== undefined);
-  const statement = (hasTexts ? changeTexts : changeTickets)[lock];
-  const rows = await on.run<WriteRow<TicketRow>>(statement, [JSON.stringify(items), visibleTo(audience)]);
+  const values = [JSON.stringify(items), visibleTo(audience)];
+  const rows = await on.run<WriteRow<TicketRow>>(changeTickets[lock], values);
   return writeResults(items, rows);
 }
 

@@ -67,10 +67,10 @@ export class TicketsService {
     const { limit, cursor, ...filters } = query;
     const list = `tickets ${JSON.stringify(filters)}`;
     const after = cursor === undefined ? undefined : this.cursors.open(list, cursor);
-    const rows = await this.lists.find(query, after, audience);
+    const { rows, isCut } = await this.lists.find(query, after, audience);
     const { column } = parseSort(query.sort);
     const sortKeysOf = (ticket: TicketSummaryDto) => [ticket[column], ticket.id];
-    return cutPage(rows, limit, { cursors: this.cursors, list, sortKeysOf });
+    return cutPage(rows, limit, { cursors: this.cursors, list, sortKeysOf, isCut });
   }
 
   /** Transitions a ticket to another status; throws TransitionNotAllowed if it is in that status already. */

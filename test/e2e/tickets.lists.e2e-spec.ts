@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 
-import { type Ticket } from '../support/api.js';
+import { aTicket, type Ticket } from '../support/api.js';
 import { sharedService } from '../support/shared-service.js';
 import { connect } from '../support/servers.js';
 
@@ -14,9 +14,11 @@ const minute = (n: number) => `2026-01-01T00:${String(n).padStart(2, '0')}:00.00
 beforeAll(async () => {
   const database = await connect(service().stores.database);
   for (let n = 1; n <= 12; n++) {
+    const { id } = (await api.createTicket({ ...aTicket, theme: `theme ${n}`, text: `invoice number${n}` }))
+      .body;
     await database.query(
-      `INSERT INTO ticket (theme, text, email, status, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6)`,
-      [`theme ${n}`, `invoice number${n}`, people[n % 2], statuses[n % 4], minute(n), minute(60 - n)],
+      `UPDATE ticket SET email = $2, status = $3, created_at = $4, updated_at = $5 WHERE id = $1`,
+      [id, people[n % 2], statuses[n % 4], minute(n), minute(60 - n)],
     );
   }
   await database.end();

@@ -19,14 +19,14 @@ export interface Stores {
   redisUrl: string;
 }
 
-/** Creates stores for one test: a new database of PostgreSQL, whose name also begins the keys in Redis, and a database of Redis other than 0. */
-export async function createStores(): Promise<Stores> {
+/** Creates stores for one test: a new database of PostgreSQL, with these options of CREATE DATABASE, whose name also begins the keys in Redis, and a database of Redis other than 0. */
+export async function createStores(options = ''): Promise<Stores> {
   const postgres = await connect('postgres');
   const { rows } = await postgres.query<{ number: number }>(
     `SELECT nextval('test_number')::integer AS number`,
   );
   const number = rows[0]?.number ?? 0;
-  await postgres.query(`CREATE DATABASE test_${number}`);
+  await postgres.query(`CREATE DATABASE test_${number} ${options}`);
   await postgres.end();
 
   const { redisUrl: server, redisDatabases } = servers();

@@ -1,0 +1,43 @@
+import { toWords } from './words.js';
+
+/** The sources of the texts of a ticket itself. That of a comment is its id. */
+const themeSource = 0;
+const textSource = -1;
+
+/** The columns of a write with the words of theme and text; null for one that the write does not change. */
+export const ticketWordColumns = 'theme_words tsvector, text_words tsvector';
+
+/** Returns the values of `ticketWordColumns`. */
+export function ticketWords({ theme, text }: { theme?: string | undefined; text?: string | undefined }) {
+  return {
+    theme_words: theme === undefined ? undefined : toWords(theme),
+    text_words: text === undefined ? undefined : toWords(text),
+  };
+}
+
+/**
+ * Returns the CTE that stores the words of tickets which were created or changed.
+ * @param from the tables of the write; they must have `ticketWordColumns` and one `id`, that of the ticket
+ */
+export function storeTicketWords(from: string): string {
+  const texts = `(VALUES (${themeSource}, theme_words), (${textSource}, text_words)) AS texts (source, words)`;
+  return storeWords(
+    `SELECT id, source, 'public', words FROM ${from} CROSS JOIN LATERAL ${texts} WHERE words IS NOT NULL`,
+  );
+}
+
+/**
+ * Returns the CTE that stores the words of comments which were added or changed.
+ * @param from the tables of the write; they must have the columns of the comments, and the words as `words`
+ */
+export function storeCommentWords(from: string): string {
+  return storeWords(`SELECT ticket_id, id, visibility, words FROM ${from}`);
+}
+
+function storeWords(rows: string): string {
+  return `
+    words_stored AS (
+      INSERT INTO search_text (ticket_id, source, visibility, words) ${rows}
+      ON CONFLICT (ticket_id, source) DO UPDATE SET words = excluded.words
+    )`;
+}
