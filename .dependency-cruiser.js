@@ -3,6 +3,7 @@ const modules = {
   'observability/(health|metrics[.](controller|collectors)|observability[.]module)': [
     ...['tickets', 'events', 'auth', 'cache', 'database', 'middleware', 'api', 'config', 'observability'],
   ],
+  transfer: ['tickets', 'comments', 'events', 'auth', 'database', 'api', 'observability'],
   comments: ['tickets', 'events', 'idempotency', 'auth', 'cache', 'database', 'api'],
   // A ticket is shown with its first comments.
   tickets: ['comments/comment[.](dto|entity)', 'events', 'idempotency', 'auth', 'cache', 'database', 'api'],
@@ -49,7 +50,7 @@ export default {
       name: 'sql-in-repositories',
       comment: 'In the features, only repositories run SQL statements.',
       severity: 'error',
-      from: { path: '^src/(tickets|comments|events|webhooks)/', pathNot: '[.]repository[.]ts$' },
+      from: { path: '^src/(tickets|comments|events|transfer|webhooks)/', pathNot: '[.]repository[.]ts$' },
       to: { path: '^src/database/(database|replicas|pipelined-connections)[.]ts$' },
     },
     {
@@ -57,7 +58,7 @@ export default {
       comment: 'In the features only controllers and decorators know requests and responses.',
       severity: 'error',
       from: {
-        path: '^src/(tickets|comments|events|webhooks)/.*[.](service|repository|entity)[.]ts$|-policy[.]ts$',
+        path: '^src/(tickets|comments|events|transfer|webhooks)/.*[.](service|repository|entity)[.]ts$|-policy[.]ts$',
       },
       to: {
         path: '^src/api/(api-response|endpoint|etags)|^src/middleware/body|node_modules/(@types/)?express/',

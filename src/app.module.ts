@@ -11,6 +11,7 @@ import { ObservabilityModule } from './observability/observability.module.js';
 import { ApiModule } from './api/api.module.js';
 import { TicketsModule } from './tickets/tickets.module.js';
 import { WebhooksModule } from './webhooks/webhooks.module.js';
+import { TransferModule } from './transfer/transfer.module.js';
 
 /** The modules of the service: its foundation, then its features. */
 @Module({
@@ -25,6 +26,7 @@ import { WebhooksModule } from './webhooks/webhooks.module.js';
     CommentsModule,
     EventsModule,
     WebhooksModule,
+    TransferModule,
     ObservabilityModule,
   ],
 })

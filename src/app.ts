@@ -26,6 +26,9 @@ import { secureHeaders } from './middleware/secure-headers.js';
 import type { Log } from './observability/log.js';
 import { webhookRequests } from './webhooks/webhook.docs.js';
 
+/** An import has no bound, and is read line by line. */
+const importPath = /^\/import\/?$/i;
+
 /**
  * Creates the service, ready to listen.
  * @param log receives a line for each request
@@ -67,7 +70,7 @@ function middlewares(app: NestExpressApplication, log: Log): RequestHandler[] {
     ...(AUTH_REQUIRED || METRICS_AUTH_REQUIRED ? [authenticate(app.get(TokenService), environment)] : []),
     ...(RATE_LIMIT === undefined ? [] : [rateLimit(RATE_LIMIT, redis, REDIS_KEY_PREFIX)]),
     options(),
-    bodyParser(),
+    bodyParser(importPath),
     // Again, because the token, the counter and the body took time.
     shedLoad,
   ];
@@ -99,6 +102,7 @@ function serveDocs(app: NestExpressApplication): void {
     .addTag('Comments', 'Comment on tickets.')
     .addTag('Events', 'Follow every change of every ticket.')
     .addTag('Webhooks', 'Receive every change by HTTP.')
+    .addTag('Transfer', 'Import and export all tickets.')
     .addTag('Health', 'Probes for an orchestrator, and metrics for Prometheus.')
     .build();
   const create = () => toOpenApi31(SwaggerModule.createDocument(app, document), webhookRequests);

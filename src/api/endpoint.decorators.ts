@@ -20,6 +20,8 @@ interface Endpoint {
   takes?: ApiHeaderOptions[];
   /** The headers of the response. */
   sends?: Headers;
+  /** The media type of the response; JSON by default. */
+  mediaType?: string;
   /** Other media types of the response. */
   otherContent?: Record<string, { schema: { type: string }; example?: string }>;
   /** The problems of this endpoint besides the common ones, by status. */
@@ -52,8 +54,9 @@ const headerProblems: Record<string, Record<number, string>> = {
 /** Describes an endpoint without a body. `returns` is undefined for a response without a body. */
 export function ReadEndpoint(returns: Type | undefined, endpoint: Endpoint): MethodDecorator {
   const { status = 200, takes = [], sends = {}, otherContent, problems = {} } = endpoint;
+  const { mediaType = 'application/json' } = endpoint;
   const { description = status === 201 ? 'Created.' : 'OK.' } = endpoint;
-  const json = returns && { 'application/json': { schema: { $ref: getSchemaPath(returns) } } };
+  const json = returns && { [mediaType]: { schema: { $ref: getSchemaPath(returns) } } };
   const content = { ...json, ...otherContent };
   const reasons = [commonProblems, ...takes.map(({ name }) => headerProblems[name] ?? {}), problems];
   return applyDecorators(

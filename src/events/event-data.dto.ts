@@ -59,12 +59,20 @@ class CommentAddedData {
   author!: string;
 }
 
+/** A ticket was imported, with its comments. */
+class TicketImportedData {
+  /** The status of the ticket. */
+  @ApiProperty({ example: 'closed' })
+  status!: string;
+}
+
 /** The data of each type of event. It holds no personal text, because events are kept for long and read by many. */
 const eventData = {
   'ticket.created': TicketCreatedData,
   'ticket.updated': TicketUpdatedData,
   'ticket.status_changed': TicketStatusChangedData,
   'comment.added': CommentAddedData,
+  'ticket.imported': TicketImportedData,
 } as const satisfies Record<EventType, Type>;
 
 /**

@@ -36,11 +36,12 @@ const formats = new Map<string, Parse>([
 /**
  * Parses the body of a write into request.body: JSON, a form, or form-data without files. A field is a single value, a list of them, or a
  * Map of them. The bytes are read once and bounded. They must be UTF-8, so that accepted texts can be returned byte for byte.
+ * @param streamed the paths whose endpoints read their bodies themselves
  */
-export function bodyParser(): RequestHandler {
+export function bodyParser(streamed: RegExp): RequestHandler {
   const readBytes = bodyReader(maxBodyBytes);
   return (request, response, next) => {
-    if (!methodsWithBody.has(request.method)) {
+    if (!methodsWithBody.has(request.method) || streamed.test(request.path)) {
       next();
       return;
     }
