@@ -33,22 +33,20 @@ export class ImportedTicketColumns extends WriteDto(Ticket, {
     ] as const),
     ...(['updated_at', 'status_changed_at', 'first_response_at', 'closed_at'] as const),
   ],
-}) {
-  @Satisfies(importedEmailError)
-  override email!: string;
-}
+}) {}
 
 /** The columns of a comment that an import sets as they are given. */
 export class ImportedCommentColumns extends WriteDto(Comment, {
   required: ['text', 'email'],
   optional: ['visibility', 'created_at'],
-}) {
-  @Satisfies(importedEmailError)
-  override email!: string;
-}
+}) {}
 
 /** A comment of a line. */
 export class ImportedCommentDto extends ImportedCommentColumns {
+  // Here and not in the parent, because class-validator replaces only the rules of the class itself.
+  @Satisfies(importedEmailError)
+  override email!: string;
+
   /** The author; by default `requester` if the address is that of the ticket, compared without case, else `team`. */
   @ApiProperty({ enum: commentAuthors, required: false })
   @Satisfies((value) => choiceError(value, commentAuthors))
@@ -64,6 +62,9 @@ export class ImportedCommentDto extends ImportedCommentColumns {
 
 /** A line of an import: a ticket with its comments. */
 export class ImportedTicketDto extends ImportedTicketColumns {
+  @Satisfies(importedEmailError)
+  override email!: string;
+
   /** The id of the ticket in an export: `ticket:<id>` is its external id if it has none. */
   @ApiProperty({ type: 'integer', format: 'int64', required: false, example: 7 })
   @Satisfies(idError)
