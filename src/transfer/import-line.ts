@@ -5,7 +5,7 @@ import { ImportedCommentDto, ImportedTicketDto } from './import-line.dto.js';
 import type { ImportedCommentColumns, ImportedTicketColumns } from './import-line.dto.js';
 
 /** A comment as the import stores it. */
-export type NewComment = ImportedCommentColumns & { author: CommentAuthor; redacted_at: string | null };
+type NewComment = ImportedCommentColumns & { author: CommentAuthor; redacted_at: string | null };
 
 /** A ticket as the import stores it. */
 export interface NewTicket {

@@ -21,14 +21,14 @@ export const importTickets = {
       INSERT INTO ticket (id, follows, comment_count, internal_comment_count, ${columns(ImportedTicketColumns)})
       OVERRIDING SYSTEM VALUE
       SELECT id, (SELECT earlier.id FROM ticket AS earlier WHERE earlier.external_id = follows_name),
-        comment_count, internal_count, ${columnsOrDefaults(ImportedTicketColumns, 'items')}
+        comment_count, internal_count, ${columnsOrDefaults(ImportedTicketColumns, 'items').join(', ')}
       FROM items WHERE known_id IS NULL
       ORDER BY external_id
       ON CONFLICT (external_id) WHERE external_id IS NOT NULL DO NOTHING
       RETURNING id, version, status
     ), commented AS (
       INSERT INTO comment (ticket_id, author, redacted_at, ${columns(ImportedCommentColumns)})
-      SELECT created.id, author, redacted_at, ${columnsOrDefaults(ImportedCommentColumns, 'line')}
+      SELECT created.id, author, redacted_at, ${columnsOrDefaults(ImportedCommentColumns, 'line').join(', ')}
       FROM json_to_recordset($2) AS line (
         n integer, place integer, author comment_author, redacted_at timestamptz, ${typedColumns(ImportedCommentColumns)}
       ) JOIN items USING (n) JOIN created ON created.id = items.id

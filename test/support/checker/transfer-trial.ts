@@ -19,7 +19,7 @@ import { waitForNumbers } from '../transactions.js';
 import { readExport } from '../transfer.js';
 
 /** Writes a file of tickets, each with some comments; returns its name. */
-export function writeTickets(tickets: number, commentsOfEach: number): string {
+function writeTickets(tickets: number, commentsOfEach: number): string {
   const file = join(mkdtempSync(join(tmpdir(), 'ticket-import-')), 'tickets.ndjson');
   const comments = Array.from({ length: commentsOfEach }, (_, n) => ({
     ...{ text: `Comment ${n}. ${'It was sent again. '.repeat(10)}`, email: 'support@example.com' },
