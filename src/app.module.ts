@@ -12,6 +12,7 @@ import { ObservabilityModule } from './observability/observability.module.js';
 import { ApiModule } from './api/api.module.js';
 import { TicketsModule } from './tickets/tickets.module.js';
 import { WebhooksModule } from './webhooks/webhooks.module.js';
+import { TransferModule } from './transfer/transfer.module.js';
 
 /** The modules of the service: its foundation, then its features. */
 @Module({
@@ -27,6 +28,7 @@ import { WebhooksModule } from './webhooks/webhooks.module.js';
     AttachmentsModule,
     EventsModule,
     WebhooksModule,
+    TransferModule,
     ObservabilityModule,
   ],
 })

@@ -27,6 +27,8 @@ interface Endpoint {
   takes?: ApiHeaderOptions[];
   /** The headers of the response. */
   sends?: Headers;
+  /** The media type of the response; JSON by default. */
+  mediaType?: string;
   /** The media types of the response in place of JSON. */
   content?: Record<string, { schema: { type: string; format?: string } }>;
   /** Other media types of the response. */
@@ -62,8 +64,8 @@ const headerProblems: Record<string, Record<number, string>> = {
 export function ReadEndpoint(returns: Type | undefined, endpoint: Endpoint): MethodDecorator {
   const { status = 200, takes = [], otherContent, problems = {} } = endpoint;
   const sends = { ...endpoint.sends, ...(takes.includes(idempotencyKey) && repeated) };
-  const { description = status === 201 ? 'Created.' : 'OK.' } = endpoint;
-  const json = returns && { 'application/json': { schema: { $ref: getSchemaPath(returns) } } };
+  const { description = status === 201 ? 'Created.' : 'OK.', mediaType = 'application/json' } = endpoint;
+  const json = returns && { [mediaType]: { schema: { $ref: getSchemaPath(returns) } } };
   const content = { ...(endpoint.content ?? json), ...otherContent };
   const reasons = [commonProblems, ...takes.map(({ name }) => headerProblems[name] ?? {}), problems];
   return applyDecorators(

@@ -1,4 +1,5 @@
-import { createServer, IncomingMessage, ServerResponse, type RequestListener } from 'node:http';
+import { createServer, IncomingMessage, ServerResponse, STATUS_CODES, type RequestListener } from 'node:http';
+import type { Socket } from 'node:net';
 
 import { StreamableFile } from '@nestjs/common';
 import { ExpressAdapter } from '@nestjs/platform-express';
@@ -68,6 +69,7 @@ export class PrototypedExpressAdapter extends ExpressAdapter {
     const server = createServer({ ...timeouts, ...classes }, listener);
     // The body parser asks for the body. A request that is rejected before that is not worth sending it.
     server.on('checkContinue', listener);
+    server.on('clientError', rejectMalformed);
     server.setTimeout(stalledTimeoutMs);
     this.httpServer = server;
   }
@@ -81,13 +83,40 @@ export class PrototypedExpressAdapter extends ExpressAdapter {
   /** Sends the result of an endpoint. */
   override reply(response: Response, result: unknown, status = response.statusCode): unknown {
     if (result instanceof StreamableFile) {
-      // A stream may have nothing to send for longer, and has its own limit for a client that does not read.
-      response.setTimeout(0);
+      // The feed may have nothing to send for longer, and has its own limit for a client that does not read.
+      if (result.getHeaders().type === 'text/event-stream') response.setTimeout(0);
       return super.reply(response, result, status);
     }
     sendResponse(response, result, status, this.publicUrl);
     return undefined;
   }
+}
+
+/** Sockets whose request may take longer than requestTimeout. */
+const exempt = new WeakSet<Socket>();
+
+/** Lets a request take any time, because its body is a stream. Its connection is still closed if it makes no progress. */
+export function exemptFromRequestTimeout(request: IncomingMessage): void {
+  const { socket } = request;
+  exempt.add(socket);
+  request.once('close', () => exempt.delete(socket));
+}
+
+/** The statuses of errors of node:http; 400 for all others. */
+const errorStatuses: Record<string, number> = {
+  ERR_HTTP_REQUEST_TIMEOUT: 408,
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: 413,
+  HPE_HEADER_OVERFLOW: 431,
+};
+
+/** Rejects a request that node:http cannot read, as node:http itself does. It reports a timeout once for each request. */
+function rejectMalformed(error: Error & { code?: string }, socket: Socket): void {
+  if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && exempt.has(socket)) return;
+  const { _httpMessage: response } = socket as Socket & { _httpMessage?: ServerResponse };
+  const status = errorStatuses[error.code ?? ''] ?? 400;
+  if (socket.writable && !response?.headersSent)
+    socket.write(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nConnection: close\r\n\r\n`);
+  socket.destroy(error);
 }
 
 function hasPath(target = ''): boolean {

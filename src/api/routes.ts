@@ -28,6 +28,9 @@ function matches(layer: Layer, path: string): boolean {
  */
 export const filePath = /^\/ticket\/\d+\/attachment\/\d+\/file\/?$/i;
 
+/** The routes that read their bodies themselves: files of attachments, and imports. */
+export const streamedPath = new RegExp(`${filePath.source}|^/import/?$`, 'i');
+
 /** Checks for GET, HEAD and OPTIONS: the methods that change nothing and have no body (RFC 9110, section 9.2.1). */
 export function isSafeMethod({ method }: IncomingMessage): boolean {
   return method === 'GET' || method === 'HEAD' || method === 'OPTIONS';

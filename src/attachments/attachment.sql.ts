@@ -76,7 +76,7 @@ const raiseVersion = (from: string) => `
 
 const record = (type: 'attachment.added' | 'attachment.removed', from: string) =>
   recordEvent(
-    type,
+    `'${type}'`,
     `updated JOIN ${from} ON ${from}.ticket_id = updated.id JOIN items ON items.id = updated.id`,
     {
       id: 'updated.id',

@@ -10,6 +10,7 @@ const sufficient: Record<Scope, readonly Scope[]> = {
   'tickets:read': ['tickets:read', 'tickets:write'],
   'tickets:write': ['tickets:write'],
   'webhooks:manage': ['webhooks:manage'],
+  'tickets:import': ['tickets:import'],
   'metrics:read': ['metrics:read'],
 };
 

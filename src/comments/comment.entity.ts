@@ -6,7 +6,7 @@ import { TextField, TimeField } from '../api/fields.js';
 import { Ticket } from '../tickets/ticket.entity.js';
 
 /** The authors of comments: the requester of the ticket, or the team. */
-const commentAuthors = ['requester', 'team'] as const;
+export const commentAuthors = ['requester', 'team'] as const;
 
 /** The author of a comment. */
 export type CommentAuthor = (typeof commentAuthors)[number];

@@ -70,6 +70,13 @@ class AttachmentData {
   visibility!: Visibility;
 }
 
+/** A ticket was imported, with its comments. */
+class TicketImportedData {
+  /** The status of the ticket. */
+  @ApiProperty({ example: 'closed' })
+  status!: string;
+}
+
 /** The data of each type of event. It holds no personal text, because events are kept for long and read by many. */
 const eventData = {
   'ticket.created': TicketCreatedData,
@@ -78,6 +85,7 @@ const eventData = {
   'comment.added': CommentAddedData,
   'attachment.added': AttachmentData,
   'attachment.removed': AttachmentData,
+  'ticket.imported': TicketImportedData,
 } as const satisfies Record<EventType, Type>;
 
 /**

@@ -7,6 +7,7 @@ export const eventTypes = [
   'ticket.created',
   'ticket.updated',
   'ticket.status_changed',
+  'ticket.imported',
   'comment.added',
   'attachment.added',
   'attachment.removed',

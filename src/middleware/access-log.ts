@@ -4,6 +4,9 @@ import { routeOf } from '../api/routes.js';
 import type { Log } from '../observability/log.js';
 import { requestSeconds } from '../observability/metrics.js';
 
+/** Media types of streams: of the feed, of imports and exports. */
+const streamTypes = new Set(['text/event-stream', 'application/x-ndjson']);
+
 /** Paths that are safe to log. Other paths may contain an email address. */
 const plainPath = /^[\w/-]{1,64}$/;
 
@@ -22,8 +25,8 @@ export function accessLog(log: Log, hasProxies: boolean): RequestHandler {
     response.on('close', () => {
       const seconds = (performance.now() - begin) / 1000;
       const route = routeOf(request);
-      // Streams of the feed are not measured because they stay open.
-      if (response.getHeader('Content-Type') !== 'text/event-stream')
+      // Streams are not measured, because their clients decide how long they take.
+      if (!streamTypes.has(String(response.getHeader('Content-Type'))))
         requestSeconds.observe({ method: request.method, route, status: response.statusCode }, seconds);
       if (log.isLevelEnabled('info')) log.info(line(request, response, route, seconds, address), 'request');
     });

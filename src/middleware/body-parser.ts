@@ -5,7 +5,7 @@ import { parse as parseContentType } from 'content-type';
 import type { Request, RequestHandler } from 'express';
 
 import { InvalidRequest, Problem } from '../api/problem.js';
-import { filePath } from '../api/routes.js';
+import { streamedPath } from '../api/routes.js';
 import { errorMessage } from '../observability/error-message.js';
 import { bodyReader } from './body-reader.js';
 
@@ -41,7 +41,7 @@ const formats = new Map<string, Parse>([
 export function bodyParser(): RequestHandler {
   const readBytes = bodyReader(maxBodyBytes);
   return (request, response, next) => {
-    if (!methodsWithBody.has(request.method) || filePath.test(request.path)) {
+    if (!methodsWithBody.has(request.method) || streamedPath.test(request.path)) {
       next();
       return;
     }

@@ -1,6 +1,6 @@
 import type { Request, RequestHandler } from 'express';
 
-import { filePath } from '../api/routes.js';
+import { filePath, streamedPath } from '../api/routes.js';
 
 /** A body of at most 512 KiB, at some 220 kbit/s. */
 const timeoutMs = 20_000;
@@ -9,8 +9,8 @@ const timeoutMs = 20_000;
 const rejectedMs = 5_000;
 
 /**
- * Closes the connection of a request whose body has not arrived in time, with 408. Uploads of attachments have an hour, but no more
- * of the body is taken after the response.
+ * Closes the connection of a request whose body has not arrived in time, with 408. Imports take as long as they make
+ * progress. Uploads of attachments have an hour, but no more of the body is taken after the response.
  */
 export function bodyTimeout(): RequestHandler {
   return (request, response, next) => {
@@ -21,7 +21,7 @@ export function bodyTimeout(): RequestHandler {
         request.resume();
         closeUnlessComplete(request, rejectedMs, () => socket.destroy());
       });
-    } else if (hasBody) {
+    } else if (hasBody && !streamedPath.test(request.path)) {
       closeUnlessComplete(request, timeoutMs, () => {
         if (response.headersSent) socket.destroy();
         else socket.end('HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\r\n', () => socket.destroy());

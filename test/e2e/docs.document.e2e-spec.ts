@@ -40,6 +40,8 @@ afterAll(async () => {
 
 const successTypes: Record<string, string[]> = {
   '/events': ['application/json', 'text/event-stream'],
+  '/import': ['application/x-ndjson'],
+  '/export': ['application/x-ndjson'],
   '/metrics': ['text/plain'],
 };
 
@@ -83,6 +85,8 @@ const operations: [string, string, number[]][] = [
   ['post', '/webhook/{webhook_id}/test', [200, 400, 401, 403, 404, 413, 415, 429, 503]],
   ['get', '/webhook/{webhook_id}/delivery', [200, 400, 401, 403, 404, 429, 503]],
   ['post', '/webhook/{webhook_id}/replay', [202, 400, 401, 403, 404, 410, 413, 415, 429, 503]],
+  ['post', '/import', [200, 400, 401, 403, 415, 429, 503]],
+  ['get', '/export', [200, 400, 401, 403, 429, 503]],
   ['get', '/', [200, 400, 429, 503]],
   ['get', '/health/live', [200]],
   ['get', '/health/ready', [200, 503]],

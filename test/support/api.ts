@@ -83,7 +83,7 @@ export class Api {
       headers.set('authorization', `Bearer ${this.token}`);
     const response = await fetch(this.url + path, { method, ...init, headers });
     const text = await response.text();
-    const isJson = response.headers.get('content-type')?.includes('json');
+    const isJson = /[/+]json/.test(response.headers.get('content-type') ?? '');
     const body: unknown = isJson ? JSON.parse(text) : text;
     const { status } = response;
     return { status, headers: response.headers, body: body as Body, problem: body as ProblemDto };

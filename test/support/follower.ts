@@ -12,7 +12,7 @@ export interface Received {
   at: number;
 }
 
-const types = ['ticket.created', 'ticket.status_changed', 'comment.added'];
+const types = ['ticket.created', 'ticket.status_changed', 'ticket.imported', 'comment.added'];
 
 /** A client that reads the feed as server-sent events and reconnects when its stream ends. */
 export class Follower {

@@ -22,6 +22,7 @@ export function ticketWords({ theme, text }: { theme?: string | undefined; text?
 export function storeTicketWords(from: string): string {
   const texts = `(VALUES (${themeSource}, theme_words), (${textSource}, text_words)) AS texts (source, words)`;
   return storeWords(
+    'ticket_words_stored',
     `SELECT id, source, 'public', words FROM ${from} CROSS JOIN LATERAL ${texts} WHERE words IS NOT NULL`,
   );
 }
@@ -31,12 +32,12 @@ export function storeTicketWords(from: string): string {
  * @param from the tables of the write; they must have the columns of the comments, and the words as `words`
  */
 export function storeCommentWords(from: string): string {
-  return storeWords(`SELECT ticket_id, id, visibility, words FROM ${from}`);
+  return storeWords('comment_words_stored', `SELECT ticket_id, id, visibility, words FROM ${from}`);
 }
 
-function storeWords(rows: string): string {
+function storeWords(name: string, rows: string): string {
   return `
-    words_stored AS (
+    ${name} AS (
       INSERT INTO search_text (ticket_id, source, visibility, words) ${rows}
       ON CONFLICT (ticket_id, source) DO UPDATE SET words = excluded.words
     )`;
