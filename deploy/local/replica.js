@@ -27,7 +27,9 @@ export async function startReplica(data, { host, port, user, password }) {
   writeFileSync(join(copy, 'standby.signal'), '', own);
   copyFileSync(`${data}.password`, `${copy}.password`);
   const primary_conninfo = `host=${host} port=${port} user=${user} password=${password}`;
-  const server = await startEmbeddedPostgres(copy, { max_connections: '200', primary_conninfo });
+  // At least what any primary here has, or recovery ends: these are not copied with the data.
+  const atLeastOfPrimary = { max_connections: '200', max_prepared_transactions: '10' };
+  const server = await startEmbeddedPostgres(copy, { ...atLeastOfPrimary, primary_conninfo });
   const environment = { POSTGRES_REPLICA_HOSTS: `${server.host}:${server.port}` };
   return { environment, port: server.port, stop: server.stop };
 }
