@@ -19,7 +19,11 @@ const events = Array.from({ length: number }, (_, n) => {
 function open(): EventStream {
   const batch: FeedBatch = { events, next: { number, tag: 'tag' } };
   const feed = { read: () => Promise.resolve(batch) } as unknown as FeedService;
-  return new EventStream({ feed, tail: new FeedTail(feed), limit: pLimit(1) }, { audience: 'team' }, { number: 0, tag: '' });
+  return new EventStream(
+    { feed, tail: new FeedTail(feed), limit: pLimit(1) },
+    { audience: 'team' },
+    { number: 0, tag: '' },
+  );
 }
 
 let ms = 1_000_000;

@@ -1,5 +1,7 @@
 import express, { type RequestHandler } from 'express';
 
+import { InvalidRequest } from '../api/problem.js';
+
 /**
  * Reads the bytes of a body into request.body. express.raw reads a body that is too large, compressed, or of unknown length. For others
  * it would do several times the work: Node.js ends a request with exactly the bytes of its Content-Length, or with an error.
@@ -16,7 +18,10 @@ export function bodyReader(limit: number): RequestHandler {
     }
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.once('error', next);
+    // The client is gone, so it does not see the problem.
+    request.once('error', () => {
+      next(new InvalidRequest([{ field: 'body', message: 'is incomplete' }]));
+    });
     request.once('end', () => {
       request.body = chunks.length === 1 ? chunks[0] : Buffer.concat(chunks);
       next();
