@@ -1,7 +1,9 @@
 import { createParamDecorator } from '@nestjs/common';
 
+import { namedValues } from './fields.js';
+
 /** The visibilities of comments: everyone who may see the ticket sees public ones, only the team sees internal ones. */
-export const visibilities = ['public', 'internal'] as const;
+export const visibilities = namedValues('CommentVisibility', ['public', 'internal']);
 
 /** The visibility of a comment. */
 export type Visibility = (typeof visibilities)[number];

@@ -56,17 +56,23 @@ export function EmailField({ example }: { example: string }): PropertyDecorator 
   });
 }
 
-/** The names of the schemas of values that several endpoints use, such as TicketStatus. */
-const enumNames = new WeakMap<readonly string[], string>();
+/** The names of the schemas of values that several endpoints use. */
+const schemaNames = new WeakMap<readonly string[], string>();
 
-/** Returns the schema of one of several values: a reference if the values belong to a `ChoiceField`, so that they stand once in /docs. */
+/** Names the schema of some values, so that it stands once in /docs; returns the values. */
+export function namedValues<const Values extends readonly string[]>(name: string, values: Values): Values {
+  schemaNames.set(values, name);
+  return values;
+}
+
+/** Returns the schema of one of several values: a reference if they have a name. */
 export function enumSchema(values: readonly string[]): { enum: string[]; enumName?: string } {
-  const enumName = enumNames.get(values);
+  const enumName = schemaNames.get(values);
   return { enum: [...values], ...(enumName !== undefined && { enumName }) };
 }
 
 /**
- * One of several values, stored as a PostgreSQL enum, such as ticket_status. Its schema is TicketStatus.
+ * One of several values, stored as a PostgreSQL enum.
  * @param options.resettable whether null stands for the default
  */
 export function ChoiceField<Value extends string>(options: {
@@ -76,10 +82,6 @@ export function ChoiceField<Value extends string>(options: {
   resettable?: boolean;
 }): PropertyDecorator {
   const { values, enumName, default: defaultValue, resettable = false } = options;
-  enumNames.set(
-    values,
-    enumName.replace(/(?:^|_)(.)/g, (_, letter: string) => letter.toUpperCase()),
-  );
   return declareField({
     column: Column('enum', { enum: values, enumName, default: defaultValue }),
     rule: (value) => (resettable && value === null ? undefined : choiceError(value, values)),

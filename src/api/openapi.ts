@@ -18,8 +18,10 @@ function convert(part: unknown): unknown {
   return converted['nullable'] === true ? nullable(converted) : converted;
 }
 
-function nullable({ type, enum: values, ...rest }: Part): Part {
+function nullable({ type, enum: values, allOf, ...rest }: Part): Part {
   delete rest['nullable'];
+  // A reference to a schema.
+  if (Array.isArray(allOf)) return { ...rest, anyOf: [...(allOf as unknown[]), { type: 'null' }] };
   const choices = Array.isArray(values) && !values.includes(null) ? [...(values as unknown[]), null] : values;
   return { ...rest, type: [type, 'null'], ...(choices !== undefined && { enum: choices }) };
 }

@@ -92,7 +92,7 @@ export function ChoiceFilter(values: readonly string[]): PropertyDecorator {
 /** A filter by one of several values. */
 export function OptionalChoice(values: readonly string[]): PropertyDecorator {
   return applyDecorators(
-    ApiPropertyOptional({ enum: values }),
+    ApiPropertyOptional(enumSchema(values)),
     Satisfies((value) => choiceError(value, values)),
     Optional(),
   );

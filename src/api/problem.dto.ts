@@ -51,6 +51,7 @@ export class ProblemDto {
   allowed?: string[];
 
   /** For 409 `external-id-taken`: the ticket that has the external id. */
+  @ApiPropertyOptional({ type: 'integer', format: 'int64', example: 7 })
   ticket_id?: number;
 
   /** For 409 `ticket-claimed`: the assignee of the ticket. */

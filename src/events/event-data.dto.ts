@@ -9,6 +9,7 @@ import {
 } from '@nestjs/swagger';
 
 import { visibilities, type Visibility } from '../api/audience.js';
+import { enumSchema } from '../api/fields.js';
 import { eventTypes, type EventType } from './event.entity.js';
 
 /** A ticket was created. */
@@ -52,7 +53,7 @@ class CommentAddedData {
   comment_id!: number;
 
   /** The visibility of the comment. */
-  @ApiProperty({ enum: visibilities, example: 'public' })
+  @ApiProperty({ ...enumSchema(visibilities), example: 'public' })
   visibility!: Visibility;
 
   /** The author of the comment: requester or team. */

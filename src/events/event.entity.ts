@@ -1,9 +1,9 @@
 import { Column, Entity, Index } from 'typeorm';
 
-import { CountField, IdField, ServiceField, TimeField } from '../api/fields.js';
+import { CountField, enumSchema, IdField, namedValues, ServiceField, TimeField } from '../api/fields.js';
 
 /** The types of events. */
-export const eventTypes = [
+export const eventTypes = namedValues('EventType', [
   'ticket.created',
   'ticket.updated',
   'ticket.status_changed',
@@ -11,7 +11,7 @@ export const eventTypes = [
   'comment.added',
   'attachment.added',
   'attachment.removed',
-] as const;
+]);
 
 /** The type of an event. */
 export type EventType = (typeof eventTypes)[number];
@@ -27,7 +27,7 @@ export class Event {
   id!: number;
 
   /** The type of the change. */
-  @ServiceField({ type: 'text' }, { enum: eventTypes, example: 'ticket.status_changed' })
+  @ServiceField({ type: 'text' }, { ...enumSchema(eventTypes), example: 'ticket.status_changed' })
   type!: EventType;
 
   /** The id of the ticket. */

@@ -18,7 +18,10 @@ export const about = {
 export class IndexController {
   constructor(private readonly environment: Environment) {}
 
-  /** Tells what the service is, and where its documentation is. */
+  /**
+   * Tells what the service is, and where its documentation is.
+   * @remarks The addresses begin with PUBLIC_URL, or are paths without it.
+   */
   @Get()
   @Public()
   @ReadEndpoint(IndexDto, {})

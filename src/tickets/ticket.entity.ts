@@ -1,16 +1,16 @@
 import { Check, Entity, Index } from 'typeorm';
 
 import { ChoiceField, CountField, EmailField, IdField, MapField } from '../api/fields.js';
-import { SetField, TextField, TimeField } from '../api/fields.js';
+import { namedValues, SetField, TextField, TimeField } from '../api/fields.js';
 
 /** The statuses of a ticket, in the order of its life. */
-export const ticketStatuses = ['opened', 'answered', 'awaited', 'closed'] as const;
+export const ticketStatuses = namedValues('TicketStatus', ['opened', 'answered', 'awaited', 'closed']);
 
 /** The status of a ticket. */
 export type TicketStatus = (typeof ticketStatuses)[number];
 
 /** The priorities of a ticket, the lowest first. */
-export const ticketPriorities = ['low', 'normal', 'high', 'urgent'] as const;
+export const ticketPriorities = namedValues('TicketPriority', ['low', 'normal', 'high', 'urgent']);
 
 /** The priority of a ticket. */
 export type TicketPriority = (typeof ticketPriorities)[number];

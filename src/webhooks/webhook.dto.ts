@@ -4,7 +4,7 @@ import { IsObject } from 'class-validator';
 
 import { ReadDto, WriteDto } from '../api/dto.js';
 import { Optional } from '../api/field-rules.js';
-import { timeSchema } from '../api/fields.js';
+import { enumSchema, timeSchema } from '../api/fields.js';
 import { PageDto, PageQuery } from '../api/pagination.js';
 import { Choice, IdParameter } from '../api/parameters.js';
 import { cloudEventSchema, type CloudEventDto } from '../events/event.dto.js';
@@ -76,7 +76,7 @@ export class WebhookDeliveryDto {
   event!: CloudEventDto;
 
   /** `pending` until the endpoint has accepted the event; `failed` after the last attempt. */
-  @ApiProperty({ enum: deliveryStates, example: 'delivered' })
+  @ApiProperty({ ...enumSchema(deliveryStates), example: 'delivered' })
   state!: (typeof deliveryStates)[number];
 
   /** The time of the next attempt; null if there is none, or while an earlier event of the ticket is pending. */

@@ -1,11 +1,12 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
 import { choiceError, Satisfies } from '../api/field-rules.js';
-import { IdField, ServiceField, TextField, TimeField, timeSchema } from '../api/fields.js';
+import { enumSchema, IdField, namedValues, ServiceField } from '../api/fields.js';
+import { TextField, TimeField, timeSchema } from '../api/fields.js';
 import { eventTypes, type EventType } from '../events/event.entity.js';
 
 /** The reasons why an endpoint is disabled. */
-export const disabledReasons = ['requested', 'gone', 'failing', 'expired'] as const;
+export const disabledReasons = namedValues('DisabledReason', ['requested', 'gone', 'failing', 'expired']);
 
 const nullableTime = { ...timeSchema, nullable: true, example: null };
 const time = { type: 'timestamptz', precision: 3, nullable: true } as const;
@@ -25,7 +26,7 @@ export class Webhook {
   @ServiceField(
     { type: 'text', array: true, nullable: true },
     {
-      ...{ type: 'array', items: { type: 'string', enum: [...eventTypes] }, minItems: 1, uniqueItems: true },
+      ...{ ...enumSchema(eventTypes), isArray: true, minItems: 1, uniqueItems: true },
       ...{ nullable: true, example: ['ticket.created'] },
     },
   )
@@ -47,7 +48,7 @@ export class Webhook {
    */
   @ServiceField(
     { type: 'text', nullable: true },
-    { type: String, enum: [...disabledReasons, null], nullable: true, example: null },
+    { ...enumSchema(disabledReasons), nullable: true, example: null },
   )
   disabled_reason!: (typeof disabledReasons)[number] | null;
 
@@ -89,7 +90,7 @@ export class Webhook {
 }
 
 /** The states of a delivery. */
-export const deliveryStates = ['pending', 'delivered', 'failed'] as const;
+export const deliveryStates = namedValues('DeliveryState', ['pending', 'delivered', 'failed']);
 
 /** An event that is on its way to an endpoint, or was sent to it lately. */
 @Entity('webhook_delivery')

@@ -11,6 +11,7 @@ export interface Schema {
   required?: string[];
   items?: Schema;
   allOf?: Schema[];
+  anyOf?: Schema[];
   enum?: string[];
   format?: string;
   pattern?: string;
@@ -69,7 +70,7 @@ export class OpenApi {
 
   /** Follows references to the schema itself. */
   resolve(schema: Schema): Schema {
-    const [part] = schema.allOf ?? [];
+    const [part] = schema.allOf ?? schema.anyOf ?? [];
     if (schema.items) return { ...schema, items: this.resolve(schema.items) };
     if (part) return this.resolve(part);
     const name = schema.$ref?.split('/').at(-1);

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 
 import {
-  createComment,
+  addComment,
   createTicket,
   getTicket,
-  listTicketHistory,
+  listHistory,
   listTickets,
   updateTicketStatus,
 } from './orval.js';
@@ -23,7 +23,7 @@ const created = await createTicket({
 assert.ok(created.status === 201);
 const { id } = created.data;
 
-const comment = await createComment(id, { text: 'Which item do you mean?', email: 'support@example.com' });
+const comment = await addComment(id, { text: 'Which item do you mean?', email: 'support@example.com' });
 assert.ok(comment.status === 201);
 assert.equal(comment.data.ticket_id, id);
 
@@ -40,7 +40,7 @@ const listed = await listTickets({ status: ['answered', 'closed'], limit: 1 });
 assert.ok(listed.status === 200);
 assert.equal(listed.data.items[0]?.id, id);
 
-const history = await listTicketHistory(id);
+const history = await listHistory(id);
 assert.ok(history.status === 200);
 assert.deepEqual(
   history.data.items.map(({ type }) => type),
