@@ -4,7 +4,18 @@ const modules = {
     ...['tickets', 'events', 'auth', 'cache', 'database', 'middleware', 'api', 'config', 'observability'],
   ],
   attachments: [
-    ...['tickets', 'events', 'idempotency', 'jobs', 'auth', 'cache', 'config', 'database', 'api'],
+    ...[
+      'tickets',
+      'events',
+      'idempotency',
+      'jobs',
+      'auth',
+      'cache',
+      'config',
+      'database',
+      'api',
+      'observability',
+    ],
   ],
   comments: ['tickets', 'events', 'idempotency', 'auth', 'cache', 'database', 'api'],
   // A ticket is shown with its first comments.
