@@ -1,7 +1,7 @@
 import { columns, typedColumns } from '../api/dto.js';
 import { stateReport } from '../database/state-report.js';
 import { recordEvent } from '../events/record-event.sql.js';
-import { lockTickets } from '../tickets/ticket-write.sql.js';
+import { isAllowed, lockTickets } from '../tickets/ticket-write.sql.js';
 import { uploadLifeHours } from './attachment-store.js';
 import { AttachmentDto, CreateAttachmentDto } from './attachment.dto.js';
 
@@ -32,6 +32,7 @@ const noteBytes = (from: string) => `
 /**
  * Returns the CTEs that delete attachments together with their tickets or by erasure: the rows now, and the bytes by a job.
  * `deleted_attachments` has the rows.
+ * @public
  * @param condition selects the rows of attachment, such as `ticket_id = ANY ($1)`
  */
 export const deleteAttachments = (condition: string) => `
@@ -62,10 +63,8 @@ export const insertAttachment = {
 /** The attachment that a write is about: the columns of the items of `lockTickets` besides those of TicketWrite. */
 const ofWrite = 'attachment_id bigint, stored_key uuid';
 
-/** The condition of a write: the ticket has one of the statuses, and one of the versions if there are any. */
 const ifAllowed = `
-  attachment.ticket_id = locked.id AND attachment.id = items.attachment_id
-    AND locked.status = ANY (items.statuses) AND (items.versions IS NULL OR locked.version = ANY (items.versions))`;
+  attachment.ticket_id = locked.id AND attachment.id = items.attachment_id AND ${isAllowed}`;
 
 const raiseVersion = (from: string) => `
   updated AS (

@@ -8,7 +8,6 @@ import { cutPage, type Page } from '../api/pagination.js';
 import { InvalidRequest } from '../api/problem.js';
 import type { WriteContext } from '../api/write-context.js';
 import { Environment } from '../config/environment.js';
-import type { Transaction } from '../database/database.js';
 import { Deadline } from '../database/deadline.js';
 import { EventNumbering } from '../events/event-numbering.js';
 import { IdempotencyService, type IdempotentResult } from '../idempotency/idempotency.service.js';
@@ -22,7 +21,7 @@ import type { CreateAttachmentDto, CreatedAttachmentDto, DownloadDto } from './a
 import type { ListAttachmentsQuery } from './attachment.dto.js';
 import { attachmentStates, type Attachment } from './attachment.entity.js';
 import { AttachmentNotFound, AttachmentPending, StoreUnavailable } from './attachment.errors.js';
-import { AttachmentsRepository } from './attachments.repository.js';
+import { AttachmentsRepository, type On } from './attachments.repository.js';
 import { UploadVerifier } from './upload-verifier.js';
 
 /** Creates, completes, reads, lists and removes attachments. */
@@ -158,7 +157,7 @@ export class AttachmentsService {
     { ticket_id }: AttachmentParams,
     request: unknown[],
     context: WriteContext,
-    act: (transaction: Transaction | undefined) => Promise<AttachmentDto>,
+    act: (transaction: On) => Promise<AttachmentDto>,
   ): Promise<IdempotentResult<AttachmentDto>> {
     const result = await this.queue.run(ticket_id, (deadline) =>
       this.idempotency.once(context, request, act, deadline),

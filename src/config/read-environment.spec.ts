@@ -160,7 +160,7 @@ describe('The file .env', () => {
 describe('.env.example', () => {
   it('contains every variable, and no other', () => {
     const text = readFileSync('.env.example', 'utf8');
-    const assigned = Array.from(text.matchAll(/^\s*([A-Z_]+)[=:]/gm), ([, name]) => name);
+    const assigned = Array.from(text.matchAll(/^\s*([A-Z\d_]+)[=:]/gm), ([, name]) => name);
     expect(assigned.sort()).toEqual(Object.keys(new Environment()).sort());
   });
 });

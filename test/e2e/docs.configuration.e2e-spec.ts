@@ -17,7 +17,7 @@ describe(page, () => {
 
   it('describes every variable', () => {
     const described = Array.from(
-      configurationPage().matchAll(/^- \*\*`([A-Z_]+)`.*?: [A-Z]/gm),
+      configurationPage().matchAll(/^- \*\*`([A-Z\d_]+)`.*?: [A-Z]/gm),
       ([, name]) => name,
     );
     expect(described).toEqual(Object.keys(new Environment()));
