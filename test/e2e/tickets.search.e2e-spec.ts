@@ -136,7 +136,7 @@ describe('A search', () => {
     for (const q of ['granite', 'granite slate -basalt', '-basalt -violin -racing -hazelnut -logbook']) {
       const pages: number[] = [];
       for (let cursor: string | null = ''; cursor !== null;) {
-        const path: string = `/ticket?limit=4&q=${q}${cursor && `&cursor=${cursor}`}`;
+        const path = `/ticket?limit=4&q=${q}${cursor && `&cursor=${cursor}`}`;
         const { body }: { body: Page } = await api.send<Page>('GET', path);
         pages.push(...body.items.map(({ id }) => id));
         cursor = body.next_cursor;
