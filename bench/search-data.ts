@@ -88,6 +88,7 @@ export async function fill(client: pg.Client, tickets: number): Promise<void> {
   });
   await client.query(insertHotComments, [JSON.stringify(comments)]);
   for (const { definition } of indexes) await client.query(definition);
+  await client.query(`SELECT setval('ticket_id_seq', 20000000), setval('comment_id_seq', 20000000)`);
   await client.query('VACUUM ANALYZE');
 }
 
