@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
-import { Api, aComment, aTicket, json, times, type Ticket } from '../support/api.js';
+import { Api, aComment, aTicket, json, times, type ApiResponse, type Ticket } from '../support/api.js';
 import { sharedService } from '../support/shared-service.js';
 import { createStores } from '../support/servers.js';
 import { Service, type ServiceWithStores } from '../support/service.js';
@@ -135,11 +135,11 @@ describe('A search', () => {
     expect(await search(api, 'granite', '&sort=created_at')).toEqual(ids);
     for (const q of ['granite', 'granite slate -basalt', '-basalt -violin -racing -hazelnut -logbook']) {
       const pages: number[] = [];
-      for (let cursor: string | null = ''; cursor !== null;) {
-        const path: string = `/ticket?limit=4&q=${q}${cursor && `&cursor=${cursor}`}`;
-        const { body }: { body: Page } = await api.send<Page>('GET', path);
+      let path: string | undefined = `/ticket?limit=4&q=${q}`;
+      while (path !== undefined) {
+        const { headers, body }: ApiResponse<Page> = await api.send<Page>('GET', path);
         pages.push(...body.items.map(({ id }) => id));
-        cursor = body.next_cursor;
+        path = /^<([^>]+)>; rel="next"$/.exec(headers.get('link') ?? '')?.[1];
       }
       expect([q, pages]).toEqual([q, ids.toReversed()]);
     }
