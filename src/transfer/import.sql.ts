@@ -33,7 +33,7 @@ export const importTickets = {
         n integer, place integer, author comment_author, redacted_at timestamptz, ${typedColumns(ImportedCommentColumns)}
       ) JOIN items USING (n) JOIN created ON created.id = items.id
       ORDER BY created.id, place
-    ), ${recordEvent('ticket.imported', 'created', {
+    ), ${recordEvent(`'ticket.imported'`, 'created', {
       id: 'id',
       version: 'version',
       actor: '$3',
