@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Response } from 'express';
 
+import { Problem } from '../api/problem.js';
 import { Environment } from '../config/environment.js';
 import { Forbidden, Unauthenticated } from './auth.errors.js';
 import type { Principal, Scope } from './principal.js';
@@ -28,9 +29,10 @@ export class AuthorizationService {
   }
 }
 
-/** Returns the caller of a request, or throws Unauthenticated. */
+/** Returns the caller of a request, or throws Unauthenticated, or a 503 if its token cannot be verified now. */
 export function requirePrincipal({ locals }: Response): Principal {
   const { principal } = locals;
-  if (principal?.subject === undefined) throw new Unauthenticated(principal?.reason);
-  return principal;
+  if (principal?.subject !== undefined) return principal;
+  if (principal?.isUnverified) throw new Problem('unavailable', 'The issuer of the token does not respond');
+  throw new Unauthenticated(principal?.reason);
 }

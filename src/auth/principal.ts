@@ -15,6 +15,8 @@ export interface Principal {
   /** Claim `sub` of the token. */
   readonly subject: string;
   readonly scopes: ReadonlySet<string>;
+  /** Address of the holder, for tickets:own; undefined without a claim that can be trusted. */
+  readonly email: string | undefined;
   /** Time at which the token expires, in milliseconds since 1970. */
   readonly expiresMs: number;
 }
@@ -25,6 +27,8 @@ export interface Anonymous {
   readonly expiresMs?: never;
   /** Reason why the token is invalid; undefined without a token. */
   readonly reason?: string;
+  /** True if the token cannot be verified now, because its issuer does not respond. */
+  readonly isUnverified?: boolean;
 }
 
 declare global {

@@ -1,12 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import { errors, jwtVerify, SignJWT, type JWTPayload } from 'jose';
+import { decodeProtectedHeader, errors, jwtVerify, SignJWT, type JWTPayload } from 'jose';
 import { LRUCache } from 'lru-cache';
 
+import { emailError } from '../api/field-rules.js';
 import { Environment } from '../config/environment.js';
 import { ConfigurationError } from '../config/read-environment.js';
+import { IssuerKeys, issuerAlgorithms } from './issuer-keys.js';
 import type { Principal } from './principal.js';
 
-/** The only accepted algorithm, because a token must not choose how it is verified. */
+/** The algorithm of SECRET_KEY. A token chooses between it and those of the issuer, but never the key of an algorithm. */
 const algorithm = 'HS256';
 
 /** Tolerated difference between the clocks of the issuer and of this service. */
@@ -14,6 +16,9 @@ const clockSkewSeconds = 30;
 
 /** The longest time to the expiry of a token: ten years. A later one is a mistake, such as a time in milliseconds. */
 export const maxTokenSeconds = 3_653 * 24 * 60 * 60;
+
+/** Time after which a token is verified again, because its issuer may have withdrawn its key. */
+const verifiedMs = 10 * 60_000;
 
 /** Size of the cache of verified tokens: some ten thousand tokens. */
 const maxCachedCharacters = 4_000_000;
@@ -25,25 +30,28 @@ const subjectPattern = /^[^\p{Cc}\p{Cs}]{1,255}$/u;
 export class InvalidToken extends Error {}
 
 /**
- * Signs and verifies JSON Web Tokens with SECRET_KEY.
+ * Signs JSON Web Tokens with SECRET_KEY, and verifies those of SECRET_KEY or of the issuer at JWT_JWKS_URL.
  * @see RFC 7519, JSON Web Token; RFC 8725, its best current practices; RFC 9068, scope and sub. Some issuers write `scope` as a list, or call it `scp`.
  */
 @Injectable()
 export class TokenService {
   private readonly keys: Uint8Array[];
+  private readonly issuer: IssuerKeys | undefined;
   private readonly options;
 
   /** Verified tokens, because verifying one costs more than a cached read. */
   private readonly verified = new LRUCache<string, Principal>({
     maxSize: maxCachedCharacters,
     sizeCalculation: (_, token) => token.length,
+    ttl: verifiedMs,
   });
 
-  constructor({ SECRET_KEY, SECRET_KEY_PREVIOUS, JWT_ISSUER, JWT_AUDIENCE }: Environment) {
+  constructor(private readonly environment: Environment) {
+    const { SECRET_KEY, SECRET_KEY_PREVIOUS, JWT_ISSUER, JWT_AUDIENCE, JWT_JWKS_URL } = environment;
     const encoder = new TextEncoder();
+    this.issuer = JWT_JWKS_URL === undefined ? undefined : new IssuerKeys(JWT_JWKS_URL);
     this.keys = [SECRET_KEY, SECRET_KEY_PREVIOUS].flatMap((key) => (key ? encoder.encode(key) : []));
     this.options = {
-      algorithms: [algorithm],
       clockTolerance: clockSkewSeconds,
       requiredClaims: ['exp', 'sub'],
       ...(JWT_ISSUER !== undefined && { issuer: JWT_ISSUER }),
@@ -57,9 +65,9 @@ export class TokenService {
     return principal && Date.now() < principal.expiresMs ? principal : undefined;
   }
 
-  /** Verifies a token; returns its principal, or throws InvalidToken. */
+  /** Verifies a token; returns its principal, or throws InvalidToken or IssuerUnavailable. */
   async verify(token: string): Promise<Principal> {
-    const principal = toPrincipal(await this.verifyClaims(token));
+    const principal = toPrincipal(await this.verifyClaims(token), this.environment);
     this.verified.set(token, principal);
     return principal;
   }
@@ -77,33 +85,78 @@ export class TokenService {
   }
 
   private async verifyClaims(token: string): Promise<JWTPayload> {
-    for (const key of this.keys) {
+    const isOfIssuer = this.issuer && issuerAlgorithms.includes(algorithmOf(token));
+    try {
+      if (!isOfIssuer) return await this.verifyBySecret(token);
+      return (await jwtVerify(token, this.issuer.find, { ...this.options, algorithms: issuerAlgorithms }))
+        .payload;
+    } catch (error) {
+      if (!(error instanceof errors.JOSEError)) throw error;
+      throw new InvalidToken(describeError(error, this.issuer ? 'by the issuer' : `with ${algorithm}`));
+    }
+  }
+
+  private async verifyBySecret(token: string): Promise<JWTPayload> {
+    const { issuer, options, environment } = this;
+    const isAllowed = !issuer || environment.JWT_HS256;
+    for (const key of isAllowed ? this.keys : []) {
       try {
-        return (await jwtVerify(token, key, this.options)).payload;
+        return (await jwtVerify(token, key, { ...options, algorithms: [algorithm] })).payload;
       } catch (error) {
-        if (!(error instanceof errors.JOSEError)) throw error;
         // Only a wrong signature can be right with the other key.
-        if (!(error instanceof errors.JWSSignatureVerificationFailed))
-          throw new InvalidToken(describeError(error));
+        if (!(error instanceof errors.JWSSignatureVerificationFailed)) throw error;
       }
     }
-    throw new InvalidToken('The signature of the token is invalid');
+    throw isAllowed ? new errors.JWSSignatureVerificationFailed() : new errors.JOSEAlgNotAllowed();
   }
 }
 
-function toPrincipal({ sub, exp = 0, scope, scp }: JWTPayload): Principal {
+/** Returns the algorithm that a token names; empty for a token of another form. */
+function algorithmOf(token: string): string {
+  try {
+    return decodeProtectedHeader(token).alg ?? '';
+  } catch {
+    return '';
+  }
+}
+
+function toPrincipal(claims: JWTPayload, environment: Environment): Principal {
+  const { sub, exp = 0, scope, scp } = claims;
   if (typeof sub !== 'string' || !subjectPattern.test(sub))
     throw new InvalidToken('The claim sub must have 1 to 255 characters and no control characters');
   if (exp > Date.now() / 1000 + maxTokenSeconds)
     throw new InvalidToken('The claim exp is more than ten years ahead: it must be in seconds');
-  const names = [scope ?? scp].flat().filter((part) => typeof part === 'string');
-  const scopes = new Set(names.flatMap((part) => part.split(' ')));
-  return { subject: sub, scopes, expiresMs: (exp + clockSkewSeconds) * 1000 };
+  const { JWT_SCOPE_CLAIM: name } = environment;
+  const names = [name === undefined ? (scope ?? scp) : claims[name]].flat();
+  const scopes = new Set(names.flatMap((part) => (typeof part === 'string' ? part.split(' ') : [])));
+  return {
+    subject: sub,
+    scopes,
+    email: emailOf(claims, environment),
+    expiresMs: (exp + clockSkewSeconds) * 1000,
+  };
 }
 
-function describeError(error: errors.JOSEError): string {
+/**
+ * Returns the address of a token. One that its user could have entered without a proof is ignored: with an issuer, email_verified must
+ * be true, unless JWT_EMAIL_TRUSTED says that the issuer knows its addresses.
+ */
+function emailOf(claims: JWTPayload, environment: Environment): string | undefined {
+  const { JWT_EMAIL_CLAIM, JWT_EMAIL_TRUSTED, JWT_JWKS_URL } = environment;
+  const email = claims[JWT_EMAIL_CLAIM];
+  const { email_verified } = claims;
+  const isRefuted = email_verified === false || email_verified === 'false';
+  const isVerified = email_verified === true || email_verified === 'true';
+  const isTrusted = isVerified || JWT_JWKS_URL === undefined || JWT_EMAIL_TRUSTED;
+  const isValid = typeof email === 'string' && emailError(email) === undefined;
+  return isValid && isTrusted && !isRefuted ? email : undefined;
+}
+
+function describeError(error: errors.JOSEError, signer: string): string {
   if (error instanceof errors.JWTExpired) return 'The token has expired';
   if (error instanceof errors.JWTClaimValidationFailed)
     return `The claim ${error.claim} is missing or invalid`;
-  return `The token is not a JSON Web Token signed with ${algorithm}`;
+  if (error instanceof errors.JWSSignatureVerificationFailed) return 'The signature of the token is invalid';
+  if (error instanceof errors.JWKSNoMatchingKey) return 'The issuer has no key with the kid of the token';
+  return `The token is not a JSON Web Token signed ${signer}`;
 }

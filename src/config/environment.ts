@@ -2,7 +2,12 @@ import { IsIn, IsOptional, IsString, IsUrl, Matches } from 'class-validator';
 
 import { AreHosts, AreOrigins, AreWebhookHosts, IsCommaSeparated } from './environment.validators.js';
 import { IsFlag, IsKey, IsPublicUrl, IsWholeNumber } from './environment.validators.js';
-import { RequiredToSign, RequiredWithPostgresHost, RequiredWithS3 } from './environment.validators.js';
+import {
+  RequiredToSign,
+  RequiredWithIssuer,
+  RequiredWithPostgresHost,
+  RequiredWithS3,
+} from './environment.validators.js';
 
 /** Log levels; each includes the ones before it. */
 export const logLevels = ['error', 'warn', 'info', 'debug'] as const;
@@ -40,15 +45,46 @@ export class Environment {
   @IsFlag()
   METRICS_AUTH_REQUIRED = false;
 
-  /** Required claim `iss` of tokens. Unset: the claim is not checked. */
-  @IsOptional()
-  @IsString()
+  /** Required claim `iss` of tokens. Required if JWT_JWKS_URL is set. Unset: the claim is not checked. */
+  @RequiredWithIssuer()
+  @IsString({ message: 'is missing: it is required if JWT_JWKS_URL is set' })
   JWT_ISSUER?: string;
 
-  /** Required claim `aud` of tokens. Unset: the claim is not checked. */
+  /** Required claim `aud` of tokens. Required if JWT_JWKS_URL is set. Unset: the claim is not checked. */
+  @RequiredWithIssuer()
+  @IsString({ message: 'is missing: it is required if JWT_JWKS_URL is set' })
+  JWT_AUDIENCE?: string;
+
+  /**
+   * URL of the keys of an issuer (its `jwks_uri`), which then signs the tokens with RS256, ES256, PS256 or EdDSA. Unset: tokens are
+   * signed with SECRET_KEY.
+   */
+  @IsOptional()
+  @IsUrl(
+    { require_tld: false, require_protocol: true, protocols: ['http', 'https'] },
+    { message: 'must be a URL such as https://id.example.com/jwks' },
+  )
+  JWT_JWKS_URL?: string;
+
+  /** Accepts tokens signed with SECRET_KEY beside those of JWT_JWKS_URL. */
+  @IsFlag()
+  JWT_HS256 = false;
+
+  /** Claim that has the scopes: a string or a list. Unset: `scope`, or `scp` without it. */
   @IsOptional()
   @IsString()
-  JWT_AUDIENCE?: string;
+  JWT_SCOPE_CLAIM?: string;
+
+  /** Claim that has the email address of a requester, for the scope tickets:own. */
+  @IsString()
+  JWT_EMAIL_CLAIM = 'email';
+
+  /**
+   * Takes addresses of tokens of JWT_JWKS_URL without the claim `email_verified`. Set it only if the issuer lets no user enter an
+   * address unverified.
+   */
+  @IsFlag()
+  JWT_EMAIL_TRUSTED = false;
 
   /**
    * Origins whose pages may call the service from a browser, separated by commas, such as https://desk.example.com.

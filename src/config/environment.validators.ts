@@ -18,6 +18,7 @@ interface Conditions {
   POSTGRES_HOST?: string;
   AUTH_REQUIRED: boolean;
   METRICS_AUTH_REQUIRED: boolean;
+  JWT_JWKS_URL?: string;
   ATTACHMENTS_S3_ENDPOINT?: string;
   ATTACHMENTS_S3_BUCKET?: string;
   ATTACHMENTS_S3_ACCESS_KEY_ID?: string;
@@ -27,6 +28,10 @@ interface Conditions {
 /** Makes a variable required if POSTGRES_HOST is set, and optional otherwise. */
 export const RequiredWithPostgresHost = () =>
   ValidateIf(({ POSTGRES_HOST }: Conditions, value) => POSTGRES_HOST !== undefined || value !== undefined);
+
+/** Makes a claim required if tokens come from an issuer, and optional otherwise. */
+export const RequiredWithIssuer = () =>
+  ValidateIf(({ JWT_JWKS_URL }: Conditions, value) => JWT_JWKS_URL !== undefined || value !== undefined);
 
 /** Makes a variable of the S3 store required if another one is set, and optional otherwise. */
 export const RequiredWithS3 = () =>

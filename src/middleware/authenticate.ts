@@ -3,6 +3,7 @@ import type { RequestHandler } from 'express';
 import { filePath, isSafeMethod } from '../api/routes.js';
 import { requirePrincipal } from '../auth/authorization.service.js';
 import type { Anonymous, Principal } from '../auth/principal.js';
+import { IssuerUnavailable } from '../auth/issuer-keys.js';
 import { InvalidToken, type TokenService } from '../auth/token.service.js';
 import type { Environment } from '../config/environment.js';
 
@@ -40,6 +41,7 @@ export function authenticate(tokens: TokenService, { AUTH_REQUIRED }: Environmen
 
 function toAnonymous(error: unknown): Anonymous {
   if (error instanceof InvalidToken) return { reason: error.message };
+  if (error instanceof IssuerUnavailable) return { isUnverified: true };
   throw error;
 }
 
