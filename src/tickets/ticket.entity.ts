@@ -10,7 +10,7 @@ export const ticketStatuses = namedValues('TicketStatus', ['opened', 'answered',
 export type TicketStatus = (typeof ticketStatuses)[number];
 
 /** The priorities of a ticket, the lowest first. */
-export const ticketPriorities = namedValues('TicketPriority', ['low', 'normal', 'high', 'urgent']);
+const ticketPriorities = namedValues('TicketPriority', ['low', 'normal', 'high', 'urgent']);
 
 /** The priority of a ticket. */
 export type TicketPriority = (typeof ticketPriorities)[number];
