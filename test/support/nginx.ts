@@ -9,7 +9,7 @@ import { eventually } from './eventually.js';
 
 const program = '/usr/sbin/nginx';
 
-/** nginx in front of a service: under the path /api, with compression and a cache for every status. */
+/** nginx in front of a service, with compression: under /api, and under /cached with a cache for every status. */
 export class Nginx {
   private constructor(private readonly process: ChildProcess) {}
 
@@ -58,9 +58,12 @@ http {
   gzip_min_length 1;
   server {
     listen 127.0.0.1:${port};
+    proxy_http_version 1.1;
     location /api/ {
       proxy_pass ${service}/;
-      proxy_http_version 1.1;
+    }
+    location /cached/ {
+      proxy_pass ${service}/;
       proxy_cache answers;
       proxy_cache_valid any 1m;
       add_header X-Proxy-Cache $upstream_cache_status always;
