@@ -1,29 +1,20 @@
-import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 
 import { Api } from '../support/api.js';
 import { Attachments } from '../support/attachments.js';
+import { browserLimitMs, launchBrowser } from '../support/browser.js';
 import { Service, type ServiceWithStores } from '../support/service.js';
 import { token } from '../support/tokens.js';
-
-/** Path of Chromium; the default is that of Debian. */
-const executablePath = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
-
-/** Time limit of Chromium and its pages, for a busy machine. */
-const limitMs = 60_000;
 
 let service: ServiceWithStores;
 let browser: Browser;
 
 beforeAll(async () => {
-  if (!existsSync(executablePath)) install();
   service = await Service.start();
-  const args = ['--no-sandbox', '--disable-gpu', '--disable-background-networking'];
-  browser = await chromium.launch({ executablePath, args, timeout: limitMs });
+  browser = await launchBrowser();
 }, 300_000);
 
 afterAll(async () => {
@@ -33,17 +24,9 @@ afterAll(async () => {
 
 async function openDocs(base: string, options: BrowserContextOptions = {}): Promise<Page> {
   const page = await browser.newPage(options);
-  page.setDefaultTimeout(limitMs);
+  page.setDefaultTimeout(browserLimitMs);
   await page.goto(`${base}/docs`);
   return page;
-}
-
-function install(): void {
-  const apt = (...options: string[]) => spawnSync('apt-get', options, { stdio: 'ignore' }).status === 0;
-  apt('update');
-  if (!apt('install', '-y', '--no-install-recommends', 'chromium')) {
-    throw new Error('Install Chromium, which the tests need, or set CHROMIUM to its path');
-  }
 }
 
 describe('Swagger UI', () => {
