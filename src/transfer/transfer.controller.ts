@@ -1,4 +1,4 @@
-import { Controller, Get, Post, Req, StreamableFile, Res } from '@nestjs/common';
+import { Controller, Get, HttpCode, Post, Req, StreamableFile, Res } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiExtraModels, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import type { Readable } from 'node:stream';
@@ -30,6 +30,7 @@ export class TransferController {
    * @remarks The body is newline-delimited JSON of any length with lines of at most 1 MiB. The response has a line for each: read it while you send. A ticket is imported whole, and once for each external_id, so lines can be sent again. Lines of an export are imported as they are.
    */
   @Post('import')
+  @HttpCode(200)
   @RequireScope('tickets:import')
   @ApiConsumes(mediaType)
   @ApiBody({ schema: { type: 'string' }, required: true })
@@ -46,7 +47,6 @@ export class TransferController {
     assertLines(request);
     exemptFromRequestTimeout(request);
     const results = await this.imports.start(request, actor);
-    response.status(200);
     if (request.headers.expect) response.writeContinue();
     return toResponse(results);
   }

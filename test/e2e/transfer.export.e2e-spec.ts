@@ -98,7 +98,7 @@ describe('An export', () => {
   });
 
   it('ends its transaction when the client goes away, and when the client does not read', async () => {
-    await fill(3_000);
+    await fill(1_500);
     const [response] = (await once(get(`${api.url}/export`), 'response')) as [IncomingMessage];
     response.on('error', () => undefined);
     await once(response, 'readable');

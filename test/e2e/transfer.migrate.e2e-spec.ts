@@ -25,8 +25,7 @@ async function importText(name: string, text: string): Promise<Record<string, un
   );
   const tickets = [];
   for (const { id, external_id } of body.items)
-    if (external_id.startsWith(name))
-      tickets.push((await api.ticket(id)).body);
+    if (external_id.startsWith(name)) tickets.push((await api.ticket(id)).body);
   return tickets;
 }
 
