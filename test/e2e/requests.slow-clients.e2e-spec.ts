@@ -7,6 +7,7 @@ import { Api, aTicket, median, scrape, times } from '../support/api.js';
 import { Attachments } from '../support/attachments.js';
 import { eventually } from '../support/eventually.js';
 import { Service } from '../support/service.js';
+import { startImport } from '../support/transfer.js';
 
 /** The longest text, of characters of three bytes. */
 const longText = '語'.repeat(10_000);
@@ -58,6 +59,21 @@ describe('A thousand clients that send a byte a second', () => {
       await service.stop();
     },
   );
+});
+
+describe('An import that takes longer than the time limit of other requests', () => {
+  it.concurrent('goes on while it makes progress', async () => {
+    const service = await Service.start();
+    const open = startImport(service.url);
+    const begin = Date.now();
+    for (let n = 0; Date.now() < begin + 24_000; n++) {
+      open.write(`${JSON.stringify({ external_id: `slow-${n}`, ...aTicket })}\n`);
+      expect(await open.nextResult()).toMatchObject({ status: 'created' });
+      await sleep(3_000);
+    }
+    open.end();
+    await service.stop();
+  });
 });
 
 describe('Two hundred clients that ask for the largest pages and do not read them', () => {

@@ -127,7 +127,7 @@ export async function followExports(writers: number, exports: number) {
   const api = new Api(service.url);
   let isOver = false;
   const write = async () => {
-    while (!isOver) {
+    for (let n = 0; n < 10 || !isOver; n++) {
       const { id } = (await api.createTicket()).body;
       await api.comment(id);
       await api.updateStatus(id, 'answered');
