@@ -93,7 +93,7 @@ async function send(operation: Operation, url: string, headers: Record<string, s
 
 const kinds = fc.constantFrom<BodyKind>(...bodyKinds);
 
-/** All operations but the import, which takes lines; those of webhooks, which take no forms and may begin to send; and files, which need a signed URL. */
+/** All operations but the import, which takes lines, those of webhooks, which take no forms and may begin to send, and those that need a signed URL. */
 const operations = () => openapi.operations.filter(({ path }) => !/^\/(webhook|import)|\/file$/.test(path));
 
 /** Operations with a request body. */
