@@ -6,6 +6,10 @@ const modules = {
   attachments: [
     ...['tickets', 'events', 'idempotency', 'jobs', 'auth', 'cache', 'config', 'database', 'api'],
   ],
+  privacy: [
+    ...['tickets', 'comments', 'attachments/attachment[.]sql', 'idempotency', 'events', 'jobs'],
+    ...['auth', 'cache', 'config', 'database', 'api'],
+  ],
   comments: ['tickets', 'events', 'idempotency', 'auth', 'cache', 'database', 'api'],
   // A ticket is shown with its first comments.
   tickets: [
@@ -61,7 +65,7 @@ export default {
       name: 'sql-in-repositories',
       comment: 'In the features, only repositories run SQL statements.',
       severity: 'error',
-      from: { path: '^src/(tickets|comments|attachments|events|webhooks)/', pathNot: '[.]repository[.]ts$' },
+      from: { path: '^src/(tickets|comments|attachments|events|webhooks|privacy)/', pathNot: '[.]repository[.]ts$' },
       to: { path: '^src/database/(database|replicas|pipelined-connections)[.]ts$' },
     },
     {
@@ -69,7 +73,7 @@ export default {
       comment: 'In the features only controllers and decorators know requests and responses.',
       severity: 'error',
       from: {
-        path: '^src/(tickets|comments|attachments|events|webhooks)/.*[.](service|repository|entity)[.]ts$|-policy[.]ts$',
+        path: '^src/(tickets|comments|attachments|events|webhooks|privacy)/.*[.](service|repository|entity)[.]ts$|-policy[.]ts$',
       },
       to: {
         path: '^src/api/(api-response|endpoint|etags)|^src/middleware/body|node_modules/(@types/)?express/',

@@ -70,6 +70,42 @@ class AttachmentData {
   visibility!: Visibility;
 }
 
+/** Comments on a ticket were redacted. */
+class CommentRedactedData {
+  /** The ids of the comments. All of them have one visibility. */
+  @ApiProperty({ type: 'array', items: { type: 'integer', format: 'int64' }, example: [12] })
+  comment_ids!: number[];
+
+  /** The visibility of the comments. */
+  @ApiProperty({ enum: visibilities, example: 'public' })
+  visibility!: Visibility;
+}
+
+/** The theme and the text of a ticket were redacted; by an erasure its comments, its external id and its metadata too. */
+class TicketRedactedData {
+  /** Why: somebody asked for the redaction of the ticket, or for the erasure of its requester. */
+  @ApiProperty({ enum: ['redacted', 'erased'], example: 'erased' })
+  reason!: string;
+}
+
+/** A ticket was deleted. No later event has its id. */
+class TicketDeletedData {
+  /** Why: its requester was erased, or it was closed longer ago than TICKETS_RETENTION_DAYS. */
+  @ApiProperty({ enum: ['erased', 'retention'], example: 'retention' })
+  reason!: string;
+}
+
+/** The data of a requester were erased. The event does not have the address. */
+class RequesterErasedData {
+  /** The id of the erasure. */
+  @ApiProperty({ type: 'integer', format: 'int64', example: 5 })
+  erasure_id!: number;
+
+  /** What became of the tickets. */
+  @ApiProperty({ enum: ['redact', 'delete'], example: 'redact' })
+  mode!: string;
+}
+
 /** The data of each type of event. It holds no personal text, because events are kept for long and read by many. */
 const eventData = {
   'ticket.created': TicketCreatedData,
@@ -78,6 +114,10 @@ const eventData = {
   'comment.added': CommentAddedData,
   'attachment.added': AttachmentData,
   'attachment.removed': AttachmentData,
+  'comment.redacted': CommentRedactedData,
+  'ticket.redacted': TicketRedactedData,
+  'ticket.deleted': TicketDeletedData,
+  'requester.erased': RequesterErasedData,
 } as const satisfies Record<EventType, Type>;
 
 /**
@@ -89,7 +129,7 @@ const eventData = {
 export function eventSchemas(base: Type, suffix: string, common?: Type): Record<EventType, Type> {
   const schemas = eventTypes.map((type) => {
     const name = type.replace(/(?:^|[._])(.)/g, (_, letter: string) => letter.toUpperCase());
-    const data = common
+    const data = common && type !== 'requester.erased'
       ? named(`${name}${suffix}Data`, IntersectionType(common, eventData[type]))
       : eventData[type];
     class EventOfType extends base {}
