@@ -36,7 +36,9 @@ export class Privacy1765000000071 implements MigrationInterface {
         tried_at    timestamptz    NOT NULL DEFAULT now(),
         CONSTRAINT erasure_keeps_no_address CHECK ((state = 'done') = (email IS NULL))
       )`);
-    await runner.query(`ALTER TABLE event ALTER COLUMN ticket_id DROP NOT NULL, ALTER COLUMN version DROP NOT NULL`);
+    await runner.query(
+      `ALTER TABLE event ALTER COLUMN ticket_id DROP NOT NULL, ALTER COLUMN version DROP NOT NULL`,
+    );
     for (const [name, on] of Object.entries(indexes)) {
       // The unfinished index of an interrupted run is invalid, and replaced.
       await runner.query(`DROP INDEX CONCURRENTLY IF EXISTS ${name}`);
@@ -47,7 +49,9 @@ export class Privacy1765000000071 implements MigrationInterface {
   async down(runner: QueryRunner): Promise<void> {
     for (const name of Object.keys(indexes)) await runner.query(`DROP INDEX ${name}`);
     await runner.query(`DELETE FROM event WHERE ticket_id IS NULL`);
-    await runner.query(`ALTER TABLE event ALTER COLUMN ticket_id SET NOT NULL, ALTER COLUMN version SET NOT NULL`);
+    await runner.query(
+      `ALTER TABLE event ALTER COLUMN ticket_id SET NOT NULL, ALTER COLUMN version SET NOT NULL`,
+    );
     await runner.query(`DROP TABLE erasure`);
   }
 }

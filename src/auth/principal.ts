@@ -1,5 +1,11 @@
 /** The scopes that a token can grant. */
-export const scopes = ['tickets:read', 'tickets:write', 'tickets:erase', 'webhooks:manage', 'metrics:read'] as const;
+export const scopes = [
+  'tickets:read',
+  'tickets:write',
+  'tickets:erase',
+  'webhooks:manage',
+  'metrics:read',
+] as const;
 
 /** One scope that a token can grant. */
 export type Scope = (typeof scopes)[number];

@@ -129,9 +129,10 @@ const eventData = {
 export function eventSchemas(base: Type, suffix: string, common?: Type): Record<EventType, Type> {
   const schemas = eventTypes.map((type) => {
     const name = type.replace(/(?:^|[._])(.)/g, (_, letter: string) => letter.toUpperCase());
-    const data = common && type !== 'requester.erased'
-      ? named(`${name}${suffix}Data`, IntersectionType(common, eventData[type]))
-      : eventData[type];
+    const data =
+      common && type !== 'requester.erased'
+        ? named(`${name}${suffix}Data`, IntersectionType(common, eventData[type]))
+        : eventData[type];
     class EventOfType extends base {}
     ApiProperty({ enum: [type], example: type })(EventOfType.prototype, 'type');
     ApiProperty({ type: data })(EventOfType.prototype, 'data');

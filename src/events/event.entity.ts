@@ -35,7 +35,10 @@ export class Event {
 
   /** The id of the ticket. */
   // Null, like the version, in the event of an erasure, which is about no single ticket and shows neither.
-  @ServiceField({ type: 'bigint', nullable: true }, { type: 'integer', format: 'int64', minimum: 1, example: 7 })
+  @ServiceField(
+    { type: 'bigint', nullable: true },
+    { type: 'integer', format: 'int64', minimum: 1, example: 7 },
+  )
   ticket_id!: number;
 
   /** The version that the change gave the ticket. The first one is 1. */

@@ -63,7 +63,11 @@ export class JobScheduler implements OnApplicationBootstrap, OnModuleDestroy {
   private async run(name: string, runBatch: RunBatch): Promise<void> {
     const { signal } = this.stop;
     try {
-      for (let begunAt = performance.now(); !signal.aborted && (await runBatch()); begunAt = performance.now())
+      for (
+        let begunAt = performance.now();
+        !signal.aborted && (await runBatch());
+        begunAt = performance.now()
+      )
         await sleep(performance.now() - begunAt, undefined, { signal }).catch(() => undefined);
     } catch (error) {
       this.logger.warn(`The job "${name}" failed: ${errorMessage(error)}`);

@@ -9,7 +9,13 @@ import { changeTexts, changeTickets, type TicketChange, type TicketChangeItem } 
 import type { CreateTicketDto } from './ticket.dto.js';
 import type { TicketStatus } from './ticket.entity.js';
 import { countByStatus, insertTickets, selectComments, selectHolders, selectTickets } from './ticket.sql.js';
-import { embeddedComments, idleBatchSize, selectIdle, selectLastEvent, type TicketRow } from './ticket.sql.js';
+import {
+  embeddedComments,
+  idleBatchSize,
+  selectIdle,
+  selectLastEvent,
+  type TicketRow,
+} from './ticket.sql.js';
 import { notFound, writeResults } from './ticket-write.sql.js';
 import type { Lock, WriteResult, WriteRow } from './ticket-write.sql.js';
 
