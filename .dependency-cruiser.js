@@ -18,6 +18,10 @@ const modules = {
     ],
   ],
   transfer: ['tickets', 'comments', 'events', 'auth', 'database', 'api', 'observability'],
+  privacy: [
+    ...['tickets', 'comments', 'attachments/attachment[.]sql', 'idempotency', 'events', 'jobs'],
+    ...['auth', 'cache', 'config', 'database', 'api'],
+  ],
   comments: ['tickets', 'events', 'idempotency', 'auth', 'cache', 'database', 'api'],
   // A ticket is shown with its first comments.
   tickets: [
@@ -74,7 +78,7 @@ export default {
       comment: 'In the features, only repositories run SQL statements.',
       severity: 'error',
       from: {
-        path: '^src/(tickets|comments|attachments|events|transfer|webhooks)/',
+        path: '^src/(tickets|comments|attachments|events|transfer|privacy|webhooks)/',
         pathNot: '[.]repository[.]ts$',
       },
       to: { path: '^src/database/(database|replicas|pipelined-connections)[.]ts$' },
@@ -84,7 +88,7 @@ export default {
       comment: 'In the features only controllers and decorators know requests and responses.',
       severity: 'error',
       from: {
-        path: '^src/(tickets|comments|attachments|events|transfer|webhooks)/.*[.](service|repository|entity)[.]ts$|-policy[.]ts$',
+        path: '^src/(tickets|comments|attachments|events|transfer|privacy|webhooks)/.*[.](service|repository|entity)[.]ts$|-policy[.]ts$',
       },
       to: {
         path: '^src/api/(api-response|endpoint|etags)|^src/middleware/body|node_modules/(@types/)?express/',

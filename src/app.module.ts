@@ -10,6 +10,7 @@ import { EventsModule } from './events/events.module.js';
 import { JobsModule } from './jobs/job-scheduler.js';
 import { ObservabilityModule } from './observability/observability.module.js';
 import { ApiModule } from './api/api.module.js';
+import { PrivacyModule } from './privacy/privacy.module.js';
 import { TicketsModule } from './tickets/tickets.module.js';
 import { WebhooksModule } from './webhooks/webhooks.module.js';
 import { TransferModule } from './transfer/transfer.module.js';
@@ -29,6 +30,7 @@ import { TransferModule } from './transfer/transfer.module.js';
     EventsModule,
     WebhooksModule,
     TransferModule,
+    PrivacyModule,
     ObservabilityModule,
   ],
 })

@@ -56,6 +56,7 @@ const headerProblems: Record<string, Record<number, string>> = {
   'If-None-Match': { 304: 'If-None-Match names the version of the ticket. The response has no body.' },
   'Idempotency-Key': {
     409: 'The first request with this key is still in progress. Try again after the seconds in Retry-After.',
+    410: 'The answer to the first request with this key was erased. Nothing has changed.',
     422: 'The key was used for another request. Nothing has changed.',
   },
 };

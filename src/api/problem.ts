@@ -20,6 +20,8 @@ export const problemKinds = {
   'attachment-pending': { status: 409, title: 'Attachment pending' },
   'attachment-complete': { status: 409, title: 'Attachment complete' },
   'upload-invalid': { status: 409, title: 'Upload invalid' },
+  'ticket-deleted': { status: 410, title: 'Ticket deleted' },
+  'answer-erased': { status: 410, title: 'Answer erased' },
   'cursor-expired': { status: 410, title: 'Cursor expired' },
   'feed-restarted': { status: 410, title: 'Feed restarted' },
   'precondition-failed': { status: 412, title: 'Precondition failed' },

@@ -1,9 +1,10 @@
 import { Problem } from '../api/problem.js';
+import { TicketNotFound } from '../tickets/ticket.errors.js';
 
 /** 404: no attachment of this ticket has this id, or the reader may not see it. */
-export class AttachmentNotFound extends Problem {
+export class AttachmentNotFound extends TicketNotFound {
   constructor(ticketId: number, id: number) {
-    super('not-found', `There is no attachment ${id} of ticket ${ticketId}`);
+    super(ticketId, `There is no attachment ${id} of ticket ${ticketId}`);
   }
 }
 

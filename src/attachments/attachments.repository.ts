@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { Visibility } from '../api/audience.js';
 import type { WriteContext } from '../api/write-context.js';
 import { Database, type Transaction } from '../database/database.js';
+import { isForeignKeyViolation } from '../database/database-errors.js';
 import { Replicas } from '../database/replicas.js';
 import { notFound, writeResults, type WriteResult, type WriteRow } from '../tickets/ticket-write.sql.js';
 import type { TicketStatus } from '../tickets/ticket.entity.js';
@@ -43,7 +44,7 @@ export class AttachmentsRepository {
     on: Transaction = this.database,
   ): Promise<Creation> {
     const values = [JSON.stringify(fields), ticketId, statuses, uploadKey];
-    const [row] = await on.run<CreationRow>(insertAttachment, values);
+    const [row] = await on.run<CreationRow>(insertAttachment, values).catch(noneIfTicketIsGone);
     if (!row) return { found: undefined, isCommentValid: true, created: undefined };
     const {
       found_status: status,
@@ -134,4 +135,10 @@ async function write(
   const json = JSON.stringify([{ ...item, attachment_id: path.attachment_id, stored_key: storedKey }]);
   const rows = await on.run<WriteRow<Attachment>>(statement, [json]);
   return writeResults([item], rows)[0] ?? notFound;
+}
+
+/** The ticket was deleted while the insertion waited for its lock. */
+function noneIfTicketIsGone(error: unknown): never[] {
+  if (!isForeignKeyViolation(error)) throw error;
+  return [];
 }

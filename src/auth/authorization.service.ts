@@ -10,6 +10,7 @@ import type { Principal, Scope } from './principal.js';
 const sufficient: Record<Scope, readonly Scope[]> = {
   'tickets:read': ['tickets:read', 'tickets:write'],
   'tickets:write': ['tickets:write'],
+  'tickets:erase': ['tickets:erase'],
   'webhooks:manage': ['webhooks:manage'],
   'tickets:import': ['tickets:import'],
   'metrics:read': ['metrics:read'],
@@ -26,6 +27,11 @@ export class AuthorizationService {
     if (!(scope === 'metrics:read' ? METRICS_AUTH_REQUIRED : AUTH_REQUIRED)) return;
     const { scopes } = requirePrincipal(response);
     if (!sufficient[scope].some((name) => scopes.has(name))) throw new Forbidden(scope);
+  }
+
+  /** Checks whether the caller may do what a scope allows, for what depends on more than the endpoint. */
+  allows(scope: Scope, response: Response): boolean {
+    return !this.environment.AUTH_REQUIRED || requirePrincipal(response).scopes.has(scope);
   }
 }
 

@@ -3,6 +3,7 @@ export const scopes = [
   'tickets:read',
   'tickets:write',
   'tickets:import',
+  'tickets:erase',
   'webhooks:manage',
   'metrics:read',
 ] as const;

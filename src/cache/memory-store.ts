@@ -35,4 +35,10 @@ export class MemoryStore extends CacheStore {
     for (const [key] of evictions) this.values.delete(key);
     return Promise.resolve();
   }
+
+  override deleteOthers(prefix: string, kept: string): Promise<void> {
+    for (const key of this.values.keys())
+      if (key.startsWith(prefix) && !key.startsWith(kept)) this.values.delete(key);
+    return Promise.resolve();
+  }
 }

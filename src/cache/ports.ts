@@ -19,6 +19,8 @@ export abstract class CacheStore {
   abstract fill(key: string, lease: string, entry: CacheEntry): Promise<void>;
   /** Evicts leases, and entries below these versions; rejects unless the server has confirmed it in time. */
   abstract evict(evictions: Eviction[]): Promise<void>;
+  /** Deletes all keys that begin with `prefix` and not with `kept`. */
+  abstract deleteOthers(prefix: string, kept: string): Promise<void>;
 }
 
 /** The server answers, but not as the primary that it was. */

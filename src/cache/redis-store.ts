@@ -59,6 +59,18 @@ export class RedisStore extends CacheStore {
     await Promise.all(batches.map(send));
   }
 
+  override async deleteOthers(prefix: string, kept: string): Promise<void> {
+    const pattern = this.locate(prefix).replace(/[[\]*?\\]/g, '\\$&') + '*';
+    let cursor = '0';
+    do {
+      const scan = ['SCAN', cursor, 'MATCH', pattern, 'COUNT', String(batchSize)];
+      const [next, keys] = await this.redis.send<[string, string[]]>(scan);
+      const others = keys.filter((key) => !key.startsWith(this.locate(kept)));
+      if (others.length > 0) await this.redis.send(['UNLINK', ...others]);
+      cursor = next;
+    } while (cursor !== '0');
+  }
+
   private locate(key: string): string {
     return this.environment.REDIS_KEY_PREFIX + key;
   }

@@ -75,6 +75,17 @@ export class TicketCache {
     await this.view.settle(place);
   }
 
+  /**
+   * Deletes the entries of other databases and earlier epochs, which no replica reads any more but which live until they expire. Rejects
+   * while Redis is not connected.
+   */
+  async forgetAbandoned(): Promise<void> {
+    const { place } = await this.view.require();
+    await this.view.settle(place);
+    if (this.store.name === undefined) throw new Error('Redis is not connected');
+    await this.store.deleteOthers('ticket:', `ticket:${place.name}:`);
+  }
+
   /** The report that lets this replica use the cache. */
   private get readable(): View | undefined {
     const view = this.view.current;

@@ -1,4 +1,4 @@
-import { Entity, JoinColumn, ManyToOne } from 'typeorm';
+import { Entity, Index, JoinColumn, ManyToOne } from 'typeorm';
 
 import { visibilities, type Visibility } from '../api/audience.js';
 import { ChoiceField, CountField, EmailField, IdField, ServiceField } from '../api/fields.js';
@@ -13,6 +13,8 @@ export type CommentAuthor = (typeof commentAuthors)[number];
 
 /** A comment on a ticket. Its properties, its columns and its fields on the wire share their names. */
 @Entity()
+// The migrations declare this index, because it is on an expression.
+@Index('comment_of_email', { synchronize: false })
 export class Comment {
   /** The ticket that the comment belongs to. */
   @IdField({ primary: true, constraint: 'comment_of_ticket', example: 7 })

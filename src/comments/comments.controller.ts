@@ -14,7 +14,7 @@ import { CommentDto, CommentPageDto, CommentParams } from './comment.dto.js';
 import { CreateCommentDto, ListCommentsQuery } from './comment.dto.js';
 import { CommentsService } from './comments.service.js';
 
-const noTicket = { 404: 'No ticket has this id.' };
+const noTicket = { 404: 'No ticket has this id.', 410: 'The ticket was deleted.' };
 const takes = [idempotencyKey, ifMatch];
 const closed = { ...noTicket, 409: 'The ticket is closed.' };
 

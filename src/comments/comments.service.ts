@@ -3,7 +3,6 @@ import { Injectable } from '@nestjs/common';
 import { visibleTo, type Audience } from '../api/audience.js';
 import { Cursors } from '../api/cursors.js';
 import { cutPage, type Page } from '../api/pagination.js';
-import { Problem } from '../api/problem.js';
 import type { WriteContext } from '../api/write-context.js';
 import { EventNumbering } from '../events/event-numbering.js';
 import { IdempotencyService } from '../idempotency/idempotency.service.js';
@@ -15,9 +14,9 @@ import type { CommentParams, ListCommentsQuery } from './comment.dto.js';
 import { CommentsRepository } from './comments.repository.js';
 
 /** 404: no comment on this ticket has this id, or the reader may not see it. */
-class CommentNotFound extends Problem {
+export class CommentNotFound extends TicketNotFound {
   constructor(ticketId: number, id: number) {
-    super('not-found', `There is no comment ${id} on ticket ${ticketId}`);
+    super(ticketId, `There is no comment ${id} on ticket ${ticketId}`);
   }
 }
 

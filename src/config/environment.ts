@@ -239,6 +239,16 @@ export class Environment {
   @IsWholeNumber(1, 36_500)
   EVENTS_RETENTION_DAYS?: number;
 
+  /** Days after which closed tickets are deleted, 1 to 36500. Unset: tickets are kept. */
+  @IsOptional()
+  @IsWholeNumber(1, 36_500)
+  TICKETS_RETENTION_DAYS?: number;
+
+  /** Days after which a ticket that is answered, and has not changed since, is closed, 1 to 36500. Unset: such tickets stay. */
+  @IsOptional()
+  @IsWholeNumber(1, 36_500)
+  AUTO_CLOSE_DAYS?: number;
+
   /**
    * Hosts that webhooks may use although they have private addresses or no TLS, separated by commas: host, host:port or a
    * network such as 10.0.0.0/8. Unset: only https and public addresses.

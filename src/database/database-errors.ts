@@ -44,6 +44,11 @@ export function isStatementTimeout(error: unknown): boolean {
   return sqlstate(error) === '57014';
 }
 
+/** Checks for a row whose parent was deleted meanwhile. */
+export function isForeignKeyViolation(error: unknown): boolean {
+  return sqlstate(error) === '23503';
+}
+
 /** Checks for a value that a unique index does not allow, because another row has it. */
 export function isUniqueViolation(error: unknown): boolean {
   return sqlstate(error) === '23505';

@@ -78,6 +78,42 @@ class TicketImportedData {
   status!: string;
 }
 
+/** Comments on a ticket were redacted. */
+class CommentRedactedData {
+  /** The ids of the comments. All of them have one visibility. */
+  @ApiProperty({ type: 'array', items: { type: 'integer', format: 'int64' }, example: [12] })
+  comment_ids!: number[];
+
+  /** The visibility of the comments. */
+  @ApiProperty({ enum: visibilities, example: 'public' })
+  visibility!: Visibility;
+}
+
+/** The theme and the text of a ticket were redacted; by an erasure its comments, its external id and its metadata too. */
+class TicketRedactedData {
+  /** Why: somebody asked for the redaction of the ticket, or for the erasure of its requester. */
+  @ApiProperty({ enum: ['redacted', 'erased'], example: 'erased' })
+  reason!: string;
+}
+
+/** A ticket was deleted. No later event has its id. */
+class TicketDeletedData {
+  /** Why: its requester was erased, or it was closed longer ago than TICKETS_RETENTION_DAYS. */
+  @ApiProperty({ enum: ['erased', 'retention'], example: 'retention' })
+  reason!: string;
+}
+
+/** The data of a requester were erased. The event does not have the address. */
+class RequesterErasedData {
+  /** The id of the erasure. */
+  @ApiProperty({ type: 'integer', format: 'int64', example: 5 })
+  erasure_id!: number;
+
+  /** What became of the tickets. */
+  @ApiProperty({ enum: ['redact', 'delete'], example: 'redact' })
+  mode!: string;
+}
+
 /** The data of each type of event. It holds no personal text, because events are kept for long and read by many. */
 const eventData = {
   'ticket.created': TicketCreatedData,
@@ -87,6 +123,10 @@ const eventData = {
   'attachment.added': AttachmentData,
   'attachment.removed': AttachmentData,
   'ticket.imported': TicketImportedData,
+  'comment.redacted': CommentRedactedData,
+  'ticket.redacted': TicketRedactedData,
+  'ticket.deleted': TicketDeletedData,
+  'requester.erased': RequesterErasedData,
 } as const satisfies Record<EventType, Type>;
 
 /**
@@ -98,9 +138,10 @@ const eventData = {
 export function eventSchemas(base: Type, suffix: string, common?: Type): Record<EventType, Type> {
   const schemas = eventTypes.map((type) => {
     const name = type.replace(/(?:^|[._])(.)/g, (_, letter: string) => letter.toUpperCase());
-    const data = common
-      ? named(`${name}${suffix}Data`, IntersectionType(common, eventData[type]))
-      : eventData[type];
+    const data =
+      common && type !== 'requester.erased'
+        ? named(`${name}${suffix}Data`, IntersectionType(common, eventData[type]))
+        : eventData[type];
     class EventOfType extends base {}
     ApiProperty({ enum: [type], example: type })(EventOfType.prototype, 'type');
     ApiProperty({ type: data })(EventOfType.prototype, 'data');

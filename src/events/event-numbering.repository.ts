@@ -47,7 +47,8 @@ export class EventNumberingRepository implements OnModuleDestroy {
     if (!isLocked) return 0;
     const events = await transaction.run<UnnumberedEvent>(selectUnnumbered, []);
     if (events.length === 0) return 0;
-    const changed = new Map(events.map(({ ticket_id, version }) => [ticket_id, version]));
+    const ofTickets = events.filter((event) => event.ticket_id !== null);
+    const changed = new Map(ofTickets.map(({ ticket_id, version }) => [ticket_id, version]));
     const tickets = [...changed].map(([id, version]) => ({ id, version }));
     const later = tickets.filter(({ version }) => version > 1);
     if (later.length > 0) await this.cache.invalidate(later);
@@ -56,8 +57,8 @@ export class EventNumberingRepository implements OnModuleDestroy {
   }
 }
 
-interface UnnumberedEvent {
-  id: number;
-  ticket_id: number;
-  version: number;
-}
+type UnnumberedEvent = { id: number } & (
+  | { ticket_id: number; version: number }
+  // An event of an erasure.
+  | { ticket_id: null; version: null }
+);

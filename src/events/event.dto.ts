@@ -31,14 +31,14 @@ export class CloudEventDto {
   @ApiProperty({ example: '42-9f86d081' })
   id!: string;
 
-  /** The source: the path of tickets. */
+  /** The source: the path of tickets, or that of erasures for `requester.erased`. */
   @ApiProperty({ example: '/ticket' })
   source!: string;
 
   /** The type of the change. */
   type!: EventType;
 
-  /** The id of the ticket. */
+  /** The id of the ticket, or of the erasure. */
   @ApiProperty({ example: '7' })
   subject!: string;
 

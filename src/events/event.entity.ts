@@ -11,6 +11,10 @@ export const eventTypes = namedValues('EventType', [
   'comment.added',
   'attachment.added',
   'attachment.removed',
+  'comment.redacted',
+  'ticket.redacted',
+  'ticket.deleted',
+  'requester.erased',
 ]);
 
 /** The type of an event. */
@@ -31,11 +35,15 @@ export class Event {
   type!: EventType;
 
   /** The id of the ticket. */
-  @IdField({ example: 7 })
+  // Null, like the version, in the event of an erasure, which is about no single ticket and shows neither.
+  @ServiceField(
+    { type: 'bigint', nullable: true },
+    { type: 'integer', format: 'int64', minimum: 1, example: 7 },
+  )
   ticket_id!: number;
 
   /** The version that the change gave the ticket. The first one is 1. */
-  @CountField({ example: 2 })
+  @ServiceField({ type: 'integer', nullable: true }, { type: 'integer', minimum: 0, example: 2 })
   version!: number;
 
   /** The place in the feed: 1, 2, 3, … without a gap. Null until the event is numbered. */

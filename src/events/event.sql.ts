@@ -57,7 +57,7 @@ export const readAll = readFeed('read_feed', {
 export const readTicket = readFeed('read_feed_of_ticket', {
   before: `
     halves AS (
-      SELECT 0 AS low, coalesce((SELECT version FROM ticket WHERE id = $7), 0) + 1 AS high
+      SELECT 0 AS low, coalesce((SELECT max(version) FROM event WHERE ticket_id = $7), 0) + 1 AS high
       UNION ALL
       SELECT CASE WHEN is_later THEN low ELSE middle END, CASE WHEN is_later THEN middle ELSE high END
       FROM halves CROSS JOIN LATERAL (SELECT (low + high) / 2 AS middle) AS half
@@ -84,7 +84,7 @@ export const listHistory = {
   name: 'list_events_of_ticket',
   text: `
     SELECT ${columns(HistoryEventDto)}, data FROM event
-    WHERE ticket_id = $1 AND version > $2 AND ${isVisible('$4')}
+    WHERE ticket_id = $1 AND version > $2 AND ${isVisible('$4')} AND EXISTS (SELECT FROM ticket WHERE id = $1)
     ORDER BY version LIMIT $3`,
 };
 

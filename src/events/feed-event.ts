@@ -8,8 +8,8 @@ export interface FeedRow {
   number: number;
   tag: string;
   type: EventType;
-  ticket_id: number;
-  version: number;
+  ticket_id: number | null;
+  version: number | null;
   actor: string | null;
   at: string;
   data: object;
@@ -30,8 +30,8 @@ export class FeedEvent {
     return this.row.type;
   }
 
-  /** The id of the ticket, for filters. */
-  get ticketId(): number {
+  /** The id of the ticket, for filters; null for an event of an erasure. */
+  get ticketId(): number | null {
     return this.row.ticket_id;
   }
 
@@ -47,9 +47,11 @@ export class FeedEvent {
   toJSON(): CloudEventDto {
     const { type, ticket_id, version, actor, at: time, data } = this.row;
     const id = formatCursor(this.cursor);
+    const [source, subject] =
+      ticket_id === null && 'erasure_id' in data ? ['/erasure', data.erasure_id] : ['/ticket', ticket_id];
     return {
-      ...{ specversion: '1.0', id, source: '/ticket', type, subject: String(ticket_id), time, cursor: id },
-      data: { ticket_id, version, actor, ...data },
+      ...{ specversion: '1.0', id, source, type, subject: String(subject), time, cursor: id },
+      data: { ...(ticket_id !== null && { ticket_id, version }), actor, ...data } as CloudEventDto['data'],
     };
   }
 

@@ -2,6 +2,9 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
 /** An Idempotency-Key, with the response to its request. */
 @Entity('idempotency_key')
+// The migrations declare these indexes, because they are on expressions.
+@Index('idempotency_key_of_ticket', { synchronize: false })
+@Index('idempotency_key_of_email', { synchronize: false })
 export class IdempotencyKeyRow {
   /** The key of the client and, after a space, the subject of its token. */
   @PrimaryColumn('text')
@@ -11,7 +14,7 @@ export class IdempotencyKeyRow {
   @Column('bytea')
   fingerprint!: Buffer;
 
-  /** The response; null only while the request is in progress. */
+  /** The response; null once it was erased, and for other transactions never while the request is in progress. */
   @Column('json', { nullable: true })
   answer!: object | null;
 

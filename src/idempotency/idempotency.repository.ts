@@ -36,10 +36,20 @@ const sweep = {
     ) RETURNING key`,
 };
 
+/** The id of the ticket that a stored response is about, as text: that of a ticket, or of a comment or an attachment on it. */
+const ticketOfAnswer = `(CASE WHEN answer->'theme' IS NOT NULL THEN answer->>'id' ELSE answer->>'ticket_id' END)`;
+
+/**
+ * Returns the CTE that erases the stored responses about tickets. The keys stay, so that a repeated request does nothing.
+ * @param ids the array of the ids
+ */
+export const eraseAnswers = (ids: string) => `
+  erased_answers AS (UPDATE idempotency_key SET answer = NULL WHERE ${ticketOfAnswer} = ANY (${ids}::text[]))`;
+
 /** The stored response of a key, and the fingerprint of its request. */
 export interface StoredResponse<Result> {
   fingerprint: Buffer;
-  answer: Result;
+  answer: Result | null;
 }
 
 /** Runs the statements on idempotency keys. */

@@ -36,7 +36,8 @@ export class IdempotencyService {
 
   /**
    * Runs a write once for a key, in one transaction with the record of its result: a process that dies leaves both or
-   * neither. Throws Problem 422 if the key was used for another request, 409 if the first request is still in progress.
+   * neither. Throws Problem 422 if the key was used for another request, 409 if the first request is still in progress, 410 if its result was
+   * erased.
    * @param request the request, for its fingerprint: a key is valid for one request
    * @param act the write, in the transaction if there is a key
    * @param deadline the time by which it begins, or never does
@@ -63,6 +64,8 @@ export class IdempotencyService {
           const stored = await this.keys.findKey<Result>(transaction, key);
           if (!stored.fingerprint.equals(fingerprint))
             throw new Problem('idempotency-key-reused', 'This Idempotency-Key was used for another request');
+          if (stored.answer === null)
+            throw new Problem('answer-erased', 'This request was carried out, and its answer was erased');
           idempotentReplays.inc();
           return { result: stored.answer, replayed: true };
         }),

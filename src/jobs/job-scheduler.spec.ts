@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 
@@ -29,7 +31,7 @@ describe('JobScheduler', () => {
     register('a', 3);
     register('b', 1);
     scheduler.onApplicationBootstrap();
-    await new Promise(setImmediate);
+    await sleep(50);
     expect(batches.toSorted()).toEqual(['a', 'a', 'a', 'b']);
   });
 
@@ -37,8 +39,17 @@ describe('JobScheduler', () => {
     scheduler.register('broken', () => Promise.reject(new Error('The database does not respond')));
     register('a', 2);
     scheduler.onApplicationBootstrap();
-    await new Promise(setImmediate);
+    await sleep(50);
     expect(batches).toEqual(['a', 'a']);
+  });
+
+  it('starts one more round after the running one, however often it is asked', async () => {
+    register('a', 2);
+    scheduler.onApplicationBootstrap();
+    await new Promise(setImmediate);
+    for (const name of ['a', 'a', 'a']) scheduler.start(name);
+    await sleep(50);
+    expect(batches).toEqual(['a', 'a', 'a']);
   });
 
   it('stops a job after its running batch', async () => {

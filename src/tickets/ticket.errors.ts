@@ -1,10 +1,20 @@
 import { InvalidRequest, Problem } from '../api/problem.js';
 import { maxMetadataKeys, maxTags, type TicketStatus } from './ticket.entity.js';
 
-/** 404: no ticket has this id. */
+/** 404: no ticket has this id, or it has nothing with the other id of the path. For the team it becomes 410 if the ticket was deleted. */
 export class TicketNotFound extends Problem {
+  constructor(
+    readonly ticketId: number,
+    detail = `There is no ticket ${ticketId}`,
+  ) {
+    super('not-found', detail);
+  }
+}
+
+/** 410: the ticket was deleted by erasure or retention. */
+export class TicketDeleted extends Problem {
   constructor(id: number) {
-    super('not-found', `There is no ticket ${id}`);
+    super('ticket-deleted', `Ticket ${id} was deleted`);
   }
 }
 

@@ -92,6 +92,24 @@ export const selectComments = {
   text: `SELECT ${firstComments('$1', '$2')}`,
 };
 
+/** $1: the id of a ticket. */
+export const selectLastEvent = {
+  name: 'select_last_event_of_ticket',
+  text: `SELECT type = 'ticket.deleted' AS is_deletion FROM event WHERE ticket_id = $1 ORDER BY version DESC LIMIT 1`,
+};
+
+/** The tickets that one statement closes. */
+export const idleBatchSize = 100;
+
+/** $1: the days without a change. */
+export const selectIdle = {
+  name: 'select_idle_tickets',
+  text: `
+    SELECT id, version FROM ticket
+    WHERE status = 'answered' AND updated_at < now() - make_interval(days => $1)
+    ORDER BY updated_at, id LIMIT ${idleBatchSize}`,
+};
+
 /**
  * Estimates the number of tickets in each status from PostgreSQL's statistics. Counting would read the whole table.
  * @see https://www.postgresql.org/docs/current/view-pg-stats.html

@@ -16,7 +16,7 @@ import { ClaimTicketDto, CreateTicketDto, ListTicketsQuery, TagParams, TicketDto
 import { TicketPageDto, TicketParams, UpdateStatusDto, UpdateTicketDto } from './ticket.dto.js';
 import { TicketsService } from './tickets.service.js';
 
-const noTicket = { 404: 'No ticket has this id.' };
+const noTicket = { 404: 'No ticket has this id.', 410: 'The ticket was deleted.' };
 const notAllowed = {
   ...noTicket,
   409: 'The rules do not allow the transition. The problem has the current status and the allowed ones.',

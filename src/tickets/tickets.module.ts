@@ -1,8 +1,10 @@
 import { Module } from '@nestjs/common';
+import { APP_INTERCEPTOR } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
 
 import { EventsModule } from '../events/events.module.js';
 import { IdempotencyModule } from '../idempotency/idempotency.module.js';
+import { DeletedTicketsInterceptor } from './deleted-tickets.interceptor.js';
 import { TicketListRepository } from './ticket-list.repository.js';
 import { Ticket } from './ticket.entity.js';
 import { TicketQueue } from './ticket-queue.js';
@@ -15,7 +17,10 @@ import { TransitionPolicy } from './transition-policy.js';
 @Module({
   imports: [TypeOrmModule.forFeature([Ticket]), EventsModule, IdempotencyModule],
   controllers: [TicketsController],
-  providers: [TicketsService, TicketsRepository, TicketListRepository, TransitionPolicy, TicketQueue],
-  exports: [TransitionPolicy, TicketsRepository, TicketQueue],
+  providers: [
+    ...[TicketsService, TicketsRepository, TicketListRepository, TransitionPolicy, TicketQueue],
+    { provide: APP_INTERCEPTOR, useClass: DeletedTicketsInterceptor },
+  ],
+  exports: [TransitionPolicy, TicketsRepository, TicketQueue, TicketsService],
 })
 export class TicketsModule {}

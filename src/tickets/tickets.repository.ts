@@ -10,7 +10,13 @@ import { changeTickets, type TicketChange, type TicketChangeItem } from './ticke
 import type { CreateTicketDto } from './ticket.dto.js';
 import type { TicketStatus } from './ticket.entity.js';
 import { countByStatus, insertTickets, selectComments, selectHolders, selectTickets } from './ticket.sql.js';
-import { embeddedComments, type TicketRow } from './ticket.sql.js';
+import {
+  embeddedComments,
+  idleBatchSize,
+  selectIdle,
+  selectLastEvent,
+  type TicketRow,
+} from './ticket.sql.js';
 import { notFound, writeResults } from './ticket-write.sql.js';
 import type { Lock, WriteResult, WriteRow } from './ticket-write.sql.js';
 
@@ -75,6 +81,11 @@ export class TicketsRepository {
     return (await deadline.limit(this.reads[audience](id, deadline))) ?? undefined;
   }
 
+  /** Returns the ticket as a transaction sees it. */
+  async findIn(id: number, audience: Audience, on: Transaction): Promise<TicketRow | undefined> {
+    return (await findAll([id], audience, on))[0] ?? undefined;
+  }
+
   /** Changes a ticket if it is in one of `statuses`, and in one of the context's versions; in a transaction if there is one. */
   async change(
     id: number,
@@ -97,6 +108,23 @@ export class TicketsRepository {
       if (!holder) throw new DatabaseUnavailable(error);
       return { ...notFound, takenBy: holder.id };
     }
+  }
+
+  /** Checks whether a ticket existed and was deleted: the last event of a deleted ticket says so. */
+  async wasDeleted(id: number): Promise<boolean> {
+    const [last] = await this.database.run<{ is_deletion: boolean }>(selectLastEvent, [id]);
+    return last?.is_deletion ?? false;
+  }
+
+  /** Closes some tickets that have been answered for so many days without a change, by the same statement as other changes. */
+  async closeIdle(days: number): Promise<{ closed: number[]; mayHaveMore: boolean }> {
+    const idle = await this.database.run<{ id: number; version: number }>(selectIdle, [days]);
+    const change = { status: 'closed', statuses: ['answered'], actor: 'system' } as const;
+    const common = { ...change, ...ticketWords({}) };
+    const items = idle.map(({ id, version }) => ({ ...common, given: ['status'], id, versions: [version] }));
+    const results = items.length === 0 ? [] : await changeAll(items, 'team', 'skip', this.database);
+    const closed = results.flatMap((result) => (result?.changed ? [result.changed.id] : []));
+    return { closed, mayHaveMore: closed.length > 0 && idle.length === idleBatchSize };
   }
 
   /** Returns about how many tickets are in each status; nothing before PostgreSQL has gathered statistics. */

@@ -94,7 +94,7 @@ export class TicketsService {
   async history(id: number, query: PageQuery, audience: Audience): Promise<Page<HistoryEventDto>> {
     const page = await this.historyService.find(id, query, audience);
     // No ticket has this id, or its history was deleted: earlier versions deleted events that had expired.
-    if (page.items.length === 0 && query.cursor === undefined) await this.find(id, audience);
+    if (page.items.length === 0) await this.find(id, audience);
     return page;
   }
 
@@ -133,7 +133,8 @@ export class TicketsService {
     return result;
   }
 
-  private toDto(ticket: TicketRow): TicketDto {
+  /** Returns a ticket as it is shown: with the link to its further comments. */
+  toDto(ticket: TicketRow): TicketDto {
     const { id, comments, comment_count } = ticket;
     const last = comments.at(-1);
     const hasMore = last && comment_count > comments.length;

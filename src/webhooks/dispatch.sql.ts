@@ -139,7 +139,8 @@ export const addDeliveries = {
           ) AS pending))::integer AS room
       FROM webhook CROSS JOIN feed_state WHERE id = $1
     ), scanned AS MATERIALIZED (
-      SELECT number, ticket_id, type FROM event
+      -- Events of erasures have no ticket, and come in their order too.
+      SELECT number, coalesce(ticket_id, 0) AS ticket_id, type FROM event
       WHERE number >= (SELECT next_number FROM place) AND number <= (SELECT until FROM place)
       ORDER BY number LIMIT ${maxScanned}
     ), wanted AS MATERIALIZED (

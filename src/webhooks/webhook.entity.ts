@@ -97,6 +97,7 @@ export const deliveryStates = namedValues('DeliveryState', ['pending', 'delivere
 @Index('webhook_delivery_due', ['webhook_id', 'next_at'], { where: "state = 'pending'" })
 @Index('webhook_delivery_of_ticket', ['webhook_id', 'ticket_id', 'number'], { where: "state = 'pending'" })
 @Index('webhook_delivery_failed', ['webhook_id', 'number'], { where: "state = 'failed'" })
+@Index('webhook_delivery_by_ticket', ['ticket_id'])
 @Index('webhook_delivery_delivered', ['done_at'], { where: "state = 'delivered'" })
 export class WebhookDelivery {
   /** The endpoint. */

@@ -35,6 +35,14 @@ export function storeCommentWords(from: string): string {
   return storeWords('comment_words_stored', `SELECT ticket_id, id, visibility, words FROM ${from}`);
 }
 
+/** Returns the CTE that removes the words of texts which were erased or redacted. */
+export function forgetWords(condition: string): string {
+  return `words_forgotten AS (DELETE FROM search_text WHERE ${condition})`;
+}
+
+/** The condition of the words of theme and text. */
+export const isOfTicketItself = `source <= ${themeSource}`;
+
 function storeWords(name: string, rows: string): string {
   return `
     ${name} AS (

@@ -1,0 +1,24 @@
+import { Injectable } from '@nestjs/common';
+import type { CallHandler, ExecutionContext, NestInterceptor } from '@nestjs/common';
+import { catchError, type Observable } from 'rxjs';
+
+import { audienceOf } from '../api/audience.js';
+import { TicketDeleted, TicketNotFound } from './ticket.errors.js';
+import { TicketsRepository } from './tickets.repository.js';
+
+/** Answers 410 in place of 404 on every route, if the ticket was deleted and the caller belongs to the team. */
+@Injectable()
+export class DeletedTicketsInterceptor implements NestInterceptor {
+  constructor(private readonly repository: TicketsRepository) {}
+
+  intercept(_: ExecutionContext, next: CallHandler): Observable<unknown> {
+    return next.handle().pipe(catchError((error: unknown) => this.explain(error)));
+  }
+
+  private async explain(error: unknown): Promise<never> {
+    const isAsked = error instanceof TicketNotFound && audienceOf() === 'team';
+    if (isAsked && (await this.repository.wasDeleted(error.ticketId)))
+      throw new TicketDeleted(error.ticketId);
+    throw error;
+  }
+}
