@@ -105,11 +105,17 @@ function exitAfterFlush(log: Log): void {
   setTimeout(() => process.exit(0), flushTimeoutMs);
 }
 
-function announce(url: string, { AUTH_REQUIRED }: Environment, log: Log): void {
+function announce(url: string, { AUTH_REQUIRED, JWT_JWKS_URL, JWT_HS256 }: Environment, log: Log): void {
   // Written at every LOG_LEVEL, because no other line contains the address.
   const always = log.child({}, { level: 'info' });
   always.info(`The ticket service listens on ${url}, its documentation is at /docs`);
-  if (!AUTH_REQUIRED)
+  const signer = JWT_JWKS_URL === undefined || JWT_HS256 ? 'SECRET_KEY' : '';
+  const signers = [JWT_JWKS_URL ?? '', signer].filter((each) => each !== '').join(' or ');
+  if (AUTH_REQUIRED)
+    always.info(
+      `Authentication is on, by tokens of ${signers}: tickets:read and tickets:write apply to all tickets, tickets:own to those of the token's address.`,
+    );
+  else
     log.warn(
       'Authentication is off (AUTH_REQUIRED=false): anyone who can reach the service can read and write.',
     );

@@ -1,8 +1,12 @@
+import type { Audience } from './audience.js';
 import { InvalidRequest } from './problem.js';
 
-/** Returns the entity tag of a version (RFC 9110, section 8.8.3). It is strong because a version has one representation. */
-export function etagOf(version: number): string {
-  return `"${version}"`;
+/**
+ * Returns the entity tag of a version (RFC 9110, section 8.8.3). It is strong because a version has one representation for each
+ * audience: that of requesters has a tag of its own.
+ */
+export function etagOf(version: number, audience: Audience = 'team'): string {
+  return audience === 'team' ? `"${version}"` : `"${version}-r"`;
 }
 
 /**
@@ -27,6 +31,6 @@ export function parseIfMatch(header: string | undefined): number[] | undefined {
   if (header === undefined || header.trim() === '*') return undefined;
   if (!tagList.test(header))
     throw new InvalidRequest([{ field: 'If-Match', message: 'must be * or entity tags such as "3"' }]);
-  const tags = header.split(',').map((tag) => /^(?:W\/)?"([1-9]\d{0,8})"$/.exec(tag.trim())?.[1]);
+  const tags = header.split(',').map((tag) => /^(?:W\/)?"([1-9]\d{0,8})(?:-r)?"$/.exec(tag.trim())?.[1]);
   return tags.flatMap((tag) => (tag === undefined ? [] : [Number(tag)]));
 }

@@ -1,7 +1,7 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { Request, Response } from 'express';
 
-import { audienceOf, type Audience } from './audience.js';
+import { readerOf, type Reader } from './audience.js';
 import { parseIfMatch } from './etags.js';
 import { InvalidRequest } from './problem.js';
 
@@ -9,8 +9,8 @@ import { InvalidRequest } from './problem.js';
 export interface WriteContext {
   /** The subject of the caller's token, for the history; undefined if authentication is off. */
   actor: string | undefined;
-  /** What the response may show. */
-  audience: Audience;
+  /** Who the response is for: what it may show, and which tickets the write may change. */
+  reader: Reader;
   /** The versions that If-Match names; undefined if any version is accepted. */
   versions: readonly number[] | undefined;
   /** The Idempotency-Key of the client; undefined if it sent none. */
@@ -23,7 +23,7 @@ export const WriteContext = createParamDecorator((_: unknown, context: Execution
   const { headers } = http.getRequest<Request>();
   return {
     actor: http.getResponse<Response>().locals.principal?.subject,
-    audience: audienceOf(),
+    reader: readerOf(http.getResponse<Response>()),
     versions: parseIfMatch(headers['if-match']),
     idempotencyKey: parseIdempotencyKey(headers['idempotency-key']),
   };

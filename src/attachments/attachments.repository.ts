@@ -129,9 +129,9 @@ interface Write {
 async function write(
   on: Transaction,
   statement: typeof completeAttachment,
-  { path, statuses, context: { versions, actor }, storedKey }: Write,
+  { path, statuses, context: { versions, actor, reader }, storedKey }: Write,
 ): Promise<WriteResult<Attachment>> {
-  const item = { id: path.ticket_id, statuses, versions, actor };
+  const item = { id: path.ticket_id, statuses, versions, actor, requester: reader.email };
   const json = JSON.stringify([{ ...item, attachment_id: path.attachment_id, stored_key: storedKey }]);
   const rows = await on.run<WriteRow<Attachment>>(statement, [json]);
   return writeResults([item], rows)[0] ?? notFound;

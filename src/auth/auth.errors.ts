@@ -14,6 +14,13 @@ export class Unauthenticated extends Problem {
   }
 }
 
+/** 403: the token has the scope tickets:own, and no address that can be trusted. */
+export class AddressRequired extends Problem {
+  constructor() {
+    super('forbidden', 'The scope tickets:own needs a token with a verified email address');
+  }
+}
+
 /** 403: the token lacks the scope that the endpoint requires. */
 export class Forbidden extends Problem {
   constructor(scope: Scope) {

@@ -3,7 +3,7 @@ import type { Response } from 'express';
 
 import { Problem } from '../api/problem.js';
 import { Environment } from '../config/environment.js';
-import { Forbidden, Unauthenticated } from './auth.errors.js';
+import { AddressRequired, Forbidden, Unauthenticated } from './auth.errors.js';
 import type { Principal, Scope } from './principal.js';
 
 /** Scopes of which any is sufficient. tickets:write includes reading, because a write returns what it wrote. */
@@ -11,6 +11,7 @@ const sufficient: Record<Scope, readonly Scope[]> = {
   'tickets:read': ['tickets:read', 'tickets:write'],
   'tickets:write': ['tickets:write'],
   'tickets:erase': ['tickets:erase'],
+  'tickets:own': ['tickets:own'],
   'webhooks:manage': ['webhooks:manage'],
   'tickets:import': ['tickets:import'],
   'metrics:read': ['metrics:read'],
@@ -21,11 +22,18 @@ const sufficient: Record<Scope, readonly Scope[]> = {
 export class AuthorizationService {
   constructor(private readonly environment: Environment) {}
 
-  /** Throws Unauthenticated or Forbidden if authentication is on and the caller's token does not grant a scope. */
-  authorize(scope: Scope, response: Response): void {
+  /**
+   * Throws Unauthenticated or Forbidden if authentication is on and the caller's token does not grant a scope.
+   * @param isForRequesters whether the endpoint takes tickets:own too, from a token that is not the team's
+   */
+  authorize(scope: Scope, isForRequesters: boolean, response: Response): void {
     const { AUTH_REQUIRED, METRICS_AUTH_REQUIRED } = this.environment;
     if (!(scope === 'metrics:read' ? METRICS_AUTH_REQUIRED : AUTH_REQUIRED)) return;
-    const { scopes } = requirePrincipal(response);
+    const { scopes, isTeam, email } = requirePrincipal(response);
+    if (isForRequesters && !isTeam && scopes.has('tickets:own')) {
+      if (email === undefined) throw new AddressRequired();
+      return;
+    }
     if (!sufficient[scope].some((name) => scopes.has(name))) throw new Forbidden(scope);
   }
 

@@ -2,6 +2,7 @@
 export const scopes = [
   'tickets:read',
   'tickets:write',
+  'tickets:own',
   'tickets:import',
   'tickets:erase',
   'webhooks:manage',
@@ -16,6 +17,8 @@ export interface Principal {
   /** Claim `sub` of the token. */
   readonly subject: string;
   readonly scopes: ReadonlySet<string>;
+  /** True if the token is the team's, by tickets:read or tickets:write. It then reads all tickets, even with tickets:own. */
+  readonly isTeam: boolean;
   /** Address of the holder, for tickets:own; undefined without a claim that can be trusted. */
   readonly email: string | undefined;
   /** Time at which the token expires, in milliseconds since 1970. */
@@ -24,6 +27,7 @@ export interface Principal {
 
 /** Caller without a token, or with an invalid one. */
 export interface Anonymous {
+  readonly email?: never;
   readonly subject?: never;
   readonly expiresMs?: never;
   /** Reason why the token is invalid; undefined without a token. */

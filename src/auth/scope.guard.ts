@@ -9,15 +9,23 @@ import { AuthorizationService } from './authorization.service.js';
 import type { Scope } from './principal.js';
 
 const SCOPE = 'auth:scope';
+const FOR_REQUESTERS = 'auth:for-requesters';
 const PUBLIC = 'public';
 
-/** Requires a token with this scope if authentication is on. */
-export function RequireScope(scope: Scope): MethodDecorator {
+/**
+ * Requires a token with this scope if authentication is on.
+ * @param also `tickets:own` for an endpoint whose statements show and change only the tickets of the `Reader`
+ */
+export function RequireScope(scope: Scope, also?: 'tickets:own'): MethodDecorator {
   return applyDecorators(
     SetMetadata(SCOPE, scope),
+    SetMetadata(FOR_REQUESTERS, also !== undefined),
     ApiBearerAuth(),
     ProblemResponse(401, 'Authentication is on, and the request has no valid token.'),
-    ProblemResponse(403, `The token does not have the scope ${scope}.`),
+    ProblemResponse(
+      403,
+      `The token does not have the scope ${scope}${also === undefined ? '' : ` or ${also}`}.`,
+    ),
   );
 }
 
@@ -45,7 +53,9 @@ export class ScopeGuard implements CanActivate {
       if (scope === undefined) throw new Error(`${handler.name} needs @RequireScope() or @Public()`);
       this.scopes.set(handler, scope);
     }
-    if (scope !== PUBLIC) this.authorization.authorize(scope, context.switchToHttp().getResponse<Response>());
+    if (scope === PUBLIC) return true;
+    const isForRequesters = this.reflector.get<boolean>(FOR_REQUESTERS, handler);
+    this.authorization.authorize(scope, isForRequesters, context.switchToHttp().getResponse<Response>());
     return true;
   }
 }

@@ -73,10 +73,16 @@ export class TokenService {
   }
 
   /** Signs a token that expires after so many seconds. Its scopes are separated by spaces. */
-  sign({ subject, scope }: { subject: string; scope: string }, seconds: number): Promise<string> {
+  sign(
+    { subject, scope, email }: { subject: string; scope: string; email?: string | undefined },
+    seconds: number,
+  ): Promise<string> {
     const [key] = this.keys;
     if (!key) throw new ConfigurationError('SECRET_KEY is missing: it is required to sign tokens');
-    const token = new SignJWT({ scope })
+    const token = new SignJWT({
+      scope,
+      ...(email !== undefined && { [this.environment.JWT_EMAIL_CLAIM]: email, email_verified: true }),
+    })
       .setProtectedHeader({ alg: algorithm, typ: 'JWT' })
       .setSubject(subject);
     if (this.options.issuer !== undefined) token.setIssuer(this.options.issuer);
@@ -132,6 +138,7 @@ function toPrincipal(claims: JWTPayload, environment: Environment): Principal {
   return {
     subject: sub,
     scopes,
+    isTeam: scopes.has('tickets:read') || scopes.has('tickets:write'),
     email: emailOf(claims, environment),
     expiresMs: (exp + clockSkewSeconds) * 1000,
   };

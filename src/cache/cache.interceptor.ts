@@ -1,9 +1,10 @@
 import { Injectable, UseInterceptors } from '@nestjs/common';
 import type { CallHandler, ExecutionContext, NestInterceptor } from '@nestjs/common';
-import type { Request } from 'express';
+import type { Request, Response } from 'express';
 import { firstValueFrom, of, type Observable } from 'rxjs';
 
 import { ApiResponse } from '../api/api-response.js';
+import { readerOf } from '../api/audience.js';
 import { parseInteger } from '../api/field-rules.js';
 import { Overloaded } from '../api/problem.js';
 import { Database } from '../database/database.js';
@@ -32,17 +33,24 @@ class CacheInterceptor implements NestInterceptor {
 
   async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
     const { method, params } = context.switchToHttp().getRequest<Request>();
+    const { audience } = readerOf(context.switchToHttp().getResponse<Response>());
     const id = parseInteger(params['ticket_id']);
     // The validation pipe refuses the id.
     if (id === undefined || !Number.isSafeInteger(id)) return next.handle();
-    return of(
-      await (method === 'GET' || method === 'HEAD' ? this.read(id, next) : this.evictAfter(id, next)),
-    );
+    const isRead = method === 'GET' || method === 'HEAD';
+    if (!isRead) return of(await this.evictAfter(id, next));
+    return of(await (audience === 'team' ? this.read(id, next) : this.bypass(next)));
   }
 
   private async read(id: number, next: CallHandler): Promise<ApiResponse<string>> {
     const { entry, outcome } = await this.cache.read(id, () => this.load(next));
     return new ApiResponse<string>(entry.body, { etag: entry.etag, cache: outcome });
+  }
+
+  /** The cache holds what the team sees. Requesters read from the database, whose statement decides what is theirs. */
+  private async bypass(next: CallHandler): Promise<ApiResponse<string>> {
+    const { body, etag } = await this.load(next);
+    return new ApiResponse<string>(body, { etag, cache: 'BYPASS' });
   }
 
   private async load(next: CallHandler): Promise<CacheEntry> {

@@ -2,7 +2,7 @@ import { columnNames, columns, columnsOrDefaults, typedColumns } from '../api/dt
 import { stateReport } from '../database/state-report.js';
 import { recordEvent } from '../events/record-event.sql.js';
 import { storeCommentWords } from '../tickets/search/search-text.sql.js';
-import { ifAllowed, lockTickets, sameAddress, type Lock } from '../tickets/ticket-write.sql.js';
+import { ifAllowed, isVisibleTo, lockTickets, sameAddress, type Lock } from '../tickets/ticket-write.sql.js';
 import { CommentDto, CreateCommentDto } from './comment.dto.js';
 
 /** The columns of a new comment that the statement sets. */
@@ -58,7 +58,8 @@ export const addComments = { skip: add('skip'), wait: add('wait') };
 /**
  * Returns a statement that reads a page in one order.
  *
- * $1: the id of the ticket; $2: the visibilities; $3: the id of the last comment of the page before, or null; $4: the limit.
+ * $1: the id of the ticket; $2: the visibilities; $3: the id of the last comment of the page before, or null; $4: the limit; $5: the
+ * address of the requester, or null.
  */
 function list(name: string, [comparison, direction]: readonly [string, string]) {
   const text = `
@@ -69,7 +70,7 @@ function list(name: string, [comparison, direction]: readonly [string, string]) 
       WHERE ticket_id = ticket.id AND id ${comparison} AND visibility = ANY ($2::comment_visibility[])
       ORDER BY id ${direction} LIMIT $4
     ) AS page ON true
-    WHERE ticket.id = $1
+    WHERE ticket.id = $1 AND ${isVisibleTo('$5')}
     ORDER BY page.id ${direction}`;
   return { name, text };
 }
@@ -80,10 +81,11 @@ export const listComments = {
   '-created_at': list('list_newest_comments', ['< coalesce($3, 9223372036854775807)', 'DESC']),
 };
 
-/** $1: the id of the ticket; $2: the visibilities; $3: the id of the comment. */
+/** $1: the id of the ticket; $2: the visibilities; $3: the id of the comment; $4: the address of the requester, or null. */
 export const selectComment = {
   name: 'select_comment',
   text: `
     SELECT ${columns(CommentDto)} FROM comment
-    WHERE ticket_id = $1 AND visibility = ANY ($2::comment_visibility[]) AND id = $3`,
+    WHERE ticket_id = $1 AND visibility = ANY ($2::comment_visibility[]) AND id = $3
+      AND EXISTS (SELECT FROM ticket WHERE ticket.id = $1 AND ${isVisibleTo('$4')})`,
 };

@@ -1,7 +1,7 @@
 import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 
-import { Audience } from '../api/audience.js';
+import { Reader } from '../api/audience.js';
 import { ApiResponse } from '../api/api-response.js';
 import { ListEndpoint, ReadEndpoint, WriteEndpoint } from '../api/endpoint.decorators.js';
 import { created, idempotencyKey, ifMatch } from '../api/endpoint.headers.js';
@@ -29,7 +29,7 @@ export class CommentsController {
    * @remarks A comment is a change: it raises the version of the ticket. An internal one is for the team only. With an Idempotency-Key it is safe to repeat.
    */
   @Post()
-  @RequireScope('tickets:write')
+  @RequireScope('tickets:write', 'tickets:own')
   @EvictsTicket()
   @WriteEndpoint(CommentDto, { status: 201, takes, sends: created, problems: closed })
   add(@Param() path: TicketParams, @Body() body: CreateCommentDto, @WriteContext() context: WriteContext) {
@@ -41,10 +41,10 @@ export class CommentsController {
    * @remarks Follow next_cursor, or Link rel="next", for the next page. Comments added meanwhile do not shift the pages.
    */
   @Get()
-  @RequireScope('tickets:read')
+  @RequireScope('tickets:read', 'tickets:own')
   @ListEndpoint(CommentPageDto, { problems: noTicket })
-  list(@Param() path: TicketParams, @Query() query: ListCommentsQuery, @Audience() audience: Audience) {
-    return this.comments.list(path.ticket_id, query, audience);
+  list(@Param() path: TicketParams, @Query() query: ListCommentsQuery, @Reader() reader: Reader) {
+    return this.comments.list(path.ticket_id, query, reader);
   }
 
   /**
@@ -52,10 +52,10 @@ export class CommentsController {
    * @remarks The Location of a new comment leads here.
    */
   @Get(':comment_id')
-  @RequireScope('tickets:read')
+  @RequireScope('tickets:read', 'tickets:own')
   @ReadEndpoint(CommentDto, { problems: { 404: 'No comment on this ticket has this id.' } })
-  find(@Param() path: CommentParams, @Audience() audience: Audience) {
-    return this.comments.find(path, audience);
+  find(@Param() path: CommentParams, @Reader() reader: Reader) {
+    return this.comments.find(path, reader);
   }
 }
 

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 
-import type { Visibility } from '../api/audience.js';
+import { visibleTo, type Reader, type Visibility } from '../api/audience.js';
 import type { WriteContext } from '../api/write-context.js';
 import { Database, type Batched, type Transaction } from '../database/database.js';
 import type { Deadline } from '../database/deadline.js';
@@ -35,27 +35,43 @@ export class CommentsRepository {
     id: number,
     fields: CreateCommentDto,
     statuses: readonly TicketStatus[],
-    { versions, actor }: WriteContext,
+    { versions, actor, reader }: WriteContext,
     run: { deadline: Deadline; transaction: Transaction | undefined },
   ): Promise<WriteResult<CommentDto>> {
-    const item = { ...fields, words: toWords(fields.text), id, statuses, versions, actor };
-    return run.transaction ? addOne(item, run.transaction) : this.additions(item, run.deadline);
+    const item = {
+      ...fields,
+      words: toWords(fields.text),
+      id,
+      statuses,
+      versions,
+      actor,
+      requester: reader.email,
+    };
+    if (run.transaction !== undefined || reader.audience !== 'team')
+      return addOne(item, run.transaction ?? this.database);
+    return this.additions(item, run.deadline);
   }
 
   /** Returns the comments of a ticket that follow the one with the id `after`; undefined if the ticket does not exist. */
   async list(
     ticketId: number,
     visible: readonly Visibility[],
+    reader: Reader,
     { sort, limit, after }: Pick<ListCommentsQuery, 'sort' | 'limit'> & { after: number | undefined },
   ): Promise<CommentDto[] | undefined> {
-    const values = [ticketId, visible, after, limit];
+    const values = [ticketId, visible, after, limit, reader.email];
     const rows = await this.replicas.run<CommentDto | NoComment>(listComments[sort], values);
     return rows.length === 0 ? undefined : rows.filter(isComment);
   }
 
   /** Returns a comment from the primary, so that a client that has just added it finds it. */
-  async find(ticketId: number, visible: readonly Visibility[], id: number): Promise<CommentDto | undefined> {
-    const [comment] = await this.database.run<CommentDto>(selectComment, [ticketId, visible, id]);
+  async find(ticketId: number, id: number, { audience, email }: Reader): Promise<CommentDto | undefined> {
+    const [comment] = await this.database.run<CommentDto>(selectComment, [
+      ticketId,
+      visibleTo(audience),
+      id,
+      email,
+    ]);
     return comment;
   }
 }

@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
 
-import { visibleTo, type Audience } from '../api/audience.js';
+import { visibleTo, type Reader } from '../api/audience.js';
 import { Cursors } from '../api/cursors.js';
 import { cutPage, type Page } from '../api/pagination.js';
 import type { WriteContext } from '../api/write-context.js';
 import { EventNumbering } from '../events/event-numbering.js';
 import { IdempotencyService } from '../idempotency/idempotency.service.js';
+import { assertRequesterMay } from '../tickets/requester-policy.js';
 import { TicketNotFound } from '../tickets/ticket.errors.js';
 import { TicketQueue } from '../tickets/ticket-queue.js';
 import { TransitionPolicy } from '../tickets/transition-policy.js';
@@ -34,6 +35,7 @@ export class CommentsService {
 
   /** Adds a comment, once for each idempotency key of an actor; throws TicketNotFound, VersionMismatch or TicketClosed. */
   async add(ticketId: number, fields: CreateCommentDto, context: WriteContext) {
+    assertRequesterMay('comment', fields, context.reader);
     const request = ['add comment', ticketId, fields];
     const statuses = this.policy.commentable();
     const result = await this.queue.run(ticketId, (deadline) =>
@@ -54,19 +56,25 @@ export class CommentsService {
   }
 
   /** Returns a comment, or throws CommentNotFound. */
-  async find({ ticket_id, comment_id }: CommentParams, audience: Audience): Promise<CommentDto> {
-    const comment = await this.repository.find(ticket_id, visibleTo(audience), comment_id);
+  async find({ ticket_id, comment_id }: CommentParams, reader: Reader): Promise<CommentDto> {
+    const comment = await this.repository.find(ticket_id, comment_id, reader);
     if (!comment) throw new CommentNotFound(ticket_id, comment_id);
     return comment;
   }
 
   /** Returns a page of the comments of a ticket that the audience may see, or throws TicketNotFound. */
-  async list(ticketId: number, query: ListCommentsQuery, audience: Audience): Promise<Page<CommentDto>> {
+  async list(ticketId: number, query: ListCommentsQuery, reader: Reader): Promise<Page<CommentDto>> {
     const { sort, limit, cursor, visibility } = query;
     const list = commentList(ticketId, query);
     const [after] = cursor === undefined ? [] : this.cursors.open(list, cursor).map(Number);
-    const visible = visibleTo(audience).filter((each) => visibility === undefined || each === visibility);
-    const comments = await this.repository.list(ticketId, visible, { sort, limit: limit + 1, after });
+    const visible = visibleTo(reader.audience).filter(
+      (each) => visibility === undefined || each === visibility,
+    );
+    const comments = await this.repository.list(ticketId, visible, reader, {
+      sort,
+      limit: limit + 1,
+      after,
+    });
     if (!comments) throw new TicketNotFound(ticketId);
     return cutPage(comments, limit, { cursors: this.cursors, list, sortKeysOf: ({ id }) => [id] });
   }

@@ -43,7 +43,7 @@ export class IdempotencyService {
    * @param deadline the time by which it begins, or never does
    */
   async once<Result>(
-    { actor, idempotencyKey }: WriteContext,
+    { actor, reader, idempotencyKey }: WriteContext,
     request: unknown,
     act: (transaction: Transaction | undefined) => Promise<Result>,
     deadline: Deadline,
@@ -51,7 +51,9 @@ export class IdempotencyService {
     if (idempotencyKey === undefined) return { result: await act(undefined), replayed: false };
     // A client's key has no space, so two actors never share one.
     const key = actor === undefined ? idempotencyKey : `${idempotencyKey} ${actor}`;
-    const fingerprint = createHash('sha256').update(JSON.stringify(request)).digest();
+    // The stored result is for one reader: the same actor may have a token of the team and one of a requester.
+    const identity = reader.email === undefined ? request : [request, reader.email];
+    const fingerprint = createHash('sha256').update(JSON.stringify(identity)).digest();
     return this.bulkhead(
       () =>
         this.database.transaction(async (transaction) => {

@@ -21,22 +21,23 @@ export class RedactionsRepository {
   ) {}
 
   /** Redacts a ticket if the check of the locked ticket passes; returns the ticket. */
-  redactTicket(id: number, { actor, audience }: WriteContext, check: Check, transaction?: Transaction) {
+  redactTicket(id: number, { actor, reader }: WriteContext, check: Check, transaction?: Transaction) {
     return this.locked(id, check, transaction, async (on) => {
       await on.run(redactTicket, [[id], actor]);
-      return this.tickets.findIn(id, audience, on);
+      return this.tickets.findIn(id, reader, on);
     });
   }
 
   /** Redacts a comment if the check of the locked ticket passes; returns the comment, undefined if the ticket does not have it. */
   redactComment(
     { ticket_id, comment_id }: CommentParams,
-    { actor, audience }: WriteContext,
+    { actor, reader }: WriteContext,
     check: Check,
     transaction?: Transaction,
   ): Promise<CommentDto | undefined> {
     return this.locked(ticket_id, check, transaction, async (on) => {
-      const read = () => on.run<CommentDto>(selectComment, [ticket_id, visibleTo(audience), comment_id]);
+      const read = () =>
+        on.run<CommentDto>(selectComment, [ticket_id, visibleTo(reader.audience), comment_id, reader.email]);
       if ((await read()).length > 0) await on.run(redactComment, [[ticket_id], actor, comment_id]);
       return (await read())[0];
     });

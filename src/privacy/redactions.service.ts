@@ -37,7 +37,7 @@ export class RedactionsService {
           const check = this.checkFor(id, context, mayErase);
           const row = await this.repository.redactTicket(id, context, check, transaction);
           if (!row) throw new TicketNotFound(id);
-          return this.tickets.toDto(row);
+          return this.tickets.toDto(row, context.reader);
         },
         deadline,
       ),

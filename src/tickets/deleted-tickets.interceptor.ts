@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { CallHandler, ExecutionContext, NestInterceptor } from '@nestjs/common';
+import type { Response } from 'express';
 import { catchError, type Observable } from 'rxjs';
 
-import { audienceOf } from '../api/audience.js';
+import { readerOf } from '../api/audience.js';
 import { TicketDeleted, TicketNotFound } from './ticket.errors.js';
 import { TicketsRepository } from './tickets.repository.js';
 
@@ -11,13 +12,14 @@ import { TicketsRepository } from './tickets.repository.js';
 export class DeletedTicketsInterceptor implements NestInterceptor {
   constructor(private readonly repository: TicketsRepository) {}
 
-  intercept(_: ExecutionContext, next: CallHandler): Observable<unknown> {
+  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    const { audience } = readerOf(context.switchToHttp().getResponse<Response>());
+    if (audience === 'requester') return next.handle();
     return next.handle().pipe(catchError((error: unknown) => this.explain(error)));
   }
 
   private async explain(error: unknown): Promise<never> {
-    const isAsked = error instanceof TicketNotFound && audienceOf() === 'team';
-    if (isAsked && (await this.repository.wasDeleted(error.ticketId)))
+    if (error instanceof TicketNotFound && (await this.repository.wasDeleted(error.ticketId)))
       throw new TicketDeleted(error.ticketId);
     throw error;
   }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 
-import { visibleTo, type Audience } from '../api/audience.js';
+import { visibleTo, type Reader } from '../api/audience.js';
 import type { SortKeys } from '../api/cursors.js';
 import { columns } from '../api/dto.js';
 import { defaultLimit } from '../api/pagination.js';
@@ -45,12 +45,8 @@ export class TicketListRepository {
    * Returns the tickets of a page and one more, which shows that a next page exists; or fewer if a search ends the page early.
    * @param after the sort keys of the last ticket of the page before
    */
-  async find(
-    query: ListTicketsQuery,
-    after: SortKeys | undefined,
-    audience: Audience,
-  ): Promise<FoundTickets> {
-    const filter = buildFilter(query, after, audience);
+  async find(query: ListTicketsQuery, after: SortKeys | undefined, reader: Reader): Promise<FoundTickets> {
+    const filter = buildFilter(query, after, reader);
     if (query.q === undefined) return { rows: await this.read(query, filter), isCut: false };
     const deadline = new Deadline();
     const search = new TicketSearch((statement, values) => this.replicas.run(statement, values), query.q);
@@ -83,11 +79,12 @@ export function parseSort(sort: TicketSort): { column: 'created_at' | 'updated_a
 }
 
 /** Returns the conditions besides the status, whose statuses are the first of the values, before the visibilities. */
-function buildFilter(query: ListTicketsQuery, after: SortKeys | undefined, audience: Audience) {
+function buildFilter(query: ListTicketsQuery, after: SortKeys | undefined, reader: Reader) {
   const { status = ticketStatuses, email, created_from, created_to, updated_from, sort } = query;
-  const values: unknown[] = [status, visibleTo(audience)];
+  const values: unknown[] = [status, visibleTo(reader.audience)];
   const parameter = (value: unknown) => `$${values.push(value)}`;
   const conditions: string[] = [];
+  if (reader.email !== undefined) conditions.push(sameAddress('email', parameter(reader.email)));
   if (email !== undefined) conditions.push(sameAddress('email', parameter(email)));
   if (created_from !== undefined) conditions.push(`created_at >= ${parameter(created_from)}`);
   if (created_to !== undefined) conditions.push(`created_at < ${parameter(created_to)}`);

@@ -10,18 +10,28 @@ export interface TicketWrite {
   statuses: readonly TicketStatus[];
   versions: readonly number[] | undefined;
   actor: string | undefined;
+  /** The address of a requester, who may change only tickets of this address; undefined for the team. */
+  requester: string | undefined;
 }
 
 /**
+ * The condition that a reader may see a ticket: all for the team, those of its address for a requester.
+ * @param requester the parameter or expression with the address, or null for the team
+ */
+export const isVisibleTo = (requester: string) =>
+  `(${requester}::text IS NULL OR lower(ticket.email) = lower(${requester}::text))`;
+
+/**
  * The CTEs of every write: `items` has the rows of the JSON list $1, with the columns of TicketWrite and these; `locked` has the
- * tickets, locked in the order of their ids, as the write finds them, with their `lockedColumns`.
+ * tickets that the requester may see (the items of one statement have the same one), locked in the order of their ids, as the write finds them, with their `lockedColumns`.
  */
 export const lockTickets = (itemColumns: string, lock: Lock, lockedColumns = 'id, status, version') => `
   items AS MATERIALIZED (
     SELECT * FROM json_to_recordset($1)
-      AS item (id bigint, statuses ticket_status[], versions integer[], actor text, ${itemColumns})
+      AS item (id bigint, statuses ticket_status[], versions integer[], actor text, requester text, ${itemColumns})
   ), locked AS (
     SELECT ${lockedColumns} FROM ticket WHERE id = ANY (ARRAY(SELECT id FROM items))
+      AND ${isVisibleTo('(SELECT min(requester) FROM items)')}
     ORDER BY id FOR NO KEY UPDATE ${lock === 'skip' ? 'SKIP LOCKED' : ''}
   )`;
 

@@ -3,7 +3,7 @@ import { CommentDto } from '../comments/comment.dto.js';
 import { stateReport } from '../database/state-report.js';
 import { recordEvent } from '../events/record-event.sql.js';
 import { storeTicketWords, ticketWordColumns } from './search/search-text.sql.js';
-import type { Lock } from './ticket-write.sql.js';
+import { isVisibleTo, type Lock } from './ticket-write.sql.js';
 import { CreateTicketDto, TicketSummaryDto, type TicketDto } from './ticket.dto.js';
 
 /** The most comments that a ticket is shown with. They end with the one that passes the size. */
@@ -51,8 +51,10 @@ const insert = (lock: Lock) => ({
   text: `
     WITH items AS MATERIALIZED (
       SELECT nextval('ticket_id_seq') AS id, fields.*,
-        follows IS NULL OR EXISTS (SELECT FROM ticket WHERE ticket.id = fields.follows) AS may_follow
-      FROM json_to_recordset($1) AS fields (${typedColumns(CreateTicketDto)}, actor text, ${ticketWordColumns})
+        follows IS NULL OR EXISTS (
+          SELECT FROM ticket WHERE ticket.id = fields.follows AND ${isVisibleTo('fields.requester')}
+        ) AS may_follow
+      FROM json_to_recordset($1) AS fields (${typedColumns(CreateTicketDto)}, actor text, requester text, ${ticketWordColumns})
       ${lock === 'skip' ? `WHERE external_id IS NULL OR set_config('lock_timeout', '${lockTimeout}', true) IS NOT NULL` : ''}
     ), created AS (
       INSERT INTO ticket (id, ${columns(CreateTicketDto)}) OVERRIDING SYSTEM VALUE
@@ -78,12 +80,12 @@ export const selectHolders = {
   text: `SELECT id, external_id FROM ticket WHERE external_id = ANY ($1::text[])`,
 };
 
-/** $1: the ids; $2: the visibilities. Each has a row. One without a ticket reports the state too, because a standby may not have the ticket yet. */
+/** $1: the ids; $2: the visibilities; $3: the address of the requester, or null. Each has a row. One without a ticket reports the state too, because a standby may not have the ticket yet. */
 export const selectTickets = {
   name: 'select_tickets',
   text: `
     SELECT ${ticketColumns('ticket', '$2')}, ${firstComments('ticket.id', '$2')}, ${stateReport}
-    FROM unnest($1::bigint[]) AS wanted (id) LEFT JOIN ticket ON ticket.id = wanted.id`,
+    FROM unnest($1::bigint[]) AS wanted (id) LEFT JOIN ticket ON ticket.id = wanted.id AND ${isVisibleTo('$3')}`,
 };
 
 /** $1: the id of the ticket; $2: the visibilities. */

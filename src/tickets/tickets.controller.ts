@@ -1,7 +1,7 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Put, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 
-import { Audience } from '../api/audience.js';
+import { Reader } from '../api/audience.js';
 import { ApiResponse } from '../api/api-response.js';
 import { ListEndpoint, ReadEndpoint, WriteEndpoint } from '../api/endpoint.decorators.js';
 import { cached, created, idempotencyKey, ifMatch, ifNoneMatch, versioned } from '../api/endpoint.headers.js';
@@ -47,7 +47,7 @@ export class TicketsController {
    * @remarks Its status is `opened`, its version 1. With an Idempotency-Key the request is safe to repeat.
    */
   @Post()
-  @RequireScope('tickets:write')
+  @RequireScope('tickets:write', 'tickets:own')
   @WriteEndpoint(TicketDto, {
     ...{ status: 201, takes: [idempotencyKey] },
     ...{ sends: { ...created, ...versioned }, problems: taken },
@@ -55,7 +55,11 @@ export class TicketsController {
   async create(@Body() body: CreateTicketDto, @WriteContext() context: WriteContext) {
     const { result, replayed } = await this.tickets.create(body, context);
     const location = `/ticket/${result.id}`;
-    return new ApiResponse(result, { etag: etagOf(result.version), location, replayed });
+    return new ApiResponse(result, {
+      etag: etagOf(result.version, context.reader.audience),
+      location,
+      replayed,
+    });
   }
 
   /**
@@ -63,10 +67,10 @@ export class TicketsController {
    * @remarks Follow next_cursor, or Link rel="next". Tickets created meanwhile do not shift the pages.
    */
   @Get()
-  @RequireScope('tickets:read')
+  @RequireScope('tickets:read', 'tickets:own')
   @ListEndpoint(TicketPageDto, { problems: { 422: 'The search would have to read too much.' } })
-  list(@Query() query: ListTicketsQuery, @Audience() audience: Audience) {
-    return this.tickets.list(query, audience);
+  list(@Query() query: ListTicketsQuery, @Reader() reader: Reader) {
+    return this.tickets.list(query, reader);
   }
 
   /**
@@ -74,11 +78,13 @@ export class TicketsController {
    * @remarks comments_next leads to the following comments.
    */
   @Get(':ticket_id')
-  @RequireScope('tickets:read')
+  @RequireScope('tickets:read', 'tickets:own')
   @Cached()
   @ReadEndpoint(TicketDto, { takes: [ifNoneMatch], sends: { ...cached, ...versioned }, problems: noTicket })
-  find(@Param() { ticket_id }: TicketParams, @Audience() audience: Audience) {
-    return this.tickets.find(ticket_id, audience).then((result) => toResponse({ result, replayed: false }));
+  find(@Param() { ticket_id }: TicketParams, @Reader() reader: Reader) {
+    return this.tickets
+      .find(ticket_id, reader)
+      .then((result) => toResponse(reader)({ result, replayed: false }));
   }
 
   /**
@@ -86,7 +92,7 @@ export class TicketsController {
    * @remarks The current status decides which transitions are allowed. Of concurrent identical transitions, one succeeds.
    */
   @Put(':ticket_id')
-  @RequireScope('tickets:write')
+  @RequireScope('tickets:write', 'tickets:own')
   @EvictsTicket()
   @WriteEndpoint(TicketDto, { takes, sends: versioned, problems: notAllowed })
   updateTicketStatus(
@@ -94,7 +100,7 @@ export class TicketsController {
     @Body() body: UpdateStatusDto,
     @WriteContext() context: WriteContext,
   ) {
-    return this.tickets.transition(path.ticket_id, body.status, context).then(toResponse);
+    return this.tickets.transition(path.ticket_id, body.status, context).then(toResponse(context.reader));
   }
 
   /**
@@ -112,7 +118,7 @@ export class TicketsController {
     @Body() fields: UpdateTicketDto,
     @WriteContext() context: WriteContext,
   ) {
-    return this.tickets.change(path.ticket_id, { fields }, context).then(toResponse);
+    return this.tickets.change(path.ticket_id, { fields }, context).then(toResponse(context.reader));
   }
 
   /**
@@ -131,7 +137,7 @@ export class TicketsController {
   ) {
     return this.tickets
       .change(path.ticket_id, { fields: { assignee }, is_claim: true }, context)
-      .then(toResponse);
+      .then(toResponse(context.reader));
   }
 
   /**
@@ -143,7 +149,9 @@ export class TicketsController {
   @EvictsTicket()
   @ReadEndpoint(TicketDto, { takes, sends: versioned, problems: tooManyTags })
   addTag(@Param() { ticket_id, tag }: TagParams, @WriteContext() context: WriteContext) {
-    return this.tickets.change(ticket_id, { fields: {}, added_tag: tag }, context).then(toResponse);
+    return this.tickets
+      .change(ticket_id, { fields: {}, added_tag: tag }, context)
+      .then(toResponse(context.reader));
   }
 
   /**
@@ -155,7 +163,9 @@ export class TicketsController {
   @EvictsTicket()
   @ReadEndpoint(TicketDto, { takes, sends: versioned, problems: closed })
   removeTag(@Param() { ticket_id, tag }: TagParams, @WriteContext() context: WriteContext) {
-    return this.tickets.change(ticket_id, { fields: {}, removed_tag: tag }, context).then(toResponse);
+    return this.tickets
+      .change(ticket_id, { fields: {}, removed_tag: tag }, context)
+      .then(toResponse(context.reader));
   }
 
   /**
@@ -165,11 +175,12 @@ export class TicketsController {
   @Get(':ticket_id/history')
   @RequireScope('tickets:read')
   @ListEndpoint(HistoryPageDto, { problems: noTicket })
-  listHistory(@Param() path: TicketParams, @Query() query: PageQuery, @Audience() audience: Audience) {
-    return this.tickets.history(path.ticket_id, query, audience);
+  listHistory(@Param() path: TicketParams, @Query() query: PageQuery, @Reader() reader: Reader) {
+    return this.tickets.history(path.ticket_id, query, reader);
   }
 }
 
-function toResponse({ result, replayed }: IdempotentResult<TicketDto>): ApiResponse<TicketDto> {
-  return new ApiResponse(result, { etag: etagOf(result.version), replayed });
+function toResponse({ audience }: Reader) {
+  return ({ result, replayed }: IdempotentResult<TicketDto>): ApiResponse<TicketDto> =>
+    new ApiResponse(result, { etag: etagOf(result.version, audience), replayed });
 }

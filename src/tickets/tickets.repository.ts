@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 
-import { visibleTo, type Audience } from '../api/audience.js';
+import { visibleTo, type Reader } from '../api/audience.js';
 import type { WriteContext } from '../api/write-context.js';
 import { Database, type Batched, type Transaction } from '../database/database.js';
 import { DatabaseUnavailable, isUniqueViolation } from '../database/database-errors.js';
@@ -20,7 +20,11 @@ import {
 import { notFound, writeResults } from './ticket-write.sql.js';
 import type { Lock, WriteResult, WriteRow } from './ticket-write.sql.js';
 
-type NewTicket = CreateTicketDto & ReturnType<typeof ticketWords> & { actor: string | undefined };
+type NewTicket = CreateTicketDto &
+  ReturnType<typeof ticketWords> & { actor: string | undefined; requester: string | undefined };
+
+/** The reader of the statements that run together. Those of requesters run alone, because a statement is for one reader. */
+const team: Reader = { audience: 'team', email: undefined };
 
 /** The result of a creation. Without a ticket and without `takenBy`, there is no ticket that the new one could follow. */
 export interface CreateResult {
@@ -45,8 +49,8 @@ interface Run {
 @Injectable()
 export class TicketsRepository {
   private readonly creations: Batched<NewTicket, CreateResult>;
-  private readonly reads: ByAudience<Batched<number, TicketRow | null>>;
-  private readonly changes: ByAudience<Batched<TicketChangeItem, WriteResult<TicketRow>>>;
+  private readonly reads: Batched<number, TicketRow | null>;
+  private readonly changes: Batched<TicketChangeItem, WriteResult<TicketRow>>;
 
   constructor(private readonly database: Database) {
     this.creations = database.inBatches({
@@ -54,36 +58,33 @@ export class TicketsRepository {
       alone: createOne,
       sizeOf: ({ text }) => text.length,
     });
-    this.reads = byAudience((audience) =>
-      database.inBatches({
-        together: (ids, on) => findAll(ids, audience, on),
-        alone: async (id, on) => (await findAll([id], audience, on))[0] ?? null,
-      }),
-    );
-    this.changes = byAudience((audience) =>
-      database.inBatches({
-        together: (items, on) => changeAll(items, audience, 'skip', on),
-        alone: (item, on) => changeOne(item, audience, on),
-        sizeOf: ({ text = '' }) => text.length,
-      }),
-    );
+    this.reads = database.inBatches({
+      together: (ids, on) => findAll(ids, team, on),
+      alone: (id, on) => findOne(id, team, on),
+    });
+    this.changes = database.inBatches({
+      together: (items, on) => changeAll(items, team, 'skip', on),
+      alone: (item, on) => changeOne(item, team, on),
+      sizeOf: ({ text = '' }) => text.length,
+    });
   }
 
   /** Creates an opened ticket, in a transaction if there is one. */
-  create(fields: CreateTicketDto, { actor }: WriteContext, run: Run): Promise<CreateResult> {
-    const item = { ...fields, ...ticketWords(fields), actor };
+  create(fields: CreateTicketDto, { actor, reader }: WriteContext, run: Run): Promise<CreateResult> {
+    const item = { ...fields, ...ticketWords(fields), actor, requester: reader.email };
     return run.transaction ? createOne(item, run.transaction) : this.creations(item, run.deadline);
   }
 
   /** Returns the ticket with its first comments, from one snapshot. */
-  async find(id: number, audience: Audience): Promise<TicketRow | undefined> {
+  async find(id: number, reader: Reader): Promise<TicketRow | undefined> {
     const deadline = new Deadline();
-    return (await deadline.limit(this.reads[audience](id, deadline))) ?? undefined;
+    const read = reader.audience === 'team' ? this.reads(id, deadline) : findOne(id, reader, this.database);
+    return (await deadline.limit(read)) ?? undefined;
   }
 
   /** Returns the ticket as a transaction sees it. */
-  async findIn(id: number, audience: Audience, on: Transaction): Promise<TicketRow | undefined> {
-    return (await findAll([id], audience, on))[0] ?? undefined;
+  async findIn(id: number, reader: Reader, on: Transaction): Promise<TicketRow | undefined> {
+    return (await findOne(id, reader, on)) ?? undefined;
   }
 
   /** Changes a ticket if it is in one of `statuses`, and in one of the context's versions; in a transaction if there is one. */
@@ -91,17 +92,28 @@ export class TicketsRepository {
     id: number,
     { fields, ...tagsAndClaim }: TicketChange,
     statuses: readonly TicketStatus[],
-    { versions, actor, audience }: WriteContext,
+    { versions, actor, reader }: WriteContext,
     { deadline, transaction }: Run,
   ): Promise<ChangeResult> {
     const given = Object.keys(fields);
-    const item = { ...fields, ...ticketWords(fields), ...tagsAndClaim, given, id, statuses, versions, actor };
+    const item = {
+      ...fields,
+      ...ticketWords(fields),
+      ...tagsAndClaim,
+      given,
+      id,
+      statuses,
+      versions,
+      actor,
+      requester: reader.email,
+    };
     try {
-      const write = transaction
-        ? changeOne(item, audience, transaction)
-        : this.changes[audience](item, deadline);
+      const isAlone = transaction !== undefined || reader.audience !== 'team';
+      const write = isAlone
+        ? changeOne(item, reader, transaction ?? this.database)
+        : this.changes(item, deadline);
       const { found, changed } = await write;
-      return { found, changed: changed && (await this.withComments(changed, audience, transaction)) };
+      return { found, changed: changed && (await this.withComments(changed, reader, transaction)) };
     } catch (error) {
       if (!isUniqueViolation(error)) throw error;
       const [holder] = await findHolders([fields], this.database);
@@ -119,10 +131,15 @@ export class TicketsRepository {
   /** Closes some tickets that have been answered for so many days without a change, by the same statement as other changes. */
   async closeIdle(days: number): Promise<{ closed: number[]; mayHaveMore: boolean }> {
     const idle = await this.database.run<{ id: number; version: number }>(selectIdle, [days]);
-    const change = { status: 'closed', statuses: ['answered'], actor: 'system' } as const;
+    const change = {
+      status: 'closed',
+      statuses: ['answered'],
+      actor: 'system',
+      requester: undefined,
+    } as const;
     const common = { ...change, ...ticketWords({}) };
     const items = idle.map(({ id, version }) => ({ ...common, given: ['status'], id, versions: [version] }));
-    const results = items.length === 0 ? [] : await changeAll(items, 'team', 'skip', this.database);
+    const results = items.length === 0 ? [] : await changeAll(items, team, 'skip', this.database);
     const closed = results.flatMap((result) => (result?.changed ? [result.changed.id] : []));
     return { closed, mayHaveMore: closed.length > 0 && idle.length === idleBatchSize };
   }
@@ -137,20 +154,13 @@ export class TicketsRepository {
    * shows the comments from before the wait. The comments of a ticket that counts n are always its first n, or fewer where they
    * are long.
    */
-  private async withComments(ticket: TicketRow, audience: Audience, on: Transaction = this.database) {
+  private async withComments(ticket: TicketRow, { audience }: Reader, on: Transaction = this.database) {
     const { id, comment_count, comments } = ticket;
     if (comments.length === Math.min(comment_count, embeddedComments)) return ticket;
     const values = [id, visibleTo(audience)];
     const newer = await on.runForOne<Pick<TicketRow, 'comments'>>(selectComments, values);
     return { ...ticket, comments: newer.comments.slice(0, comment_count) };
   }
-}
-
-type ByAudience<Batch> = Record<Audience, Batch>;
-
-/** Creates a batch for each audience, because the rows of one statement are for one audience. */
-function byAudience<Batch>(create: (audience: Audience) => Batch): ByAudience<Batch> {
-  return { team: create('team'), requester: create('requester') };
 }
 
 type CreateRow = { may_follow: boolean } & (TicketRow | Record<keyof TicketRow, null>);
@@ -184,14 +194,22 @@ function findHolders(items: { external_id?: string | null }[], on: Transaction) 
   return on.run<{ id: number; external_id: string }>(selectHolders, [ids]);
 }
 
-async function findAll(ids: number[], audience: Audience, on: Transaction): Promise<(TicketRow | null)[]> {
-  const rows = await on.run<TicketRow>(selectTickets, [ids, visibleTo(audience)]);
+async function findAll(
+  ids: number[],
+  { audience, email }: Reader,
+  on: Transaction,
+): Promise<(TicketRow | null)[]> {
+  const rows = await on.run<TicketRow>(selectTickets, [ids, visibleTo(audience), email]);
   const tickets = new Map(rows.map((row) => [row.id, row]));
   return ids.map((id) => tickets.get(id) ?? null);
 }
 
+async function findOne(id: number, reader: Reader, on: Transaction): Promise<TicketRow | null> {
+  return (await findAll([id], reader, on))[0] ?? null;
+}
+
 /** Returns undefined for a ticket that is locked or does not exist. */
-async function changeAll(items: TicketChangeItem[], audience: Audience, lock: Lock, on: Transaction) {
+async function changeAll(items: TicketChangeItem[], { audience }: Reader, lock: Lock, on: Transaction) {
   const values = [JSON.stringify(items), visibleTo(audience)];
   const rows = await on.run<WriteRow<TicketRow>>(changeTickets[lock], values);
   return writeResults(items, rows);
@@ -199,8 +217,8 @@ async function changeAll(items: TicketChangeItem[], audience: Audience, lock: Lo
 
 async function changeOne(
   item: TicketChangeItem,
-  audience: Audience,
+  reader: Reader,
   on: Transaction,
 ): Promise<WriteResult<TicketRow>> {
-  return (await changeAll([item], audience, 'wait', on))[0] ?? notFound;
+  return (await changeAll([item], reader, 'wait', on))[0] ?? notFound;
 }

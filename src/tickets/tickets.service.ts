@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 
-import type { Audience } from '../api/audience.js';
+import type { Reader } from '../api/audience.js';
 import { Cursors } from '../api/cursors.js';
 import type { Problem } from '../api/problem.js';
 import { cutPage, type Page, type PageQuery } from '../api/pagination.js';
@@ -16,6 +16,7 @@ import type { TicketChange } from './ticket-change.sql.js';
 import { parseSort, TicketListRepository } from './ticket-list.repository.js';
 import type { CreateTicketDto, ListTicketsQuery, TicketDto, TicketSummaryDto } from './ticket.dto.js';
 import type { TicketStatus } from './ticket.entity.js';
+import { assertRequesterMay, hideFromRequester } from './requester-policy.js';
 import { ExternalIdTaken, TicketNotFound, UnknownEarlierTicket } from './ticket.errors.js';
 import type { TicketRow } from './ticket.sql.js';
 import { TicketQueue } from './ticket-queue.js';
@@ -39,13 +40,14 @@ export class TicketsService {
 
   /** Creates an opened ticket, once for each idempotency key of an actor. */
   async create(fields: CreateTicketDto, context: WriteContext): Promise<IdempotentResult<TicketDto>> {
+    assertRequesterMay('create', fields, context.reader);
     const deadline = new Deadline();
     const creation = this.idempotency.once(
       context,
       ['create ticket', fields],
       async (transaction) => {
         const { created, takenBy } = await this.repository.create(fields, context, { deadline, transaction });
-        if (created) return this.toDto(created);
+        if (created) return this.toDto(created, context.reader);
         throw takenBy === undefined ? new UnknownEarlierTicket() : new ExternalIdTaken(takenBy);
       },
       deadline,
@@ -56,25 +58,32 @@ export class TicketsService {
   }
 
   /** Returns a ticket with its first comments, or throws TicketNotFound. */
-  async find(id: number, audience: Audience): Promise<TicketDto> {
-    const row = await this.repository.find(id, audience);
+  async find(id: number, reader: Reader): Promise<TicketDto> {
+    const row = await this.repository.find(id, reader);
     if (!row) throw new TicketNotFound(id);
-    return this.toDto(row);
+    return this.toDto(row, reader);
   }
 
   /** Returns a page of the tickets that match a query. */
-  async list(query: ListTicketsQuery, audience: Audience): Promise<Page<TicketSummaryDto>> {
+  async list(query: ListTicketsQuery, reader: Reader): Promise<Page<TicketSummaryDto>> {
+    assertRequesterMay('list', query, reader);
     const { limit, cursor, ...filters } = query;
     const list = `tickets ${JSON.stringify(filters)}`;
     const after = cursor === undefined ? undefined : this.cursors.open(list, cursor);
-    const { rows, isCut } = await this.lists.find(query, after, audience);
+    const { rows, isCut } = await this.lists.find(query, after, reader);
     const { column } = parseSort(query.sort);
     const sortKeysOf = (ticket: TicketSummaryDto) => [ticket[column], ticket.id];
-    return cutPage(rows, limit, { cursors: this.cursors, list, sortKeysOf, isCut });
+    return cutPage(hideFromRequester(rows, reader), limit, {
+      cursors: this.cursors,
+      list,
+      sortKeysOf,
+      isCut,
+    });
   }
 
   /** Transitions a ticket to another status; throws TransitionNotAllowed if it is in that status already. */
   transition(id: number, status: TicketStatus, context: WriteContext) {
+    assertRequesterMay('transition', { [status]: status }, context.reader);
     const statuses = this.policy.sourcesFor(status);
     return this.write(id, { fields: { status } }, statuses, context, (found) =>
       this.policy.rejection(id, found, context, status),
@@ -91,10 +100,10 @@ export class TicketsService {
   }
 
   /** Returns a page of the changes of a ticket, oldest first, or throws TicketNotFound. */
-  async history(id: number, query: PageQuery, audience: Audience): Promise<Page<HistoryEventDto>> {
-    const page = await this.historyService.find(id, query, audience);
+  async history(id: number, query: PageQuery, reader: Reader): Promise<Page<HistoryEventDto>> {
+    const page = await this.historyService.find(id, query, reader.audience);
     // No ticket has this id, or its history was deleted: earlier versions deleted events that had expired.
-    if (page.items.length === 0) await this.find(id, audience);
+    if (page.items.length === 0) await this.find(id, reader);
     return page;
   }
 
@@ -123,7 +132,7 @@ export class TicketsService {
             context,
             run,
           );
-          if (changed) return this.toDto(changed);
+          if (changed) return this.toDto(changed, context.reader);
           throw takenBy === undefined ? rejection(found) : new ExternalIdTaken(takenBy);
         },
         deadline,
@@ -133,8 +142,9 @@ export class TicketsService {
     return result;
   }
 
-  /** Returns a ticket as it is shown: with the link to its further comments. */
-  toDto(ticket: TicketRow): TicketDto {
+  /** Returns a ticket as it is shown to a reader: with the link to its further comments. */
+  toDto(row: TicketRow, reader: Reader): TicketDto {
+    const [ticket = row] = hideFromRequester([row], reader);
     const { id, comments, comment_count } = ticket;
     const last = comments.at(-1);
     const hasMore = last && comment_count > comments.length;

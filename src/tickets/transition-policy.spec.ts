@@ -6,7 +6,7 @@ import { TransitionPolicy, transitionTargets } from './transition-policy.js';
 const policy = new TransitionPolicy();
 const context = {
   actor: undefined,
-  audience: 'team' as const,
+  reader: { audience: 'team', email: undefined } as const,
   versions: undefined,
   idempotencyKey: undefined,
 };

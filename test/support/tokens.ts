@@ -14,11 +14,14 @@ interface Claims {
   nbf?: number;
   iss?: string;
   aud?: string;
+  email?: string;
+  email_verified?: boolean | string;
 }
 
 /** Signs a token without the code of the service, by default with its key. */
 export function token(claims: Claims = {}, key = secretKey, alg = 'HS256'): Promise<string> {
   const { sub = 'billing', scope = 'tickets:read tickets:write', exp = 60, nbf, iss, aud, scp } = claims;
+  const { email, email_verified } = claims;
   const now = Math.floor(Date.now() / 1000);
   const payload = {
     ...(scope !== null && { scope }),
@@ -28,6 +31,8 @@ export function token(claims: Claims = {}, key = secretKey, alg = 'HS256'): Prom
     ...(nbf !== undefined && { nbf: now + nbf }),
     ...(iss !== undefined && { iss }),
     ...(aud !== undefined && { aud }),
+    ...(email !== undefined && { email }),
+    ...(email_verified !== undefined && { email_verified }),
   };
   return new SignJWT(payload).setProtectedHeader({ alg }).sign(new TextEncoder().encode(key));
 }

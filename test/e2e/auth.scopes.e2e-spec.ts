@@ -1,0 +1,114 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+
+import { Api } from '../support/api.js';
+import { connect } from '../support/servers.js';
+import { Service, type ServiceWithStores } from '../support/service.js';
+import { token } from '../support/tokens.js';
+
+let service: ServiceWithStores;
+
+beforeAll(async () => {
+  service = await Service.start({ environment: { AUTH_REQUIRED: 'true' } });
+});
+
+afterAll(async () => {
+  await service.stop();
+});
+
+/** Scopes that each operation takes; `public` needs no token. A new operation must be entered here. */
+const read = ['tickets:read', 'tickets:write'];
+const write = ['tickets:write'];
+const expectations: Record<string, string[] | 'public'> = {
+  'GET /': 'public',
+  'GET /health/live': 'public',
+  'GET /health/ready': 'public',
+  'GET /metrics': 'public',
+  'POST /ticket': [...write, 'tickets:own'],
+  'GET /ticket': [...read, 'tickets:own'],
+  'GET /ticket/{ticket_id}': [...read, 'tickets:own'],
+  'PUT /ticket/{ticket_id}': [...write, 'tickets:own'],
+  'PATCH /ticket/{ticket_id}': write,
+  'POST /ticket/{ticket_id}/claim': write,
+  'PUT /ticket/{ticket_id}/tag/{tag}': write,
+  'DELETE /ticket/{ticket_id}/tag/{tag}': write,
+  'GET /ticket/{ticket_id}/history': read,
+  'POST /ticket/{ticket_id}/comment': [...write, 'tickets:own'],
+  'GET /ticket/{ticket_id}/comment': [...read, 'tickets:own'],
+  'GET /ticket/{ticket_id}/comment/{comment_id}': [...read, 'tickets:own'],
+  'POST /ticket/{ticket_id}/attachment': write,
+  'GET /ticket/{ticket_id}/attachment': read,
+  'GET /ticket/{ticket_id}/attachment/{attachment_id}': read,
+  'DELETE /ticket/{ticket_id}/attachment/{attachment_id}': write,
+  'POST /ticket/{ticket_id}/attachment/{attachment_id}/complete': write,
+  'GET /ticket/{ticket_id}/attachment/{attachment_id}/content': read,
+  'PUT /ticket/{ticket_id}/attachment/{attachment_id}/file': 'public',
+  'GET /ticket/{ticket_id}/attachment/{attachment_id}/file': 'public',
+  'GET /events': read,
+  'POST /import': ['tickets:import'],
+  'GET /export': read,
+  'POST /webhook': ['webhooks:manage'],
+  'GET /webhook': ['webhooks:manage'],
+  'GET /webhook/{webhook_id}': ['webhooks:manage'],
+  'PATCH /webhook/{webhook_id}': ['webhooks:manage'],
+  'DELETE /webhook/{webhook_id}': ['webhooks:manage'],
+  'POST /webhook/{webhook_id}/secret': ['webhooks:manage'],
+  'POST /webhook/{webhook_id}/test': ['webhooks:manage'],
+  'GET /webhook/{webhook_id}/delivery': ['webhooks:manage'],
+  'POST /webhook/{webhook_id}/replay': ['webhooks:manage'],
+};
+
+describe('Every operation', () => {
+  it('takes the scopes of the table, and no other', async () => {
+    const { paths } = (
+      await new Api(service.url).send<{ paths: Record<string, object> }>('GET', '/docs-json')
+    ).body;
+    const operations = Object.entries(paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+    );
+    expect(operations.toSorted()).toEqual(Object.keys(expectations).toSorted());
+    const scopes = [
+      'tickets:read',
+      'tickets:write',
+      'tickets:own',
+      'tickets:import',
+      'webhooks:manage',
+      'metrics:read',
+      '',
+    ];
+    const clients = await Promise.all(
+      scopes.map(
+        async (scope) =>
+          new Api(service.url, await token({ scope, sub: 'walker', email: 'nobody@example.com' })),
+      ),
+    );
+    for (const operation of operations) {
+      const [method = '', path = ''] = operation.split(' ');
+      const target = path
+        .replaceAll(/\{(ticket|comment|attachment|webhook)_id\}/g, '999999')
+        .replace('{tag}', 'a');
+      const allowed = [];
+      for (const [n, api] of clients.entries()) {
+        const { status, problem } = await api.send(method, target);
+        expect({ operation, isUnauthenticated: status === 401 }).toEqual({
+          operation,
+          isUnauthenticated: false,
+        });
+        if (status !== 403 || problem.type.endsWith(':link-invalid')) allowed.push(scopes[n]);
+      }
+      const expected = expectations[operation];
+      expect({ operation, allowed: allowed.toSorted() }).toEqual({
+        operation,
+        allowed: (expected === 'public' ? scopes : (expected ?? [])).toSorted(),
+      });
+      const { status } = await new Api(service.url).send(method, target);
+      expect({ operation, isRejected: status === 401 }).toEqual({
+        operation,
+        isRejected: expected !== 'public',
+      });
+    }
+    const database = await connect(service.stores.database);
+    const { rows } = await database.query(`SELECT 1 FROM event WHERE actor = 'walker'`);
+    await database.end();
+    expect(rows).toEqual([]);
+  });
+});
