@@ -1,6 +1,6 @@
 import { Column, Entity, Index } from 'typeorm';
 
-import { CountField, enumSchema, IdField, namedValues, ServiceField, TimeField } from '../api/fields.js';
+import { enumSchema, IdField, namedValues, ServiceField, TimeField } from '../api/fields.js';
 
 /** The types of events. */
 export const eventTypes = namedValues('EventType', [

@@ -69,8 +69,10 @@ describe('Retention and auto-close', () => {
        FROM event WHERE type = 'ticket.deleted' GROUP BY 1, 2`,
     );
     expect(rows).toEqual([{ reason: 'retention', actor: 'system', count: old.length, tickets: old.length }]);
-    const comments = await database.query<{ ticket_id: number }>(`SELECT DISTINCT ticket_id FROM comment`);
-    expect(comments.rows.map(({ ticket_id }) => Number(ticket_id))).toEqual([kept]);
+    const comments = await database.query<{ ticket_id: number }>(
+      `SELECT DISTINCT ticket_id::integer FROM comment`,
+    );
+    expect(comments.rows.map(({ ticket_id }) => ticket_id)).toEqual([kept]);
     expect((await api.ticket(kept)).status).toBe(200);
   });
 
