@@ -40,7 +40,7 @@ export class Comment {
   /** The author: `requester` if the address was that of the ticket when the comment was added, compared without case, else `team`. */
   @ServiceField(
     { type: 'enum', enum: commentAuthors, enumName: 'comment_author', default: 'team' },
-    { enum: [...commentAuthors], example: 'team' },
+    { enum: [...commentAuthors], enumName: 'CommentAuthor', example: 'team' },
   )
   author!: CommentAuthor;
 

@@ -48,7 +48,7 @@ export class ImportedCommentDto extends ImportedCommentColumns {
   override email!: string;
 
   /** The author; by default `requester` if the address is that of the ticket, compared without case, else `team`. */
-  @ApiProperty({ enum: commentAuthors, required: false })
+  @ApiProperty({ enum: commentAuthors, enumName: 'CommentAuthor', required: false, example: 'team' })
   @Satisfies((value) => choiceError(value, commentAuthors))
   @Optional()
   author?: CommentAuthor;
