@@ -135,7 +135,10 @@ function withPrototype<Class>(prototype: object, parent: Class): Class {
 /** Adds the base headers and the request id. A list of headers is written in one step, which costs less than setting each. */
 function writeHead(this: Response, status: number, ...rest: unknown[]): Response {
   // Express sets locals when it gets the request.
-  const { baseHeaders = [], requestId } = (this as Partial<Response>).locals ?? {};
+  const { baseHeaders: common = [], requestId } = (this as Partial<Response>).locals ?? {};
+  // An endpoint may have set one of them, such as Cache-Control.
+  const isFree = (_: string, n: number) => !this.hasHeader(common[n - (n % 2)] ?? '');
+  const baseHeaders = this.getHeaderNames().length === 0 ? common : common.filter(isFree);
   const id = requestId === undefined ? [] : ['X-Request-Id', requestId];
   const [own] = rest;
   if (Array.isArray(own)) return nodeWriteHead.call(this, status, baseHeaders.concat(id, own as string[]));
