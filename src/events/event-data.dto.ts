@@ -64,10 +64,11 @@ class CommentAddedData {
 /** An attachment was added to a ticket, or removed from it. */
 class AttachmentData {
   /** The id of the attachment. */
+  @ApiProperty({ type: 'integer', format: 'int64', example: 4 })
   attachment_id!: number;
 
   /** The visibility of the attachment. */
-  @ApiProperty({ enum: visibilities, example: 'public' })
+  @ApiProperty({ enum: visibilities, enumName: 'CommentVisibility', example: 'public' })
   visibility!: Visibility;
 }
 
@@ -85,7 +86,7 @@ class CommentRedactedData {
   comment_ids!: number[];
 
   /** The visibility of the comments. */
-  @ApiProperty({ enum: visibilities, example: 'public' })
+  @ApiProperty({ enum: visibilities, enumName: 'CommentVisibility', example: 'public' })
   visibility!: Visibility;
 }
 
