@@ -38,7 +38,10 @@ export class SearchWords1765000000062 implements MigrationInterface {
     });
     // The unfinished index of an interrupted run is invalid, and replaced.
     await runner.query(`DROP INDEX CONCURRENTLY IF EXISTS search_text_by_words`);
-    await runner.query(`CREATE INDEX CONCURRENTLY search_text_by_words ON search_text USING gin (words)`);
+    // New texts wait in a list that each search reads and that one of the writes empties. With at most 256 kB, neither takes long.
+    await runner.query(
+      `CREATE INDEX CONCURRENTLY search_text_by_words ON search_text USING gin (words) WITH (gin_pending_list_limit = 256)`,
+    );
     await runner.query(`ANALYZE search_text`);
     await runner.query(`ALTER TABLE ticket DROP COLUMN IF EXISTS search`);
     // It described the column to TypeORM.

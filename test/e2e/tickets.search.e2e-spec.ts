@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { Api, aComment, aTicket, json, times, type ApiResponse, type Ticket } from '../support/api.js';
 import { sharedService } from '../support/shared-service.js';
-import { createStores } from '../support/servers.js';
+import { connect, createStores } from '../support/servers.js';
 import { Service, type ServiceWithStores } from '../support/service.js';
 
 /** A line of the table of docs/api.md. */
@@ -167,4 +167,49 @@ describe('A search', () => {
     expect(Array.isArray(await search(api, q))).toBe(true);
     expect(service().output).not.toContain('"level":"error"');
   });
+
+  it('finds and changes a ticket with 10,000 comments', async () => {
+    const id = await createTicket(api, ['Lighthouse', 'A keeper']);
+    await insert(`
+      WITH added AS (
+        INSERT INTO comment (ticket_id, text, email) SELECT ${id}, 'gull' || n, 'a@example.com' FROM generate_series(1, 10000) AS n
+        RETURNING id, text
+      ), counted AS (UPDATE ticket SET comment_count = 10000, version = 10001 WHERE id = ${id})
+      INSERT INTO search_text SELECT ${id}, id, 'public', text::tsvector FROM added`);
+    expect(await search(api, 'gull9999 keeper')).toEqual([id]);
+    expect(await search(api, 'lighthouse -gull10000')).toEqual([]);
+    await api.comment(id, { ...aComment, text: 'An albatross' });
+    expect(await search(api, 'albatross gull5000 lighthouse')).toEqual([id]);
+  });
+
+  it('rejects what would read too much, and answers it with a filter', async () => {
+    await insert(`
+      WITH created AS (
+        INSERT INTO ticket (theme, text, email) SELECT 'common', 'common', 'a@example.com' FROM generate_series(1, 11000) RETURNING id
+      )
+      INSERT INTO search_text SELECT id, source, 'public', 'common:1' FROM created, unnest('{0,-1}'::bigint[]) AS source`);
+    expect((await search(api, 'common')).length).toBe(100);
+    for (const q of ['common -common', '-common', '-common -"a b" -c']) {
+      const { status, problem } = await api.send('GET', `/ticket?q=${q}`);
+      expect([q, status, problem.type]).toEqual([q, 422, 'urn:problem-type:ticket-system:search-too-broad']);
+      expect(problem.errors?.[0]?.field).toBe('q');
+      const found = await search(api, q, '&email=grace@example.com');
+      expect(found.length).toBe(q.startsWith('-') ? 1 : 0);
+    }
+  });
+
+  it('shows what it has found before its bound, and goes on from there', async () => {
+    const list = '/ticket?q=-common&sort=created_at&limit=100';
+    const first = await api.send<Page>('GET', list);
+    expect(first.body.items.length).toBeGreaterThan(10);
+    expect(first.body.next_cursor).not.toBeNull();
+    const next = await api.send('GET', `${list}&cursor=${first.body.next_cursor ?? ''}`);
+    expect(next.status).toBe(422);
+  });
+
+  async function insert(text: string): Promise<void> {
+    const database = await connect(service().stores.database);
+    await database.query(text);
+    await database.end();
+  }
 });

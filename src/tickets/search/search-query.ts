@@ -48,8 +48,9 @@ function parseTerm(text: string, isOpen: boolean): Term | undefined {
   // One letter alone would begin a large part of all words.
   const isBeginning = isOneOfPair ? length === 1 : isOpen && (length > 1 || words.length > 0);
   const indexed = words.map((word) => `'${word}'`);
-  // The index reads each word with this beginning, so a short one is left to the check of the text.
-  if (length > 2 || words.length === 0 || !isBeginning)
+  // The index reads all words with a beginning. The check of the texts suffices for one that is probably common: `.com` of an address.
+  const isRare = length > 2 && (/\d/.test(last) || words.every((word) => word.length <= length));
+  if (isRare || words.length === 0 || !isBeginning)
     indexed.push(isBeginning ? beginningWith(last) : `'${last}'`);
   const end = isBeginning ? beginningWith(last) : exactly(last);
   return {
