@@ -131,6 +131,7 @@ describe('An attachment', () => {
     const attachments = new Attachments(api, (await api.createTicket()).body.id);
     const { id } = await attachments.attach(markup, { name, content_type });
     const page = await browser.newPage();
+    page.setDefaultTimeout(browserLimitMs);
     const requests: string[] = [];
     page.on('request', (request) => requests.push(new URL(request.url()).pathname));
     await page.goto(`${service.url}/health/live`);
