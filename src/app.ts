@@ -18,7 +18,6 @@ import { Database } from './database/database.js';
 import { accessLog } from './middleware/access-log.js';
 import { authenticate } from './middleware/authenticate.js';
 import { bodyParser } from './middleware/body-parser.js';
-import { bodyTimeout } from './middleware/body-timeout.js';
 import { compose } from './middleware/compose.js';
 import { crossOrigin } from './middleware/cors.js';
 import { loadShedding } from './middleware/load-shedding.js';
@@ -67,7 +66,6 @@ function middlewares(app: NestExpressApplication, log: Log): RequestHandler[] {
   return [
     secureHeaders(varyOf(environment)),
     requestId(),
-    bodyTimeout(),
     shedLoad,
     accessLog(log, environment.TRUST_PROXY !== undefined),
     ...(CORS_ORIGINS ? [crossOrigin(CORS_ORIGINS)] : []),

@@ -10,7 +10,7 @@ export class ApiResponse<Body> {
   /**
    * @param body the body; a string is JSON already
    * @param headers.etag the entity tag of the body; a GET whose If-None-Match names it gets 304
-   * @param headers.location the path of the created resource, which is sent as an address under PUBLIC_URL
+   * @param headers.location the path of the resource, which is sent as an address under PUBLIC_URL, or the URL of another server
    * @param headers.replayed whether this repeats the response to an earlier request with the same Idempotency-Key
    * @param headers.cache the value of X-Cache
    */
@@ -37,7 +37,9 @@ export function sendResponse(response: Response, result: unknown, status: number
   const { etag, location, replayed, cache } = result.headers;
   const headers: string[] = [];
   if (etag !== undefined) headers.push('ETag', etag);
-  if (location !== undefined) headers.push('Location', publicUrl + location);
+  // The address of another server is complete.
+  if (location !== undefined)
+    headers.push('Location', location.startsWith('/') ? publicUrl + location : location);
   if (replayed) headers.push('Idempotency-Replayed', 'true');
   if (cache !== undefined) headers.push('X-Cache', cache);
   const { req } = response;

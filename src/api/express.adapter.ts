@@ -26,8 +26,8 @@ const stalledTimeoutMs = 15_000;
 const timeouts = {
   // The head of a request fits into a packet or two. This allows for a bad connection, but not for one byte per second.
   headersTimeout: 10_000,
-  // The upload of an attachment. bodyTimeout limits all other bodies.
-  requestTimeout: 3_600_000,
+  // A body of at most 512 KiB, at some 220 kbit/s.
+  requestTimeout: 20_000,
   // Load balancers keep a connection for 60 s. The side that sends requests should be the one that closes it.
   keepAliveTimeout: 65_000,
   connectionsCheckingInterval: 1_000,

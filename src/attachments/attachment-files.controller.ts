@@ -4,6 +4,7 @@ import { create as contentDisposition } from 'content-disposition';
 import type { Request, Response } from 'express';
 
 import { ReadEndpoint, TAKES_QUERY } from '../api/endpoint.decorators.js';
+import { exemptFromRequestTimeout } from '../api/express.adapter.js';
 import { Public } from '../auth/scope.guard.js';
 import { AttachmentDto, AttachmentParams, LinkQuery } from './attachment.dto.js';
 import { StoreUnavailable } from './attachment.errors.js';
@@ -11,6 +12,10 @@ import { AttachmentFilesService } from './attachment-files.service.js';
 
 /** The time for an upload to make progress, and then to reach the disk. */
 const stalledUploadMs = 60_000;
+
+/** The time of a whole upload, and that of a client to notice that its upload was rejected. */
+const uploadMs = 3_600_000;
+const rejectedMs = 5_000;
 
 const problems = {
   403: 'The signed URL is altered, has expired, or belongs to another caller.',
@@ -41,7 +46,7 @@ export class AttachmentFilesController {
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
   ) {
-    response.setTimeout(stalledUploadMs);
+    limitUpload(request, response);
     const length = request.headers['content-length'];
     const size = length === undefined ? undefined : Number(length);
     return this.files.upload(path, query, response.locals.principal?.subject, { stream: request, size });
@@ -77,6 +82,23 @@ export class AttachmentFilesController {
       });
     });
   }
+}
+
+/** Gives an upload an hour as long as it makes progress. No more of it is taken after the response. */
+function limitUpload(request: Request, response: Response): void {
+  exemptFromRequestTimeout(request);
+  response.setTimeout(stalledUploadMs);
+  const close = () => request.socket.destroy();
+  let timer = setTimeout(close, uploadMs);
+  response.once('finish', () => {
+    if (request.complete) return;
+    request.resume();
+    clearTimeout(timer);
+    timer = setTimeout(close, rejectedMs);
+  });
+  request.once('close', () => {
+    clearTimeout(timer);
+  });
 }
 
 /** A range that is not in the file is the client's error. Bytes that are missing are one of the store. */

@@ -29,7 +29,7 @@ export class UploadRequestDto {
   @ApiProperty({ enum: ['PUT'], example: 'PUT' })
   method!: 'PUT';
 
-  /** The signed URL. It may be relative to that of the service. */
+  /** The signed URL. It begins with PUBLIC_URL, is a path without it, or leads to the S3-compatible store. */
   @ApiProperty({ example: '/ticket/7/attachment/3/file?expires=1795849200&signature=nMc6TqB…' })
   url!: string;
 
@@ -60,7 +60,7 @@ export class CreatedAttachmentDto extends AttachmentDto {
 
 /** A place to download an attachment from. */
 export class DownloadDto {
-  /** The signed URL. It may be relative to that of the service. */
+  /** The signed URL. It begins with PUBLIC_URL, is a path without it, or leads to the S3-compatible store. */
   @ApiProperty({ example: '/ticket/7/attachment/3/file?expires=1795849200&signature=nMc6TqB…' })
   url!: string;
 

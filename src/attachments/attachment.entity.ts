@@ -1,12 +1,12 @@
 import { Check, Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
 
 import { visibilities, type Visibility } from '../api/audience.js';
-import { ChoiceField, IdField, TimeField } from '../api/fields.js';
+import { ChoiceField, IdField, namedValues, TimeField } from '../api/fields.js';
 import { Ticket } from '../tickets/ticket.entity.js';
 import { FileNameField, HashField, MediaTypeField, SizeField } from './attachment.fields.js';
 
 /** The states of an attachment: its bytes are awaited, or they are there and were checked. */
-export const attachmentStates = ['pending', 'complete'] as const;
+export const attachmentStates = namedValues('AttachmentState', ['pending', 'complete']);
 
 /** The state of an attachment. */
 export type AttachmentState = (typeof attachmentStates)[number];

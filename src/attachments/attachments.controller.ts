@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, Header, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 
@@ -35,7 +35,6 @@ export class AttachmentsController {
    */
   @Post()
   @RequireScope('tickets:write')
-  @Header('Cache-Control', 'no-store')
   @WriteEndpoint(CreatedAttachmentDto, {
     ...{ status: 201, takes: [idempotencyKey], sends: created },
     problems: { 404: 'No ticket has this id.', ...closed },
@@ -101,7 +100,10 @@ export class AttachmentsController {
     return this.attachments.list(ticket_id, query, audience);
   }
 
-  /** Reads an attachment, without its bytes. */
+  /**
+   * Reads an attachment, without its bytes.
+   * @remarks The content of the attachment leads to the bytes.
+   */
   @Get(':attachment_id')
   @RequireScope('tickets:read')
   @ReadEndpoint(AttachmentDto, { problems: none })
@@ -116,7 +118,6 @@ export class AttachmentsController {
   @Get(':attachment_id/content')
   @HttpCode(302)
   @RequireScope('tickets:read')
-  @Header('Cache-Control', 'no-store')
   @ReadEndpoint(DownloadDto, {
     ...{ status: 302, description: 'The bytes are at Location.', sends: location },
     problems: { ...none, 409: 'The attachment is pending.' },

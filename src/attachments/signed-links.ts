@@ -18,7 +18,7 @@ export type LinkPurpose = 'upload' | 'download';
 export class SignedLinks {
   private readonly keys: [Buffer, ...Buffer[]];
 
-  constructor(environment: Environment) {
+  constructor(private readonly environment: Environment) {
     this.keys = signingKeys(environment, 'attachments');
   }
 
@@ -32,7 +32,7 @@ export class SignedLinks {
       ...(tag !== undefined && { caller: tag }),
       signature: signatureOf(key, purpose, path, seconds, tag),
     });
-    const url = `/ticket/${path.ticket_id}/attachment/${path.attachment_id}/file?${query.toString()}`;
+    const url = `${this.environment.PUBLIC_URL}/ticket/${path.ticket_id}/attachment/${path.attachment_id}/file?${query.toString()}`;
     return { url, expires_at: new Date(Number(seconds) * 1000).toISOString() };
   }
 

@@ -47,7 +47,7 @@ describe('An attachment', () => {
     expect((await ticket.list()).body.items).toEqual([completed.body]);
     expect((await ticket.list('?state=pending')).body.items).toEqual([]);
     const content = await ticket.content(body.id);
-    expect([content.status, content.headers.get('cache-control')]).toEqual([302, 'no-store']);
+    expect([content.status, content.headers.get('cache-control')]).toEqual([302, 'private, no-cache']);
     expect(content.headers.get('location')).toBe(content.body.url);
     expect(Date.parse(content.body.expires_at) - Date.now()).toBeLessThanOrEqual(300_000);
     expect(await (await ticket.download(body.id)).text()).toBe(bytes);
