@@ -44,6 +44,10 @@ const expectations: Record<string, string[] | 'public'> = {
   'PUT /ticket/{ticket_id}/attachment/{attachment_id}/file': 'public',
   'GET /ticket/{ticket_id}/attachment/{attachment_id}/file': 'public',
   'GET /events': read,
+  'PUT /ticket/{ticket_id}/redaction': write,
+  'PUT /ticket/{ticket_id}/comment/{comment_id}/redaction': write,
+  'POST /erasure': ['tickets:erase'],
+  'GET /erasure/{erasure_id}': ['tickets:erase'],
   'POST /import': ['tickets:import'],
   'GET /export': read,
   'POST /webhook': ['webhooks:manage'],
@@ -71,6 +75,7 @@ describe('Every operation', () => {
       'tickets:write',
       'tickets:own',
       'tickets:import',
+      'tickets:erase',
       'webhooks:manage',
       'metrics:read',
       '',
@@ -84,7 +89,7 @@ describe('Every operation', () => {
     for (const operation of operations) {
       const [method = '', path = ''] = operation.split(' ');
       const target = path
-        .replaceAll(/\{(ticket|comment|attachment|webhook)_id\}/g, '999999')
+        .replaceAll(/\{(ticket|comment|attachment|webhook|erasure)_id\}/g, '999999')
         .replace('{tag}', 'a');
       const allowed = [];
       for (const [n, api] of clients.entries()) {
