@@ -8,9 +8,9 @@ import cliProgress from 'cli-progress';
 
 import { errorMessage } from '../observability/error-message.js';
 
-/** The attempts in a row that may fail without progress, and the longest pause between them. */
-const maxAttempts = 10;
-const maxPauseMs = 10_000;
+/** The attempts in a row that may fail without progress, and the longest pause between them: two minutes in all. */
+const maxAttempts = 60;
+const maxPauseMs = 2_000;
 
 /** The service rejected the request, and would do so again. */
 class Rejected extends Error {}

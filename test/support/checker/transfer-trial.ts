@@ -12,6 +12,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { freePort } from '../../../src/database/free-port.js';
 import { Api, aTicket, median } from '../api.js';
+import { eventually } from '../eventually.js';
 import { memoryOf } from '../processes.js';
 import { connect, createStores } from '../servers.js';
 import { environmentOf, Service } from '../service.js';
@@ -102,8 +103,14 @@ export async function importWithKills(tickets: number, kills: number) {
   const url = `http://127.0.0.1:${port}`;
   const importing = runCommand('import', url, file);
   let done = 0;
-  for (; done < kills && (await countImported(stores.database, 3))?.tickets !== tickets; done++) {
-    await sleep(100 + Math.random() * 300);
+  for (let imported = 0; done < kills && imported < tickets; done++) {
+    const before = imported;
+    const hasProgress = async () => {
+      imported = (await countImported(stores.database, 3))?.tickets ?? 0;
+      return imported > before;
+    };
+    await eventually(hasProgress);
+    await sleep(Math.random() * 300);
     await service.stop('SIGKILL');
     service = await Service.launch(environment);
   }
