@@ -17,7 +17,7 @@ export async function grow(servers: Servers, database: string, tickets: number):
   const { rows: indexes } = await servers.query<{ name: string; definition: string }>(
     database,
     `SELECT indexrelid::regclass::text AS name, pg_get_indexdef(indexrelid) AS definition FROM pg_index
-     WHERE indrelid IN ('ticket'::regclass, 'comment'::regclass, 'event'::regclass)
+     WHERE indrelid IN ('ticket'::regclass, 'comment'::regclass, 'event'::regclass, 'search_text'::regclass)
        AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid)`,
   );
   for (const { name } of indexes) await servers.query(database, `DROP INDEX ${name}`);
@@ -40,7 +40,11 @@ const insertTickets = (first: number, last: number) => `
       clock.at, clock.at
     FROM generate_series(${first}, ${last}) AS n
     CROSS JOIN LATERAL (SELECT timestamptz '2024-01-01' + n * interval '1 second' AS at) AS clock
-    RETURNING id, theme, email, created_at
+    RETURNING id, theme, text, email, created_at
+  ), words AS (
+    INSERT INTO search_text (ticket_id, source, visibility, words)
+    SELECT id, source, 'public', to_tsvector('simple', words)
+    FROM created CROSS JOIN LATERAL (VALUES (0, theme), (-1, text)) AS texts (source, words)
   )
   INSERT INTO event (type, ticket_id, version, at, data)
   SELECT 'ticket.created', id, 1, created_at, json_build_object('theme', theme, 'email', email) FROM created`;
@@ -49,7 +53,10 @@ const insertHotComments = `
   WITH created AS (
     INSERT INTO comment (ticket_id, text, email)
     SELECT ${hotTicket}, 'Me too, for the ' || n || 'th time.', 'customer@example.com'
-    FROM generate_series(1, ${commentsOfHotTicket}) AS n RETURNING id
+    FROM generate_series(1, ${commentsOfHotTicket}) AS n RETURNING id, text
+  ), words AS (
+    INSERT INTO search_text (ticket_id, source, visibility, words)
+    SELECT ${hotTicket}, id, 'public', to_tsvector('simple', text) FROM created
   ), recorded AS (
     INSERT INTO event (type, ticket_id, version, at, data)
     SELECT 'comment.added', ${hotTicket}, 1 + row_number() OVER (ORDER BY id), now(), json_build_object('comment_id', id) FROM created
