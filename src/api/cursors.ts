@@ -6,7 +6,7 @@ import { Environment } from '../config/environment.js';
 import { InvalidRequest } from './problem.js';
 
 /** The sort keys of the last item of a page. */
-export type SortKeys = readonly (string | number)[];
+export type SortKeys = readonly (string | number | null)[];
 
 const tagBytes = 16;
 

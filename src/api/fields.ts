@@ -105,6 +105,11 @@ export function SetField(options: { max: number; pattern: string; example: strin
   });
 }
 
+/** Makes an object of a Map of a request. */
+export function sortedObject(map: Map<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries([...map].sort());
+}
+
 /** A map from keys to texts. Null stands for the empty map. */
 export function MapField(options: {
   max: number;
@@ -118,8 +123,7 @@ export function MapField(options: {
     check: (column) => `jsonb_typeof(${column}) = 'object'`,
     rule: (value) => (value === null ? undefined : mapError(value, max, keys, maxLength)),
     // A body has a Map. Its keys are sorted so that equal maps have equal texts.
-    coerce: (value) =>
-      value instanceof Map ? Object.fromEntries([...(value as Map<string, unknown>)].sort()) : value,
+    coerce: (value) => (value instanceof Map ? sortedObject(value as Map<string, unknown>) : value),
     schema: {
       ...{ type: 'object', nullable: true, maxProperties: max, example },
       additionalProperties: { type: 'string', maxLength, nullable: true },

@@ -3,10 +3,10 @@ import { ApiPropertyOptional, ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { ArrayMaxSize, ArrayUnique, IsIn, IsInt, IsString, Max } from 'class-validator';
 
-import { enumSchema } from './fields.js';
+import { enumSchema, sortedObject } from './fields.js';
 import { Problem } from './problem.js';
-import { choiceError, Optional, parseInteger, parseTimeBound, patternError } from './field-rules.js';
-import { Satisfies, textError, timeError } from './field-rules.js';
+import { choiceError, mapError, Optional, parseInteger, parseTimeBound } from './field-rules.js';
+import { patternError, Satisfies, textError, timeError } from './field-rules.js';
 
 /** Converts the text of a parameter. The rules reject a value that cannot be converted. */
 function Coerce(coerce: (value: unknown) => unknown): PropertyDecorator {
@@ -76,17 +76,68 @@ export function TimeFilter(): PropertyDecorator {
   );
 }
 
-/** A filter by one or more distinct values: the parameter is repeated for several. */
+/** A filter by one or more distinct values: the parameter is repeated, or has the values with commas between them. */
 export function ChoiceFilter(values: readonly string[]): PropertyDecorator {
   return applyDecorators(
     ApiPropertyOptional({ ...enumSchema(values), isArray: true }),
     Optional(),
-    Coerce((value) => (typeof value === 'string' ? [value] : undefined)),
+    Coerce((value) => split(value, ',')),
     // The validation reports the first broken rule in this order.
     IsIn(values, { each: true, message: `must be one of ${values.join(', ')}` }),
     ArrayMaxSize(values.length, { message: 'must not contain duplicates' }),
     ArrayUnique({ message: 'must not contain duplicates' }),
   );
+}
+
+/**
+ * A filter by one or more texts of 1 to `max` characters: the parameter is repeated.
+ * @param options.most the most texts
+ * @param options.separator a character that may stand between several texts, instead of the repetition
+ */
+export function TextsFilter(options: {
+  max: number;
+  most: number;
+  pattern?: string;
+  separator?: string;
+  example: string;
+}): PropertyDecorator {
+  const { max, most, pattern = '\\S', separator = '\0', example } = options;
+  const items = { type: 'string', minLength: 1, maxLength: max, pattern, example } as const;
+  return applyDecorators(
+    ApiPropertyOptional({ type: 'array', maxItems: most, items }),
+    Optional(),
+    Coerce((value) => split(value, separator)),
+    Satisfies((value) => {
+      if (!Array.isArray(value)) return 'must be a text or a list of texts';
+      if (value.length > most) return `must have at most ${most} values`;
+      const error = (text: unknown) => textError(text, max) ?? patternError(text as string, pattern);
+      return value.map(error).find((message) => message !== undefined);
+    }),
+  );
+}
+
+/** A filter by entries of a map, each as `name[key]=value`. */
+export function MapFilter(options: {
+  max: number;
+  keys: string;
+  maxLength: number;
+  example: Record<string, string>;
+}): PropertyDecorator {
+  const { max, keys, maxLength, example } = options;
+  const additionalProperties = { type: 'string', maxLength } as const;
+  return applyDecorators(
+    ApiPropertyOptional({ type: 'object', maxProperties: max, additionalProperties, example }),
+    Optional(),
+    Satisfies((value) => mapError(value, max, keys, maxLength)),
+    Coerce((value) => (value instanceof Map ? sortedObject(value as Map<string, unknown>) : undefined)),
+  );
+}
+
+/** Returns the texts of a parameter; undefined if it has others. */
+function split(value: unknown, separator: string): string[] | undefined {
+  const values: unknown[] = Array.isArray(value) ? value : [value];
+  const isText = (one: unknown) => typeof one === 'string';
+  return values.every(isText) ? values.flatMap((text) => text.split(separator)) : undefined;
 }
 
 /** A filter by one of several values. */

@@ -1,19 +1,29 @@
-/** The values of parameters, not validated yet: a text, or a list for a parameter that is repeated. */
-type Parameters = Record<string, string | string[]>;
+/** The parameters of a query, or the fields of a form: each is a value, a list of values, or a Map of them. */
+type Parameters = Record<string, unknown>;
+
+/** Parses a query. */
+export function parseQuery(text = ''): Parameters {
+  return fromEntries(new URLSearchParams(text));
+}
 
 /**
- * Parses a query string. A list is a repeated parameter, or one whose name ends with `[]`, as
- * axios and PHP write it: `status=opened&status=answered`, `status[]=opened`.
+ * Makes parameters of their entries: a repeated name and `name[]` are lists, and `name[key]` is an entry of a Map. A `name[]` that is null
+ * is an empty list. What does not fit together is a list, which the rules of a map reject.
  */
-export function parseQuery(text = ''): Parameters {
-  const parameters = Object.create(null) as Parameters;
-  for (const [name, value] of new URLSearchParams(text)) {
-    const isList = name.endsWith('[]');
-    const key = isList ? name.slice(0, -2) : name;
-    const before = parameters[key];
-    if (Array.isArray(before)) before.push(value);
-    else if (before !== undefined) parameters[key] = [before, value];
-    else parameters[key] = isList ? [value] : value;
+export function fromEntries(entries: Iterable<[string, string | null]>): Parameters {
+  const parameters = new Map<string, unknown>();
+  for (const [name, value] of entries) {
+    const [, field = name, key] = /^([^[]+)\[([^\]]*)\]$/.exec(name) ?? [];
+    const known = parameters.get(field);
+    if (key && (known === undefined || known instanceof Map)) {
+      const map = (known ?? new Map()) as Map<string, unknown>;
+      parameters.set(field, map.set(key, map.has(key) ? [value] : value));
+    } else if (key === undefined && known === undefined) parameters.set(field, value);
+    else {
+      const list: unknown[] = Array.isArray(known) ? known : known === undefined ? [] : [known];
+      if (key !== '' || value !== null) list.push(value);
+      parameters.set(field, list);
+    }
   }
-  return parameters;
+  return Object.fromEntries(parameters);
 }

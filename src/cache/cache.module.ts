@@ -4,6 +4,7 @@ import { KeyvAdapter } from 'cache-manager';
 import { Keyv } from 'keyv';
 
 import { Environment } from '../config/environment.js';
+import { BriefCache } from './brief-cache.js';
 import { CacheKeeper } from './cache-keeper.js';
 import { CacheStateRepository } from './cache-state.repository.js';
 import { CacheView } from './cache-view.js';
@@ -14,7 +15,7 @@ import { Redis } from './redis.js';
 import { TicketCache } from './ticket-cache.js';
 
 /**
- * Cache in Redis where REDIS_URL is set, else in this process. CACHE_MANAGER uses the same connection. Tickets do not use
+ * Cache in Redis where REDIS_URL is set, else in this process. CACHE_MANAGER uses the same connection, for counts. Tickets do not use
  * CACHE_MANAGER, because leases need steps that are atomic in Redis.
  */
 @Global()
@@ -43,8 +44,8 @@ import { TicketCache } from './ticket-cache.js';
       useFactory: (redis: Redis | undefined, environment: Environment) =>
         redis ? new RedisStore(redis, environment) : new MemoryStore(environment),
     },
-    ...[Clock, CacheView, CacheStateRepository, CacheKeeper, TicketCache],
+    ...[Clock, CacheView, CacheStateRepository, CacheKeeper, TicketCache, BriefCache],
   ],
-  exports: [Redis, CacheStore, CacheView, TicketCache],
+  exports: [Redis, CacheStore, CacheView, TicketCache, BriefCache],
 })
 export class CacheModule {}

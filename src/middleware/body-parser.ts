@@ -5,6 +5,7 @@ import { parse as parseContentType } from 'content-type';
 import type { Request, RequestHandler } from 'express';
 
 import { InvalidRequest, Problem } from '../api/problem.js';
+import { fromEntries } from '../api/query-parser.js';
 import { streamedPath } from '../api/routes.js';
 import { errorMessage } from '../observability/error-message.js';
 import { bodyReader } from './body-reader.js';
@@ -115,7 +116,7 @@ function fromForm(bytes: Buffer): Fields {
   } catch {
     throw malformed('is not a form in percent-encoded UTF-8');
   }
-  return fromEntries(new URLSearchParams(text));
+  return toFormFields([...new URLSearchParams(text)]);
 }
 
 async function fromMultipart(bytes: Buffer, { headers }: ReadRequest): Promise<Fields> {
@@ -144,32 +145,13 @@ async function fromMultipart(bytes: Buffer, { headers }: ReadRequest): Promise<F
       fail(error);
     }
   });
-  return fromEntries(entries);
+  return toFormFields(entries);
 }
 
-/**
- * Makes fields of the entries of a form: a repeated name and `name[]` are lists, and `name[key]` is an entry of a map. An empty value is
- * null, and an empty `name[]` an empty list.
- */
-function fromEntries(entries: Iterable<[string, string]>): Fields {
-  const fields = new Map<string, unknown>();
-  let count = 0;
-  for (const [name, text] of entries) {
-    if (++count > maxFields) throw tooMany();
-    const [, field = name, key] = /^([^[]+)\[([^\]]*)\]$/.exec(name) ?? [];
-    const value = text === '' ? null : text;
-    const known = fields.get(field);
-    if (key && (known === undefined || known instanceof Map)) {
-      const map = (known ?? new Map()) as Map<string, unknown>;
-      fields.set(field, map.set(key, map.has(key) ? [value] : value));
-    } else if (key === undefined && known === undefined) fields.set(field, value);
-    else {
-      const list: unknown[] = Array.isArray(known) ? known : known === undefined ? [] : [known];
-      if (key !== '' || value !== null) list.push(value);
-      fields.set(field, list);
-    }
-  }
-  return Object.fromEntries(fields);
+/** Makes fields of the entries of a form. An empty value is null. */
+function toFormFields(entries: [string, string][]): Fields {
+  if (entries.length > maxFields) throw tooMany();
+  return fromEntries(entries.map(([name, text]) => [name, text === '' ? null : text]));
 }
 
 /**

@@ -1,12 +1,10 @@
 import { ApiProperty } from '@nestjs/swagger';
 
 import { ReadDto, WriteDto } from '../api/dto.js';
-import { maxEmailLength } from '../api/field-rules.js';
-import { PageDto, PageQuery } from '../api/pagination.js';
-import { Choice, ChoiceFilter, IdParameter, TextFilter } from '../api/parameters.js';
-import { TextParameter, TimeFilter } from '../api/parameters.js';
+import { PageDto } from '../api/pagination.js';
+import { Choice, IdParameter, TextParameter } from '../api/parameters.js';
 import { CommentDto } from '../comments/comment.dto.js';
-import { tagPattern, Ticket, ticketStatuses, type TicketStatus } from './ticket.entity.js';
+import { tagPattern, Ticket, type TicketStatus } from './ticket.entity.js';
 import { transitionTargets } from './transition-policy.js';
 
 /** Fields that a client may set at the creation and change later. */
@@ -71,44 +69,4 @@ export class TagParams extends TicketParams {
   /** The tag. */
   @TextParameter({ max: 50, pattern: tagPattern, example: 'billing' })
   tag!: string;
-}
-
-/** The orders of a list of tickets. A leading minus means descending. */
-const sorts = ['created_at', '-created_at', 'updated_at', '-updated_at'] as const;
-
-/** An order of a list of tickets. */
-export type TicketSort = (typeof sorts)[number];
-
-/** The filters and the order of a list of tickets. */
-export class ListTicketsQuery extends PageQuery {
-  /** Only tickets in this status. Repeat the parameter for several. */
-  @ChoiceFilter(ticketStatuses)
-  status?: TicketStatus[];
-
-  /** Only tickets of this email address, compared without case. */
-  @TextFilter({ max: maxEmailLength, example: 'ada@example.com' })
-  email?: string;
-
-  /**
-   * Only tickets that have these words, each anywhere in theme, text or comments. Case and accents do not matter, and the beginning of a
-   * word suffices. "Quotes" enclose a phrase, `or` separates alternatives, and a minus excludes a word or a phrase.
-   */
-  @TextFilter({ max: 255, example: 'invoice' })
-  q?: string;
-
-  /** Only tickets created at this time (RFC 3339) or later. */
-  @TimeFilter()
-  created_from?: Date;
-
-  /** Only tickets created before this time. */
-  @TimeFilter()
-  created_to?: Date;
-
-  /** Only tickets changed at this time or later. */
-  @TimeFilter()
-  updated_from?: Date;
-
-  /** The order: by creation or by the last change. A leading minus means the newest first. */
-  @Choice(sorts, { default: '-created_at' })
-  sort: TicketSort = '-created_at';
 }

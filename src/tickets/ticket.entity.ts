@@ -10,7 +10,7 @@ export const ticketStatuses = namedValues('TicketStatus', ['opened', 'answered',
 export type TicketStatus = (typeof ticketStatuses)[number];
 
 /** The priorities of a ticket, the lowest first. */
-const ticketPriorities = namedValues('TicketPriority', ['low', 'normal', 'high', 'urgent']);
+export const ticketPriorities = namedValues('TicketPriority', ['low', 'normal', 'high', 'urgent']);
 
 /** The priority of a ticket. */
 export type TicketPriority = (typeof ticketPriorities)[number];
@@ -21,6 +21,9 @@ export const maxTags = 20;
 /** The most keys of the metadata of a ticket. */
 export const maxMetadataKeys = 50;
 
+/** The pattern of a key of the metadata. */
+export const metadataKeyPattern = '^[A-Za-z0-9_.-]{1,40}$';
+
 /** The pattern of a tag. */
 export const tagPattern = '^[a-z0-9][a-z0-9_.:-]{0,49}$';
 
@@ -29,6 +32,13 @@ export const tagPattern = '^[a-z0-9][a-z0-9_.:-]{0,49}$';
 @Index('ticket_by_creation', ['status', 'created_at', 'id'])
 @Index('ticket_by_update', ['status', 'updated_at', 'id'])
 @Index('ticket_by_external_id', ['external_id'], { unique: true, where: 'external_id IS NOT NULL' })
+@Index('ticket_of_assignee', ['assignee', 'status', 'created_at', 'id'])
+@Index('ticket_by_priority', ['status', 'priority', 'created_at', 'id'])
+@Index('ticket_by_due', ['status', 'due_at', 'created_at', 'id'], { where: 'due_at IS NOT NULL' })
+@Index('ticket_by_follows', ['follows'], { where: 'follows IS NOT NULL' })
+// TypeORM cannot declare these indexes of another kind, so the migrations alone do.
+@Index('ticket_by_tag', { synchronize: false })
+@Index('ticket_by_metadata', { synchronize: false })
 // TypeORM cannot declare these indexes on expressions, so the migrations alone do.
 @Index('ticket_of_email_by_creation', { synchronize: false })
 @Index('ticket_of_email_by_update', { synchronize: false })
@@ -77,7 +87,7 @@ export class Ticket {
 
   /** Up to 50 keys of 1 to 40 characters of `A-Z a-z 0-9 _ . -`, each with a text of at most 500 characters. */
   @MapField({
-    ...{ max: maxMetadataKeys, keys: '^[A-Za-z0-9_.-]{1,40}$' },
+    ...{ max: maxMetadataKeys, keys: metadataKeyPattern },
     ...{ maxLength: 500, example: { order: '2043' } },
   })
   metadata!: Record<string, string>;

@@ -1,9 +1,21 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Put, Query } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  HttpCode,
+  Param,
+  Patch,
+  Post,
+  Put,
+  Query,
+  SetMetadata,
+} from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 
 import { Reader } from '../api/audience.js';
 import { ApiResponse } from '../api/api-response.js';
-import { ListEndpoint, ReadEndpoint, WriteEndpoint } from '../api/endpoint.decorators.js';
+import { ListEndpoint, ReadEndpoint, TAKES_QUERY, WriteEndpoint } from '../api/endpoint.decorators.js';
 import { cached, created, idempotencyKey, ifMatch, ifNoneMatch, versioned } from '../api/endpoint.headers.js';
 import { etagOf } from '../api/etags.js';
 import { PageQuery } from '../api/pagination.js';
@@ -12,8 +24,10 @@ import { RequireScope } from '../auth/scope.guard.js';
 import { Cached, EvictsTicket } from '../cache/cache.interceptor.js';
 import { HistoryPageDto } from '../events/event.dto.js';
 import type { IdempotentResult } from '../idempotency/idempotency.service.js';
-import { ClaimTicketDto, CreateTicketDto, ListTicketsQuery, TagParams, TicketDto } from './ticket.dto.js';
+import { ClaimTicketDto, CreateTicketDto, TagParams, TicketDto } from './ticket.dto.js';
 import { TicketPageDto, TicketParams, UpdateStatusDto, UpdateTicketDto } from './ticket.dto.js';
+import { TicketCountsService } from './ticket-counts.service.js';
+import { CountTicketsQuery, ListTicketsQuery, TicketCountDto } from './ticket-query.dto.js';
 import { TicketsService } from './tickets.service.js';
 
 const noTicket = { 404: 'No ticket has this id.', 410: 'The ticket was deleted.' };
@@ -40,7 +54,10 @@ const mergePatch = 'application/merge-patch+json';
 @ApiTags('Tickets')
 @Controller('ticket')
 export class TicketsController {
-  constructor(private readonly tickets: TicketsService) {}
+  constructor(
+    private readonly tickets: TicketsService,
+    private readonly counts: TicketCountsService,
+  ) {}
 
   /**
    * Creates a ticket.
@@ -71,6 +88,18 @@ export class TicketsController {
   @ListEndpoint(TicketPageDto, { problems: { 422: 'The search would have to read too much.' } })
   list(@Query() query: ListTicketsQuery, @Reader() reader: Reader) {
     return this.tickets.list(query, reader);
+  }
+
+  /**
+   * Counts tickets.
+   * @remarks A count is at most 5 seconds old. At most 100,000 tickets are read; is_exact is false if there are more.
+   */
+  @Get('count')
+  @RequireScope('tickets:read')
+  @ReadEndpoint(TicketCountDto, {})
+  @SetMetadata(TAKES_QUERY, true)
+  count(@Query() query: CountTicketsQuery, @Reader() reader: Reader) {
+    return this.counts.count(query, reader);
   }
 
   /**

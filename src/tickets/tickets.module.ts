@@ -5,6 +5,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { EventsModule } from '../events/events.module.js';
 import { IdempotencyModule } from '../idempotency/idempotency.module.js';
 import { DeletedTicketsInterceptor } from './deleted-tickets.interceptor.js';
+import { TicketCountsService } from './ticket-counts.service.js';
 import { TicketListRepository } from './ticket-list.repository.js';
 import { Ticket } from './ticket.entity.js';
 import { TicketQueue } from './ticket-queue.js';
@@ -18,7 +19,14 @@ import { TransitionPolicy } from './transition-policy.js';
   imports: [TypeOrmModule.forFeature([Ticket]), EventsModule, IdempotencyModule],
   controllers: [TicketsController],
   providers: [
-    ...[TicketsService, TicketsRepository, TicketListRepository, TransitionPolicy, TicketQueue],
+    ...[
+      TicketsService,
+      TicketsRepository,
+      TicketCountsService,
+      TicketListRepository,
+      TransitionPolicy,
+      TicketQueue,
+    ],
     { provide: APP_INTERCEPTOR, useClass: DeletedTicketsInterceptor },
   ],
   exports: [TransitionPolicy, TicketsRepository, TicketQueue, TicketsService],

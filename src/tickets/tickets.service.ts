@@ -13,8 +13,10 @@ import type { HistoryEventDto } from '../events/event.dto.js';
 import { TicketHistoryService } from '../events/ticket-history.service.js';
 import { IdempotencyService, type IdempotentResult } from '../idempotency/idempotency.service.js';
 import type { TicketChange } from './ticket-change.sql.js';
-import { parseSort, TicketListRepository } from './ticket-list.repository.js';
-import type { CreateTicketDto, ListTicketsQuery, TicketDto, TicketSummaryDto } from './ticket.dto.js';
+import { parseSort } from './ticket-filter.sql.js';
+import { TicketListRepository } from './ticket-list.repository.js';
+import type { CreateTicketDto, TicketDto, TicketSummaryDto } from './ticket.dto.js';
+import type { ListTicketsQuery } from './ticket-query.dto.js';
 import type { TicketStatus } from './ticket.entity.js';
 import { assertRequesterMay, hideFromRequester } from './requester-policy.js';
 import { ExternalIdTaken, TicketNotFound, UnknownEarlierTicket } from './ticket.errors.js';
@@ -71,8 +73,8 @@ export class TicketsService {
     const list = `tickets ${JSON.stringify(filters)}`;
     const after = cursor === undefined ? undefined : this.cursors.open(list, cursor);
     const { rows, isCut } = await this.lists.find(query, after, reader);
-    const { column } = parseSort(query.sort);
-    const sortKeysOf = (ticket: TicketSummaryDto) => [ticket[column], ticket.id];
+    const { columns } = parseSort(query.sort);
+    const sortKeysOf = (ticket: TicketSummaryDto) => columns.map((column) => ticket[column]);
     return cutPage(hideFromRequester(rows, reader), limit, {
       cursors: this.cursors,
       list,

@@ -25,6 +25,7 @@ const expectations: Record<string, string[] | 'public'> = {
   'GET /metrics': 'public',
   'POST /ticket': [...write, 'tickets:own'],
   'GET /ticket': [...read, 'tickets:own'],
+  'GET /ticket/count': read,
   'GET /ticket/{ticket_id}': [...read, 'tickets:own'],
   'PUT /ticket/{ticket_id}': [...write, 'tickets:own'],
   'PATCH /ticket/{ticket_id}': write,

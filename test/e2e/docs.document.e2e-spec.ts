@@ -57,6 +57,7 @@ const attachment = '/ticket/{ticket_id}/attachment/{attachment_id}';
 const operations: [string, string, number[]][] = [
   ['post', '/ticket', [201, 400, 401, 403, 409, 410, 413, 415, 422, 429, 503]],
   ['get', '/ticket', [200, 400, 401, 403, 422, 429, 503]],
+  ['get', '/ticket/count', [200, 400, 401, 403, 429, 503]],
   ['get', '/ticket/{ticket_id}', [200, 304, 400, 401, 403, 404, 410, 429, 503]],
   ['put', '/ticket/{ticket_id}', [200, 400, 401, 403, 404, 409, 410, 412, 413, 415, 422, 429, 503]],
   ['patch', '/ticket/{ticket_id}', [200, 400, 401, 403, 404, 409, 410, 412, 413, 415, 422, 429, 503]],
