@@ -93,14 +93,14 @@ class CommentRedactedData {
 /** The theme and the text of a ticket were redacted; by an erasure its comments, its external id and its metadata too. */
 class TicketRedactedData {
   /** Why: somebody asked for the redaction of the ticket, or for the erasure of its requester. */
-  @ApiProperty({ enum: ['redacted', 'erased'], example: 'erased' })
+  @ApiProperty({ enum: ['redacted', 'erased'], enumName: 'RedactionReason', example: 'erased' })
   reason!: string;
 }
 
 /** A ticket was deleted. No later event has its id. */
 class TicketDeletedData {
   /** Why: its requester was erased, or it was closed longer ago than TICKETS_RETENTION_DAYS. */
-  @ApiProperty({ enum: ['erased', 'retention'], example: 'retention' })
+  @ApiProperty({ enum: ['erased', 'retention'], enumName: 'DeletionReason', example: 'retention' })
   reason!: string;
 }
 
@@ -111,7 +111,7 @@ class RequesterErasedData {
   erasure_id!: number;
 
   /** What became of the tickets. */
-  @ApiProperty({ enum: ['redact', 'delete'], example: 'redact' })
+  @ApiProperty({ enum: ['redact', 'delete'], enumName: 'ErasureMode', example: 'redact' })
   mode!: string;
 }
 

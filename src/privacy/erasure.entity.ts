@@ -1,13 +1,21 @@
 import { Check, Column, Entity } from 'typeorm';
 
 import { choiceError, emailError, maxEmailLength } from '../api/field-rules.js';
-import { CountField, declareField, IdField, ServiceField, TimeField } from '../api/fields.js';
+import {
+  CountField,
+  declareField,
+  enumSchema,
+  IdField,
+  namedValues,
+  ServiceField,
+  TimeField,
+} from '../api/fields.js';
 
 /** The modes of an erasure. */
-const erasureModes = ['redact', 'delete'] as const;
+const erasureModes = namedValues('ErasureMode', ['redact', 'delete']);
 
 /** The states of an erasure. */
-const erasureStates = ['pending', 'running', 'done', 'failed'] as const;
+const erasureStates = namedValues('ErasureState', ['pending', 'running', 'done', 'failed']);
 
 /** The request to erase the data of an address. */
 @Entity()
@@ -29,12 +37,12 @@ export class Erasure {
   @declareField({
     column: Column('text'),
     rule: (value) => choiceError(value, erasureModes),
-    schema: { enum: [...erasureModes], example: 'redact' },
+    schema: { ...enumSchema(erasureModes), example: 'redact' },
   })
   mode!: (typeof erasureModes)[number];
 
   /** The state: `failed` if the last attempt failed. The service tries again every minute, until it is `done`. */
-  @ServiceField({ type: 'text', default: 'pending' }, { enum: [...erasureStates], example: 'running' })
+  @ServiceField({ type: 'text', default: 'pending' }, { ...enumSchema(erasureStates), example: 'running' })
   state!: (typeof erasureStates)[number];
 
   /** The subject of the token that asked for it. */
