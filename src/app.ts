@@ -111,6 +111,7 @@ function serveDocs(app: NestExpressApplication, publicUrl: string): void {
     .addTag('Events', 'Follow every change of every ticket.')
     .addTag('Webhooks', 'Receive every change by HTTP.')
     .addTag('Transfer', 'Import and export all tickets.')
+    .addTag('Privacy', 'Erase and redact personal data.')
     .addTag('Health', 'What the service is, probes for an orchestrator, and metrics for Prometheus.')
     .build();
   const naming = { operationIdFactory: operationId };

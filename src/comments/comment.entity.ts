@@ -1,12 +1,20 @@
 import { Entity, Index, JoinColumn, ManyToOne } from 'typeorm';
 
 import { visibilities, type Visibility } from '../api/audience.js';
-import { ChoiceField, CountField, EmailField, IdField, ServiceField } from '../api/fields.js';
+import {
+  ChoiceField,
+  CountField,
+  EmailField,
+  enumSchema,
+  IdField,
+  namedValues,
+  ServiceField,
+} from '../api/fields.js';
 import { TextField, TimeField } from '../api/fields.js';
 import { Ticket } from '../tickets/ticket.entity.js';
 
 /** The authors of comments: the requester of the ticket, or the team. */
-export const commentAuthors = ['requester', 'team'] as const;
+export const commentAuthors = namedValues('CommentAuthor', ['requester', 'team']);
 
 /** The author of a comment. */
 export type CommentAuthor = (typeof commentAuthors)[number];

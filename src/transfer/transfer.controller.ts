@@ -1,5 +1,5 @@
 import { Controller, Get, HttpCode, Post, Req, StreamableFile, Res } from '@nestjs/common';
-import { ApiBody, ApiConsumes, ApiExtraModels, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiConsumes, ApiExtraModels, ApiTags, getSchemaPath } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import type { Readable } from 'node:stream';
 
@@ -15,6 +15,13 @@ import { ImportService } from './import.service.js';
 
 /** Newline-delimited JSON: a JSON value a line. */
 const mediaType = 'application/x-ndjson';
+
+/** The body of an import: each of its lines has the schema of `contentSchema`. */
+const lines = {
+  type: 'string' as const,
+  contentMediaType: mediaType,
+  contentSchema: { $ref: getSchemaPath(ImportedTicketDto) },
+};
 
 /** The import and the export of all tickets. */
 @ApiTags('Transfer')
@@ -33,13 +40,13 @@ export class TransferController {
   @HttpCode(200)
   @RequireScope('tickets:import')
   @ApiConsumes(mediaType)
-  @ApiBody({ schema: { type: 'string' }, required: true })
+  @ApiBody({ schema: lines, required: true })
   @ReadEndpoint(ImportResultDto, {
     mediaType,
     problems: { 415: 'The body is not newline-delimited JSON, or it is compressed.' },
   })
   @ApiExtraModels(ImportedTicketDto)
-  async import(
+  async importTickets(
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
     @WriteContext() { actor }: WriteContext,
@@ -58,7 +65,7 @@ export class TransferController {
   @Get('export')
   @RequireScope('tickets:read')
   @ReadEndpoint(ExportLineDto, { mediaType })
-  async export(): Promise<StreamableFile> {
+  async exportTickets(): Promise<StreamableFile> {
     return toResponse(await this.exports.start());
   }
 }
