@@ -176,11 +176,11 @@ describe('The statements, for a reader of public comments', () => {
     const answer = (await api.comment(id)).body;
     const visible = ['public'];
 
-    const listed = await rows(listComments['-created_at'], [id, visible, null, 10]);
+    const listed = await rows(listComments['-created_at'], [id, visible, null, 10, null]);
     expect(listed).toMatchObject([{ id: String(answer.id) }]);
     for (const { id: read } of [note, answer])
-      expect(await rows(selectComment, [id, visible, read])).toHaveLength(read === answer.id ? 1 : 0);
-    const [ticket] = await rows<{ comments: Comment[] }>(selectTickets, [[id], visible]);
+      expect(await rows(selectComment, [id, visible, read, null])).toHaveLength(read === answer.id ? 1 : 0);
+    const [ticket] = await rows<{ comments: Comment[] }>(selectTickets, [[id], visible, null]);
     expect(ticket).toMatchObject({ comment_count: 1, comments: [answer] });
     const history = await rows(listHistory, [id, 0, 10, visible]);
     expect(history).toMatchObject([{ version: 1 }, { version: 3 }]);
