@@ -136,9 +136,9 @@ function withPrototype<Class>(prototype: object, parent: Class): Class {
 function writeHead(this: Response, status: number, ...rest: unknown[]): Response {
   // Express sets locals when it gets the request.
   const { baseHeaders: common = [], requestId } = (this as Partial<Response>).locals ?? {};
-  // An endpoint may have set one of them, such as Cache-Control.
-  const isFree = (_: string, n: number) => !this.hasHeader(common[n - (n % 2)] ?? '');
-  const baseHeaders = this.getHeaderNames().length === 0 ? common : common.filter(isFree);
+  // An endpoint may have set Cache-Control. What others set in Vary is a part of the base.
+  const isFree = (_: string, n: number) => common[n - (n % 2)] !== 'Cache-Control';
+  const baseHeaders = this.hasHeader('Cache-Control') ? common.filter(isFree) : common;
   const id = requestId === undefined ? [] : ['X-Request-Id', requestId];
   const [own] = rest;
   if (Array.isArray(own)) return nodeWriteHead.call(this, status, baseHeaders.concat(id, own as string[]));

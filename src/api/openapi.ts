@@ -15,7 +15,13 @@ function convert(part: unknown): unknown {
   if (Array.isArray(part)) return part.map(convert);
   if (typeof part !== 'object' || part === null) return part;
   const converted = Object.fromEntries(Object.entries(part).map(([name, value]) => [name, convert(value)]));
+  // A map in a query is written `metadata[key]=value`.
+  if (isMapParameter(converted)) return { ...converted, style: 'deepObject', explode: true };
   return converted['nullable'] === true ? nullable(converted) : converted;
+}
+
+function isMapParameter({ in: place, schema }: Part): boolean {
+  return place === 'query' && (schema as Part)['type'] === 'object';
 }
 
 function nullable({ type, enum: values, allOf, ...rest }: Part): Part {

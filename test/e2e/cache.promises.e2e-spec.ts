@@ -80,7 +80,7 @@ describe('A writer that is killed between its commit and its eviction', () => {
     const from = (await apis[1].events('from=now')).body.next_cursor;
     const [writer] = services as [Service];
     postgres.cut = (sent) => {
-      if (!sent.includes('transition_ticket')) return undefined;
+      if (!sent.includes('change_tickets')) return undefined;
       writer.process.kill('SIGKILL');
       return 'after';
     };

@@ -52,7 +52,7 @@ describe('An event', () => {
       false,
       true,
     ]);
-    expect((await hooks.read()).failing_since).toBeNull();
+    expect((await hooks.read()).last_success_at).not.toBeNull();
     fails = false;
     await eventually(async () => (await hooks.deliveries('state=pending')).length === 0);
     const versions = hooks.receiver.received.filter(({ event }) => event.data.ticket_id === id);

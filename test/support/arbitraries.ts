@@ -36,7 +36,8 @@ const textOf = (max: number) =>
 export function valid(schema: Schema): fc.Arbitrary<string> {
   if (schema.items) return valid(schema.items);
   if (schema.enum) return fc.constantFrom(...schema.enum);
-  if (schema.type === 'integer') {
+  const [type] = [schema.type].flat();
+  if (type === 'integer') {
     return fc.integer({ min: schema.minimum ?? 1, max: schema.maximum ?? 2 ** 31 }).map(String);
   }
   if (schema.format === 'file-name') return fc.constantFrom('a.txt', 'Cafe\u0301 "1".pdf', '語'.repeat(85));
@@ -48,7 +49,7 @@ export function valid(schema: Schema): fc.Arbitrary<string> {
       .date({ min: new Date('1970-01-01'), max: new Date('9998-01-01'), noInvalidDate })
       .map((d) => d.toISOString());
   }
-  if (schema.pattern && schema.maxLength === undefined) return fc.stringMatching(new RegExp(schema.pattern));
+  if (schema.pattern && schema.pattern !== '\\S') return fc.stringMatching(new RegExp(schema.pattern));
   return textOf(schema.maxLength ?? 50);
 }
 
@@ -56,7 +57,8 @@ export function valid(schema: Schema): fc.Arbitrary<string> {
 export function invalid(schema: Schema): fc.Arbitrary<string> {
   if (schema.items) return invalid(schema.items);
   if (schema.enum) return textOf(20).filter((text) => !schema.enum?.includes(text));
-  if (schema.type === 'integer')
+  const [type, ...others] = [schema.type].flat();
+  if (type === 'integer')
     return fc.constantFrom(
       ...(schema.minimum === 0 ? [] : ['0']),
       '-1',
@@ -74,7 +76,9 @@ export function invalid(schema: Schema): fc.Arbitrary<string> {
     return fc.constantFrom('', 'ada', 'ada@', '@example.com', 'a b@example.com', ' a@b.co');
   if (schema.format === 'date-time')
     return fc.constantFrom('', 'now', '2026-01-01', '2026-13-01T00:00:00Z', '1');
-  return fc.constantFrom('', ' ', '\u2003', 'a\0', 'x'.repeat((schema.maxLength ?? 50) + 1));
+  // An empty field of a form stands for null.
+  const empty = others.includes('null') ? [] : [''];
+  return fc.constantFrom(...empty, ' ', '\u2003', 'a\0', 'x'.repeat((schema.maxLength ?? 50) + 1));
 }
 
 /** Values of the request headers of an operation, some of them malformed. */

@@ -5,7 +5,7 @@ import type { Api } from './api.js';
 
 /** The part of an OpenAPI 3.1 document that the tests read. */
 export interface Schema {
-  type?: string;
+  type?: string | string[];
   $ref?: string;
   properties?: Record<string, Schema>;
   required?: string[];
