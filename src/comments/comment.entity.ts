@@ -1,15 +1,7 @@
 import { Entity, Index, JoinColumn, ManyToOne } from 'typeorm';
 
 import { visibilities, type Visibility } from '../api/audience.js';
-import {
-  ChoiceField,
-  CountField,
-  EmailField,
-  enumSchema,
-  IdField,
-  namedValues,
-  ServiceField,
-} from '../api/fields.js';
+import { ChoiceField, CountField, EmailField, IdField, namedValues, ServiceField } from '../api/fields.js';
 import { TextField, TimeField } from '../api/fields.js';
 import { Ticket } from '../tickets/ticket.entity.js';
 

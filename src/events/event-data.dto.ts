@@ -6,6 +6,7 @@ import {
   getSchemaPath,
   IntersectionType,
   type ApiPropertyOptions,
+  OmitType,
 } from '@nestjs/swagger';
 
 import { visibilities, type Visibility } from '../api/audience.js';
@@ -143,8 +144,12 @@ export function eventSchemas(base: Type, suffix: string, common?: Type): Record<
       common && type !== 'requester.erased'
         ? named(`${name}${suffix}Data`, IntersectionType(common, eventData[type]))
         : eventData[type];
-    class EventOfType extends base {}
-    ApiProperty({ enum: [type], example: type })(EventOfType.prototype, 'type');
+    // Without the type of the base, whose values are all types.
+    class EventOfType extends OmitType(base as Type<{ type: EventType }>, ['type']) {}
+    ApiProperty({ enum: [type], example: type, description: 'The type of the change.' })(
+      EventOfType.prototype,
+      'type',
+    );
     ApiProperty({ type: data })(EventOfType.prototype, 'data');
     return [type, named(name + suffix, EventOfType)];
   });

@@ -1,10 +1,10 @@
 import { ApiExtraModels, ApiProperty } from '@nestjs/swagger';
 
 import { ReadDto } from '../api/dto.js';
-import { timeSchema } from '../api/fields.js';
+import { enumSchema, timeSchema } from '../api/fields.js';
 import { PageDto } from '../api/pagination.js';
 import { arrayOf, eventSchemas, oneOf } from './event-data.dto.js';
-import { Event, type EventType } from './event.entity.js';
+import { Event, eventTypes, type EventType } from './event.entity.js';
 
 /** A change of a ticket, as its history shows it. */
 export class HistoryEventDto extends ReadDto(Event, ['type', 'version', 'actor', 'at']) {
@@ -36,6 +36,7 @@ export class CloudEventDto {
   source!: string;
 
   /** The type of the change. */
+  @ApiProperty({ ...enumSchema(eventTypes), example: 'ticket.created' })
   type!: EventType;
 
   /** The id of the ticket, or of the erasure. */

@@ -3,7 +3,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { WriteDto } from '../api/dto.js';
 import { choiceError, emailError, idError, Optional, Satisfies } from '../api/field-rules.js';
 import { storedTimeError, textError, type Rule } from '../api/field-rules.js';
-import { enumSchema, timeSchema } from '../api/fields.js';
+import { timeSchema } from '../api/fields.js';
 import { commentAuthors, Comment, type CommentAuthor } from '../comments/comment.entity.js';
 import { Ticket } from '../tickets/ticket.entity.js';
 

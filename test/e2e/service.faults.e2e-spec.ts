@@ -105,7 +105,7 @@ describe('Without PostgreSQL, the service', () => {
     // Reads still succeed, on connections that no write has used.
     await eventually(async () => count(await times(9, () => api.ticket(999_999)), 404) === 9);
     const readers = async () => {
-      const sql = `SELECT pid FROM pg_stat_activity WHERE datname = $1 AND query LIKE '%ELSE ticket.internal_comment_count END%'`;
+      const sql = `SELECT pid FROM pg_stat_activity WHERE datname = $1 AND query LIKE '%is_deletion%'`;
       return (await database.query<{ pid: number }>(sql, [name])).rows.map(({ pid }) => pid);
     };
     const before = await readers();

@@ -64,7 +64,8 @@ export class Issuer {
   async rotate(): Promise<void> {
     const keys = await Promise.all(algorithms.map(createKey));
     const provider = new Provider(this.url, this.configuration(keys));
-    this.handle = provider.callback();
+    const callback = provider.callback();
+    this.handle = (request, response) => void callback(request, response);
   }
 
   /** Returns a token by the client credentials flow. */
