@@ -203,17 +203,15 @@ describe('Every documented operation', () => {
   it(
     'responds as documented to any bytes of any media type',
     async () => {
+      const utf16 = 'application/json; charset=utf-16';
       const types = fc.constantFrom(
-        ...['application/json', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x'],
         ...[
-          'application/json; charset=utf-16',
-          'text/plain',
-          'multipart/mixed',
-          'x',
-          '/',
-          'a/b; c',
-          'application/json;',
+          'application/json',
+          'application/x-www-form-urlencoded',
+          'multipart/form-data; boundary=x',
+          utf16,
         ],
+        ...['text/plain', 'multipart/mixed', 'x', '/', 'a/b; c', 'application/json;'],
       );
       await withEach(writes(), async (operation) => {
         await fc.assert(
