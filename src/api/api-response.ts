@@ -3,7 +3,7 @@ import type { Response } from 'express';
 import { etagMatches } from './etags.js';
 import { Page } from './pagination.js';
 import { isSafeMethod } from './routes.js';
-import { boundUnsent } from './unsent-responses.js';
+import { endResponse } from './unsent-responses.js';
 
 /** The result of an endpoint that sets more than the body. */
 export class ApiResponse<Body> {
@@ -55,8 +55,8 @@ function sendJson(response: Response, body: unknown, status: number, headers: st
   const length = Buffer.byteLength(text);
   headers.push('Content-Type', 'application/json; charset=utf-8');
   headers.push('Content-Length', String(length));
-  boundUnsent(response, length);
-  response.writeHead(status, headers).end(text);
+  response.writeHead(status, headers);
+  endResponse(response, text, length);
 }
 
 /** Returns Link rel="next" (RFC 8288): the same list from the end of this page. */

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
 
 /** A response up to this size fits into the buffers of the system, so that this process keeps nothing of it. */
 const smallBytes = 64 * 1024;
@@ -6,30 +7,59 @@ const smallBytes = 64 * 1024;
 /** The limit of what the process keeps of large responses whose clients do not read them. */
 const maxUnsentBytes = 16 * 1024 * 1024;
 
-/** A client that reads gets a response within this time, however many were sent to others at once. */
-const graceMs = 2_000;
+/** The responses are looked at this often. One that got no further between two looks is one that its client does not read. */
+const checkMs = 250;
+
+interface UnsentResponse {
+  bytes: number;
+  /** The bytes that its connection had taken at the last check; -1 before the first. */
+  taken: number;
+}
 
 /** The large responses that are not sent completely, the oldest first. */
-const unsent = new Map<ServerResponse, { bytes: number; since: number }>();
+const unsent = new Map<ServerResponse, UnsentResponse>();
 let unsentBytes = 0;
+let checks: NodeJS.Timeout | undefined;
 
 /**
- * Counts a large response until it is sent. If the process keeps too much of such responses, the connections of the oldest ones
- * are closed: their clients have had the longest time to read. The server closes connections that make no progress itself.
- * @param bytes the size of the body
+ * Ends a response with this text. A large text is sent in parts, so that it shows how far its client has read it. If the process
+ * keeps too much of large responses, the connections of those that clients do not read are closed, the oldest first. The server
+ * itself closes a connection without progress later.
  */
-export function boundUnsent(response: ServerResponse, bytes: number): void {
-  if (bytes <= smallBytes) return;
-  const since = performance.now();
-  unsent.set(response, { bytes, since });
+export function endResponse(response: ServerResponse, text: string, bytes: number): void {
+  if (bytes <= smallBytes) {
+    response.end(text);
+    return;
+  }
+  unsent.set(response, { bytes, taken: -1 });
   unsentBytes += bytes;
   response.once('close', () => {
-    if (unsent.delete(response)) unsentBytes -= bytes;
+    forget(response);
   });
-  for (const [oldest, sent] of unsent) {
-    if (unsentBytes <= maxUnsentBytes || sent.since > since - graceMs) break;
-    unsent.delete(oldest);
-    unsentBytes -= sent.bytes;
-    oldest.destroy();
+  checks ??= setInterval(closeUnread, checkMs).unref();
+  Readable.from(partsOf(Buffer.from(text))).pipe(response);
+}
+
+function* partsOf(body: Buffer): Generator<Buffer> {
+  for (let at = 0; at < body.length; at += smallBytes) yield body.subarray(at, at + smallBytes);
+}
+
+function closeUnread(): void {
+  for (const [response, sent] of unsent) {
+    const { socket } = response.req;
+    const taken = socket.bytesWritten;
+    const isRead = taken !== sent.taken;
+    sent.taken = taken;
+    if (isRead || unsentBytes <= maxUnsentBytes) continue;
+    forget(response);
+    socket.destroy();
   }
+}
+
+function forget(response: ServerResponse): void {
+  unsentBytes -= unsent.get(response)?.bytes ?? 0;
+  unsent.delete(response);
+  if (unsent.size > 0) return;
+  clearInterval(checks);
+  checks = undefined;
 }

@@ -17,9 +17,9 @@ const clients = 200;
 /** More than the buffers of the system take. */
 const pagesOfEach = 4;
 
-describe('A thousand clients that send a byte a second', () => {
+describe('Slow clients', () => {
   it.concurrent(
-    'are disconnected in time and do not slow others down, unless they upload an attachment',
+    'a thousand that send a byte a second are disconnected in time and do not slow others down, unless they upload an attachment',
     async () => {
       const service = await Service.start();
       const api = new Api(service.url);
@@ -58,57 +58,59 @@ describe('A thousand clients that send a byte a second', () => {
       await service.stop();
     },
   );
-});
 
-describe('An import that takes longer than the time limit of other requests', () => {
-  it.concurrent('goes on while it makes progress', async () => {
-    const service = await Service.start();
-    const open = startImport(service.url);
-    const begin = Date.now();
-    for (let n = 0; Date.now() < begin + 24_000; n++) {
-      open.write(`${JSON.stringify({ external_id: `slow-${n}`, ...aTicket })}\n`);
-      expect(await open.nextResult()).toMatchObject({ status: 'created' });
-      await sleep(3_000);
-    }
-    open.end();
-    await service.stop();
-  });
-});
-
-describe('Two hundred clients that ask for the largest pages and do not read them', () => {
-  it.concurrent('cost little memory, are disconnected after 30 s, and do not slow others down', async () => {
-    const service = await Service.start({ environment: { MAX_IN_FLIGHT: '10000' } });
-    const api = new Api(service.url);
-    await times(40, () => api.createTicket({ ...aTicket, text: longText }));
-    const metric = async (name: string) => (await scrape(api)).get(name) ?? 0;
-    const port = Number(new URL(service.url).port);
-    /** Opens the connections; returns them, and the most memory of the service meanwhile. */
-    const askAll = async (reads: boolean) => {
-      const sockets: Socket[] = [];
-      let most = 0;
-      while (sockets.length < clients) {
-        sockets.push(...(await times(5, () => ask(port, reads))));
-        most = Math.max(most, await metric('process_resident_memory_bytes'));
+  it.concurrent(
+    'an import that takes longer than the time limit of other requests goes on while it makes progress',
+    async () => {
+      const service = await Service.start();
+      const open = startImport(service.url);
+      const begin = Date.now();
+      for (let n = 0; Date.now() < begin + 24_000; n++) {
+        open.write(`${JSON.stringify({ external_id: `slow-${n}`, ...aTicket })}\n`);
+        expect(await open.nextResult()).toMatchObject({ status: 'created' });
+        await sleep(3_000);
       }
-      return { sockets, most };
-    };
-    // What as many clients cost that read everything.
-    const reading = await askAll(true);
-    for (const socket of reading.sockets) socket.destroy();
+      open.end();
+      await service.stop();
+    },
+  );
 
-    const files = await metric('process_open_fds');
-    const { sockets, most } = await askAll(false);
-    expect(most - reading.most).toBeLessThan(64 * 1024 * 1024);
-    const begin = Date.now();
-    await eventually(async () => {
-      expect((await api.createTicket()).status).toBe(201);
-      // A socket that reads nothing does not notice that it was closed, so the files of the service are counted.
-      return Date.now() > begin + 5_000 && (await metric('process_open_fds')) < files + clients / 10;
-    }, 60_000);
-    expect(Date.now() - begin).toBeLessThan(35_000);
-    for (const socket of sockets) socket.destroy();
-    await service.stop();
-  });
+  it.concurrent(
+    'two hundred that ask for the largest pages and do not read them cost little memory, are disconnected after 30 s, and do not slow others down',
+    async () => {
+      const service = await Service.start({ environment: { MAX_IN_FLIGHT: '10000' } });
+      const api = new Api(service.url);
+      await times(40, () => api.createTicket({ ...aTicket, text: longText }));
+      const metric = async (name: string) => (await scrape(api)).get(name) ?? 0;
+      const port = Number(new URL(service.url).port);
+      /** Opens the connections; returns them, and the most memory of the service meanwhile. */
+      const askAll = async (reads: boolean) => {
+        const sockets: Socket[] = [];
+        let most = 0;
+        while (sockets.length < clients) {
+          sockets.push(...(await times(5, () => ask(port, reads))));
+          most = Math.max(most, await metric('process_resident_memory_bytes'));
+        }
+        return { sockets, most };
+      };
+      // What as many clients cost that read everything.
+      const reading = await askAll(true);
+      for (const socket of reading.sockets) socket.destroy();
+
+      const files = await metric('process_open_fds');
+      const { sockets, most } = await askAll(false);
+      expect(most - reading.most).toBeLessThan(64 * 1024 * 1024);
+      const begin = Date.now();
+      await eventually(async () => {
+        expect((await api.createTicket()).status).toBe(201);
+        // A socket that reads nothing does not notice that it was closed, so the files of the service are counted.
+        return Date.now() > begin + 5_000 && (await metric('process_open_fds')) < files + clients / 10;
+      }, 60_000);
+      expect(Date.now() - begin).toBeLessThan(35_000);
+      for (const socket of sockets) socket.destroy();
+      await service.stop();
+    },
+  );
 });
 
 /** Sends the head of a request, and then a byte a second. */

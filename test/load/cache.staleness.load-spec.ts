@@ -61,7 +61,7 @@ describe('A thundering herd', () => {
     const database = await connect(stores.database);
     const scans = async () => {
       await database.query('SELECT pg_stat_force_next_flush()');
-      const sql = `SELECT coalesce(sum(idx_scan), 0)::integer AS scans FROM pg_stat_user_indexes WHERE indexrelname = 'comment_of_ticket'`;
+      const sql = `SELECT (seq_scan + idx_scan)::integer AS scans FROM pg_stat_user_tables WHERE relname = 'ticket'`;
       return (await database.query<{ scans: number }>(sql)).rows[0]?.scans ?? 0;
     };
     const before = await scans();

@@ -13,16 +13,16 @@ import { holdTransaction } from '../support/transactions.js';
 const next = resolve('dist/next');
 
 const migrations = {
-  '1900000000000-priority.js': `
-    export class Priority1900000000000 {
-      up(runner) { return runner.query('ALTER TABLE ticket ADD COLUMN priority smallint'); }
+  '1900000000000-region.js': `
+    export class Region1900000000000 {
+      up(runner) { return runner.query('ALTER TABLE ticket ADD COLUMN region smallint'); }
     }`,
-  '1900000000001-priority-index.js': `
-    export class PriorityIndex1900000000001 {
+  '1900000000001-region-index.js': `
+    export class RegionIndex1900000000001 {
       transaction = false;
       async up(runner) {
-        await runner.query('DROP INDEX CONCURRENTLY IF EXISTS ticket_by_priority');
-        await runner.query('CREATE INDEX CONCURRENTLY ticket_by_priority ON ticket (priority)');
+        await runner.query('DROP INDEX CONCURRENTLY IF EXISTS ticket_by_region');
+        await runner.query('CREATE INDEX CONCURRENTLY ticket_by_region ON ticket (region)');
       }
     }`,
 };
@@ -77,7 +77,7 @@ describe('A new version that migrates while the old one serves', () => {
     expect(Math.max(...responses.map(({ ms }) => ms))).toBeLessThan(1_000);
     const database = await connect(old.stores.database);
     const { rows } = await database.query(`SELECT indisvalid FROM pg_index
-      WHERE indexrelid = 'ticket_by_priority'::regclass`);
+      WHERE indexrelid = 'ticket_by_region'::regclass`);
     await database.end();
     expect(rows).toEqual([{ indisvalid: true }]);
     expect((await new Api(upgraded.url).createTicket()).status).toBe(201);

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { describe, expect, it } from '@jest/globals';
 
-import { Api, aTicket, count, median, readFromCache, times } from '../support/api.js';
+import { Api, aTicket, count, median, readFromCache, scrape, times } from '../support/api.js';
 import { eventually } from '../support/eventually.js';
 import { between } from '../support/random.js';
 import { connect } from '../support/servers.js';
@@ -76,6 +76,7 @@ describe('While MAX_IN_FLIGHT statements are in progress', () => {
     const inProgress = Promise.all(locked.map((id) => api.comment(id)));
     // Two statements wait for their locks, and two comments for these statements.
     await waitForBlockedSessions(service.stores.database, 2);
+    await eventually(async () => ((await scrape(api)).get('ticket_database_in_flight') ?? 0) >= 4);
 
     const rejected = [
       () => api.createTicket(),
