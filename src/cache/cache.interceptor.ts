@@ -8,9 +8,11 @@ import { readerOf } from '../api/audience.js';
 import { parseInteger } from '../api/field-rules.js';
 import { Overloaded } from '../api/problem.js';
 import { Database } from '../database/database.js';
+import { cacheReads } from '../observability/metrics.js';
 import { CacheView } from './cache-view.js';
 import type { CacheEntry } from './ports.js';
-import { TicketCache } from './ticket-cache.js';
+import { SharedReads } from './single-flight.js';
+import { TicketCache, type CachedRead } from './ticket-cache.js';
 
 /** Serves `GET …/:ticket_id` through the cache. X-Cache is HIT, MISS, or BYPASS while the cache is not in use. */
 export function Cached(): MethodDecorator {
@@ -25,6 +27,8 @@ export function EvictsTicket(): MethodDecorator {
 /** Reads tickets through the cache, and evicts them after writes. */
 @Injectable()
 class CacheInterceptor implements NestInterceptor {
+  private readonly reads = new SharedReads<CachedRead>();
+
   constructor(
     private readonly cache: TicketCache,
     private readonly view: CacheView,
@@ -43,7 +47,9 @@ class CacheInterceptor implements NestInterceptor {
   }
 
   private async read(id: number, next: CallHandler): Promise<ApiResponse<string>> {
-    const { entry, outcome } = await this.cache.read(id, () => this.load(next));
+    const begin = () => this.cache.read(id, () => this.load(next));
+    const { entry, outcome } = await this.reads.read(String(id), begin);
+    cacheReads[outcome]++;
     return new ApiResponse<string>(entry.body, { etag: entry.etag, cache: outcome });
   }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { SingleFlight } from './single-flight.js';
+import { SharedReads, SingleFlight } from './single-flight.js';
 
 /** A load that the test ends. */
 function controlledLoads() {
@@ -45,5 +45,27 @@ describe('Loads of one key', () => {
     void flights.load('one', load);
     void flights.load('other', load);
     expect(ends).toHaveLength(2);
+  });
+});
+
+describe('Reads of one key', () => {
+  it('are shared by the readers of one turn, begin after all of them came, and not by later readers', async () => {
+    const shared = new SharedReads<number>();
+    let begun = 0;
+    const begin = () => Promise.resolve(++begun);
+    const first = [shared.read('key', begin), shared.read('key', begin), shared.read('other', begin)];
+    await Promise.resolve();
+    expect(begun).toBe(0);
+    const later = shared.read('key', begin);
+    expect(await Promise.all([...first, later])).toEqual([1, 1, 2, 1]);
+    expect(await shared.read('key', begin)).toBe(3);
+  });
+
+  it('share an error, which the next reader does not get', async () => {
+    const shared = new SharedReads<number>();
+    const fail = () => Promise.reject(new Error('no'));
+    const failed = [shared.read('key', fail), shared.read('key', fail)];
+    for (const read of failed) await expect(read).rejects.toThrow('no');
+    expect(await shared.read('key', () => Promise.resolve(1))).toBe(1);
   });
 });

@@ -18,3 +18,30 @@ export class SingleFlight<Result> {
     return next;
   }
 }
+
+/**
+ * Shares reads between readers of a key that arrive in one turn of the event loop. A read begins at the end of the turn, after all of
+ * its readers came, so it misses no write.
+ */
+export class SharedReads<Result> {
+  private readonly arriving = new Map<string, Promise<Result>>();
+  private turn: Promise<void> | undefined;
+
+  /** Runs a read of this key at the end of this turn, or shares the one that will run. */
+  read(key: string, begin: () => Promise<Result>): Promise<Result> {
+    const arriving = this.arriving.get(key) ?? this.endOfTurn.then(begin);
+    this.arriving.set(key, arriving);
+    return arriving;
+  }
+
+  private get endOfTurn(): Promise<void> {
+    this.turn ??= new Promise((resolve) => {
+      setImmediate(() => {
+        this.turn = undefined;
+        this.arriving.clear();
+        resolve();
+      });
+    });
+    return this.turn;
+  }
+}

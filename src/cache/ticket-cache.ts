@@ -3,7 +3,6 @@ import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 
 import { Deadline } from '../database/deadline.js';
-import { cacheReads } from '../observability/metrics.js';
 import { CacheKeeper } from './cache-keeper.js';
 import { CacheView, type Place, type View } from './cache-view.js';
 import { CacheStore, NotPrimary, type CacheEntry } from './ports.js';
@@ -11,6 +10,12 @@ import { SingleFlight } from './single-flight.js';
 
 /** Longer answers are not cached, so that no reader waits behind them. */
 const maxCharacters = 64 * 1024;
+
+/** The result of a read, and where it came from. */
+export interface CachedRead {
+  entry: CacheEntry;
+  outcome: 'HIT' | 'MISS' | 'BYPASS';
+}
 
 /** A ticket that was changed, and the lowest version that may stay in the cache; without one, none may. */
 export interface ChangedTicket {
@@ -39,14 +44,12 @@ export class TicketCache {
    * lease is still there. The outcome is BYPASS while the cache is not in use.
    * @param load loads the ticket from the database; concurrent readers share loads
    */
-  async read(id: number, load: () => Promise<CacheEntry>) {
+  async read(id: number, load: () => Promise<CacheEntry>): Promise<CachedRead> {
     const place = this.readable?.place;
     const token = `${this.process}${this.leases++}`;
     const found = place && (await this.lookUp(place, id, token));
-    const outcome: keyof typeof cacheReads =
-      found === undefined ? 'BYPASS' : typeof found === 'object' ? 'HIT' : 'MISS';
-    cacheReads[outcome]++;
-    if (typeof found === 'object') return { outcome, entry: found };
+    if (typeof found === 'object') return { outcome: 'HIT', entry: found };
+    const outcome = found === undefined ? 'BYPASS' : 'MISS';
     const leased = found ? place : undefined;
     try {
       // A reader may wait for the load of another one first.
