@@ -109,16 +109,24 @@ class Replicas {
     return this.urls[turn % this.urls.length] ?? '';
   }
 
-  /** Kills one replica after the other, each a second after the one before has started again. */
+  /** Kills a replica every second, one after the other, or later if only one of the others has started again. */
   async killInTurn(isOver: () => boolean): Promise<void> {
+    const restarts: Promise<void>[] = this.services.map(() => Promise.resolve());
     for (let turn = 0; !isOver(); turn++) {
       await sleep(1_000);
       const n = turn % this.services.length;
+      // The one before may still start.
+      await Promise.all(restarts.toSpliced((n + 2) % 3, 1));
       await this.services[n]?.stop('SIGKILL');
       this.kills++;
-      const environment = { PORT: new URL(this.url(n)).port };
-      this.services[n] = await Service.start({ stores: this.stores, environment });
+      restarts[n] = this.restart(n);
     }
+    await Promise.all(restarts);
+  }
+
+  private async restart(n: number): Promise<void> {
+    const environment = { PORT: new URL(this.url(n)).port };
+    this.services[n] = await Service.start({ stores: this.stores, environment });
   }
 
   async stop(): Promise<void> {
