@@ -94,7 +94,7 @@ describe('With JWT_JWKS_URL', () => {
     expect(issuer.fetches).toBe(before);
     issuer.mode = 'answers';
     // After the cooldown the new keys are fetched, once.
-    await eventually(async () => (await statusWith(unknown)) === 404, 45_000);
+    await eventually(async () => (await statusWith(unknown)) === 404, 45_000, 500);
     expect(await times(20, () => statusWith(unknown))).toEqual(Array(20).fill(404));
     expect(issuer.fetches).toBe(before + 1);
   }, 60_000);

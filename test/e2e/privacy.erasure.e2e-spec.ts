@@ -1,12 +1,11 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createClient } from '@redis/client';
 import type pg from 'pg';
 
 import { Api, json, times } from '../support/api.js';
+import { dump, eraseWithKills } from '../support/checker/erasure-trial.js';
 import { eventually } from '../support/eventually.js';
-import { connect, type Stores } from '../support/servers.js';
+import { connect } from '../support/servers.js';
 import { Service, type ServiceWithStores } from '../support/service.js';
 
 interface Erasure {
@@ -23,28 +22,6 @@ const keyed = (key: string, body: object) => {
   const init = json(JSON.stringify(body));
   return { ...init, headers: { ...(init.headers as Record<string, string>), 'Idempotency-Key': key } };
 };
-
-/** Returns every row of every table, and every key and value of Redis that belongs to the service. */
-async function dump({ database, redisUrl }: Stores): Promise<string> {
-  const client = await connect(database);
-  const tables = await client.query<{ name: string }>(
-    `SELECT quote_ident(table_name) AS name FROM information_schema.tables
-     WHERE table_schema = 'public' AND table_type = 'BASE TABLE'`,
-  );
-  const parts: string[] = [];
-  for (const { name } of tables.rows) {
-    const { rows } = await client.query<{ row: object }>(`SELECT row_to_json(t) AS row FROM ${name} AS t`);
-    parts.push(...rows.map(({ row }) => `${name} ${JSON.stringify(row)}`));
-  }
-  await client.end();
-  const redis = await createClient({ url: redisUrl }).connect();
-  for await (const key of redis.scanIterator({ MATCH: `${database}:*` })) {
-    const value = (await redis.type(key)) === 'string' ? await redis.get(key) : '';
-    parts.push(`${key} ${value ?? ''}`);
-  }
-  await redis.disconnect();
-  return parts.join('\n');
-}
 
 const isClean = (text: string) =>
   !text.toLowerCase().includes(address.toLowerCase()) && !text.includes(secret);
@@ -166,45 +143,11 @@ describe('An erasure', () => {
   });
 
   it('goes on after SIGKILL at any moment, with writers on the same tickets', async () => {
-    await database.query(
-      `INSERT INTO ticket (theme, text, email) SELECT $1, $1, $2 FROM generate_series(1, 3000)`,
-      [secret, address],
-    );
-    const { rows } = await database.query<{ id: number }>(`SELECT id FROM ticket WHERE email = $1`, [
-      address,
-    ]);
-    // One replica alone, so that each kill hits the erasure.
-    await second.stop('SIGKILL');
-    const { id } = await erase('redact');
-    const over = new AbortController();
-    const writing = (async () => {
-      for (let n = 0; !over.signal.aborted; n++)
-        await api.comment(rows[(n * 37) % rows.length]?.id ?? 0).catch(() => sleep(50));
-    })();
-    const erased = async () => {
-      const result = await database.query<Erasure>(`SELECT state, tickets FROM erasure WHERE id = $1`, [id]);
-      return result.rows[0] ?? { state: '', tickets: 0 };
-    };
-    for (let kill = 0; kill < 4; kill++) {
-      const { tickets } = await erased();
-      await eventually(async () => (await erased()).tickets > tickets, 60_000, 2);
-      await sleep(Math.random() * 20);
-      await first.stop('SIGKILL');
-      expect((await erased()).state).not.toBe('done');
-      first = await Service.start({ stores: first.stores });
-    }
-    second = await Service.start({ stores: first.stores });
-    const result = await done(id);
-    over.abort();
-    await writing;
-    expect(result).toMatchObject({ tickets: 3000 });
-    expect((await dump(first.stores)).split('\n').filter((line) => !isClean(line))).toEqual([]);
-    const events = await database.query(
-      `SELECT count(*)::integer, count(DISTINCT ticket_id)::integer AS tickets FROM event
-       WHERE type = 'ticket.redacted' AND ticket_id >= $1`,
-      [rows[0]?.id],
-    );
-    expect(events.rows).toEqual([{ count: 3000, tickets: 3000 }]);
+    const { erasure, kills, leftOver, events } = await eraseWithKills({ tickets: 1_000, kills: 2 });
+    expect(kills).toBe(2);
+    expect(erasure).toMatchObject({ state: 'done', tickets: 1_000 });
+    expect(leftOver).toEqual([]);
+    expect(events).toEqual({ count: 1_000, tickets: 1_000 });
   });
 
   it('takes JSON only, and refuses what it does not know', async () => {
