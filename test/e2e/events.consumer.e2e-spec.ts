@@ -54,11 +54,11 @@ function receivedIds(): number[] {
 }
 
 describe('The documented consumer', () => {
-  it('receives every ticket once and in order while the service is killed four times', async () => {
+  it('receives every ticket once and in order while the service is killed twice', async () => {
     const ids: number[] = [];
-    for (let round = 0; round < 4; round++) {
+    for (let round = 0; round < 2; round++) {
       const api = new Api(service.url);
-      for (let n = 0; n < 50; n++) ids.push((await api.createTicket()).body.id);
+      for (let n = 0; n < 100; n++) ids.push((await api.createTicket()).body.id);
       await service.stop('SIGKILL');
       service = await Service.start({ stores, environment });
     }

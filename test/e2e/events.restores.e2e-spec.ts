@@ -118,8 +118,8 @@ describe('A standby that lags', () => {
     const inUse = 'ticket_database_replicas 1';
     await eventually(async () => (await (await fetch(`${service.url}/metrics`)).text()).includes(inUse));
     let isPaused = false;
-    for (let n = 0; n < 30; n++) {
-      if (n % 10 === 5) {
+    for (let n = 0; n < 12; n++) {
+      if (n % 4 === 2) {
         await query(
           standby.port,
           isPaused ? 'SELECT pg_wal_replay_resume()' : 'SELECT pg_wal_replay_pause()',

@@ -6,7 +6,7 @@ import { schedules } from './schedules.js';
 import { World } from './world.js';
 
 /** `npm run test:soak -- simulation` runs ten thousand. */
-const numRuns = 1_000;
+const numRuns = 500;
 const maxRunsToNotice = 1_000;
 
 describe('The protocol of the cache, simulated', () => {
