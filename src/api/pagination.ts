@@ -9,6 +9,8 @@ const maxPageBytes = 1024 * 1024;
 
 /** A page of a list. */
 export class Page<Item> {
+  private text: string | undefined;
+
   /**
    * @param items the items
    * @param next_cursor the cursor of the next page; null on the last one
@@ -22,9 +24,10 @@ export class Page<Item> {
     private readonly texts = items.map((item) => JSON.stringify(item)),
   ) {}
 
-  /** Returns the body as JSON. */
+  /** Returns the body as JSON. Responses that share a page share it. */
   toText(): string {
-    return `{"items":[${this.texts.join()}],"next_cursor":${JSON.stringify(this.next_cursor)}}`;
+    this.text ??= `{"items":[${this.texts.join()}],"next_cursor":${JSON.stringify(this.next_cursor)}}`;
+    return this.text;
   }
 }
 

@@ -8,6 +8,9 @@ import { TicketSummaryDto } from './ticket.dto.js';
 import { ticketColumns } from './ticket.sql.js';
 import type { ListTicketsQuery, TicketFilters } from './ticket-query.dto.js';
 
+const listColumns = ticketColumns('ticket', '$2');
+const scanColumns = columns(TicketSummaryDto, 'scan');
+
 /** The conditions of a query on tickets, with their values. The first values are the statuses and the visibilities. */
 export interface TicketFilter {
   values: unknown[];
@@ -117,9 +120,9 @@ export function listQuery(
   const equal = each.map(({ column }) => `ticket.${column} = one_${column}.${column}`);
   const scans = partsAfter(order, keys, (value) => `$${filter.values.push(value)}`).map(
     (part) => `
-      SELECT ${columns(TicketSummaryDto, 'scan')} FROM ${values.join(' CROSS JOIN ')}
+      SELECT ${scanColumns} FROM ${values.join(' CROSS JOIN ')}
       CROSS JOIN LATERAL (
-        SELECT ${ticketColumns('ticket', '$2')} FROM ticket WHERE ${[...equal, ...conditions.map(({ text }) => text), part].join(' AND ')} ${end}
+        SELECT ${listColumns} FROM ticket WHERE ${[...equal, ...conditions.map(({ text }) => text), part].join(' AND ')} ${end}
       ) AS scan`,
   );
   return `${scans.map((scan) => (scans.length > 1 ? `(${scan} ${end})` : scan)).join(' UNION ALL ')} ${end}`;

@@ -1,10 +1,10 @@
 import { Module } from '@nestjs/common';
-import { APP_INTERCEPTOR } from '@nestjs/core';
+import { APP_FILTER } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
 
 import { EventsModule } from '../events/events.module.js';
 import { IdempotencyModule } from '../idempotency/idempotency.module.js';
-import { DeletedTicketsInterceptor } from './deleted-tickets.interceptor.js';
+import { DeletedTicketsFilter } from './deleted-tickets.filter.js';
 import { TicketCountsService } from './ticket-counts.service.js';
 import { TicketListRepository } from './ticket-list.repository.js';
 import { Ticket } from './ticket.entity.js';
@@ -27,7 +27,7 @@ import { TransitionPolicy } from './transition-policy.js';
       TransitionPolicy,
       TicketQueue,
     ],
-    { provide: APP_INTERCEPTOR, useClass: DeletedTicketsInterceptor },
+    { provide: APP_FILTER, useClass: DeletedTicketsFilter },
   ],
   exports: [TransitionPolicy, TicketsRepository, TicketQueue, TicketsService],
 })

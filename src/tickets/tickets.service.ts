@@ -6,6 +6,7 @@ import type { Problem } from '../api/problem.js';
 import { cutPage, type Page, type PageQuery } from '../api/pagination.js';
 import type { WriteContext } from '../api/write-context.js';
 import { Environment } from '../config/environment.js';
+import { SingleFlight } from '../cache/single-flight.js';
 import { commentList } from '../comments/comment.dto.js';
 import { Deadline } from '../database/deadline.js';
 import { EventNumbering } from '../events/event-numbering.js';
@@ -28,6 +29,9 @@ import { TransitionPolicy, type TicketSnapshot } from './transition-policy.js';
 /** Creates, reads, lists and transitions tickets. */
 @Injectable()
 export class TicketsService {
+  /** Readers of the same page at the same time share a statement that begins after they came. */
+  private readonly pages = new SingleFlight<Page<TicketSummaryDto>>();
+
   constructor(
     private readonly repository: TicketsRepository,
     private readonly lists: TicketListRepository,
@@ -71,6 +75,12 @@ export class TicketsService {
     assertRequesterMay('list', query, reader);
     const { limit, cursor, ...filters } = query;
     const list = `tickets ${JSON.stringify(filters)}`;
+    const key = JSON.stringify([list, limit, cursor, reader]);
+    return new Deadline().limit(this.pages.load(key, () => this.readPage(query, list, reader)));
+  }
+
+  private async readPage(query: ListTicketsQuery, list: string, reader: Reader) {
+    const { limit, cursor } = query;
     const after = cursor === undefined ? undefined : this.cursors.open(list, cursor);
     const { rows, isCut } = await this.lists.find(query, after, reader);
     const { columns } = parseSort(query.sort);
