@@ -60,14 +60,30 @@ export function emailError(value: unknown): string | undefined {
   const error = textError(value, maxEmailLength);
   if (error !== undefined) return error;
   if (String(value).search(invisible) >= 0) return 'must not contain invisible characters';
-  return isEmail(value) ? undefined : 'must be an email address';
+  if (isEmail(value)) return undefined;
+  return /^\S+ \S*@\S+$/.test(String(value)) ? plusMessage : 'must be an email address';
+}
+
+const plusMessage = 'must be an email address; in a query or a form, write + as %2B';
+
+/** A text without white space, unless it begins with a quotation mark as some addresses do. */
+export const addressPattern = '^(\\S+|".+)$';
+
+/** Checks for a text that can be an address; returns an error message or undefined. */
+export function addressError(value: unknown): string | undefined {
+  return (
+    textError(value, maxEmailLength) ??
+    (new RegExp(addressPattern).test(String(value)) ? undefined : plusMessage)
+  );
 }
 
 /** Checks for an RFC 3339 time in the years 1000 to 9999; returns an error message or undefined. */
 export function timeError(value: unknown): string | undefined {
   const message = 'must be a time such as 2026-11-23T07:15:42.505Z';
   if (typeof value === 'string' && /T.+ \d\d:\d\d$/i.test(value))
-    return `${message}; in a query, write the + of an offset as %2B`;
+    return `${message}; in a query or a form, write the + of an offset as %2B`;
+  if (typeof value === 'string' && /T[\d:.]+$/i.test(value))
+    return `${message}; add Z, or an offset such as +01:00`;
   if (typeof value !== 'string' || !/^[1-9]\d{3}-/.test(value) || !isRFC3339(value)) return message;
   // Date would roll 30 February over into March.
   const [year = 0, month = 0, day = 0] = value.slice(0, 10).split('-').map(Number);
@@ -87,9 +103,12 @@ export function idError(value: unknown): string | undefined {
   return isId ? undefined : 'must be a positive integer, written without sign or leading zeros';
 }
 
+/** How a list stands in a form or a query. */
+export const listNotation = 'in a form or a query, repeat the name for each value, as name=a&name=b';
+
 /** Checks for a list of at most `max` texts of this pattern; returns an error message or undefined. */
 export function setError(value: unknown, max: number, pattern: string): string | undefined {
-  if (!Array.isArray(value)) return 'must be a list';
+  if (!Array.isArray(value)) return `must be a list: ${listNotation}`;
   if (value.length > max) return `must have at most ${max} values`;
   const expression = new RegExp(pattern);
   const isValid = value.every((text) => typeof text === 'string' && expression.test(text));
@@ -98,7 +117,8 @@ export function setError(value: unknown, max: number, pattern: string): string |
 
 /** Checks for a map of at most `max` keys of this pattern to texts or null; returns an error message or undefined. */
 export function mapError(value: unknown, max: number, keys: string, maxLength: number): string | undefined {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'must be a map';
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    return 'must be a map: in a form or a query, name[key]=value for each key';
   const entries = Object.entries(value);
   if (entries.length > max) return `must have at most ${max} keys`;
   const expression = new RegExp(keys);

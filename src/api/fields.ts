@@ -133,7 +133,7 @@ export function MapField(options: {
 
 /** The options of an id column. */
 interface IdOptions {
-  example: number;
+  example: number | null;
   /** True for a primary key column. */
   primary?: boolean;
   /** True if PostgreSQL generates the id. */

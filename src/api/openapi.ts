@@ -36,5 +36,6 @@ function nullable({ type, enum: values, allOf, ...rest }: Part): Part {
 export function operationId(controller: string, method: string): string {
   if (/[A-Z]/.test(method)) return method;
   const resource = controller.replace(/s?Controller$/, '');
-  return `${method === 'find' ? 'get' : method}${resource}${method === 'list' ? 's' : ''}`;
+  const isPlural = method === 'list' || method === 'count';
+  return `${method === 'find' ? 'get' : method}${resource}${isPlural ? 's' : ''}`;
 }

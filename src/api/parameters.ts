@@ -1,12 +1,20 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiPropertyOptional, ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { ArrayMaxSize, ArrayUnique, IsIn, IsInt, IsString, Max } from 'class-validator';
+import { IsInt, IsString, Max } from 'class-validator';
 
 import { enumSchema, sortedObject } from './fields.js';
 import { Problem } from './problem.js';
-import { choiceError, mapError, Optional, parseInteger, parseTimeBound } from './field-rules.js';
-import { patternError, Satisfies, textError, timeError } from './field-rules.js';
+import {
+  addressError,
+  addressPattern,
+  choiceError,
+  listNotation,
+  mapError,
+  maxEmailLength,
+} from './field-rules.js';
+import { Optional, parseInteger, parseTimeBound, patternError } from './field-rules.js';
+import { Satisfies, textError, timeError } from './field-rules.js';
 
 /** Converts the text of a parameter. The rules reject a value that cannot be converted. */
 function Coerce(coerce: (value: unknown) => unknown): PropertyDecorator {
@@ -66,6 +74,16 @@ export function TextFilter({ max, example }: { max: number; example: string }): 
   );
 }
 
+/** A filter by an email address. */
+export function EmailFilter({ example }: { example: string }): PropertyDecorator {
+  const bounds = { minLength: 1, maxLength: maxEmailLength, pattern: addressPattern };
+  return applyDecorators(
+    ApiPropertyOptional({ type: String, ...bounds, example }),
+    Satisfies(addressError),
+    Optional(),
+  );
+}
+
 /** A filter by a time (RFC 3339). */
 export function TimeFilter(): PropertyDecorator {
   return applyDecorators(
@@ -82,10 +100,11 @@ export function ChoiceFilter(values: readonly string[]): PropertyDecorator {
     ApiPropertyOptional({ ...enumSchema(values), isArray: true }),
     Optional(),
     Coerce((value) => split(value, ',')),
-    // The validation reports the first broken rule in this order.
-    IsIn(values, { each: true, message: `must be one of ${values.join(', ')}` }),
-    ArrayMaxSize(values.length, { message: 'must not contain duplicates' }),
-    ArrayUnique({ message: 'must not contain duplicates' }),
+    Satisfies((value) => {
+      if (!Array.isArray(value)) return `must have single values: ${listNotation}`;
+      const error = value.map((one) => choiceError(one, values)).find(Boolean);
+      return error ?? (new Set(value).size < value.length ? 'must not contain duplicates' : undefined);
+    }),
   );
 }
 
@@ -108,7 +127,7 @@ export function TextsFilter(options: {
     Optional(),
     Coerce((value) => split(value, separator)),
     Satisfies((value) => {
-      if (!Array.isArray(value)) return 'must be a text or a list of texts';
+      if (!Array.isArray(value)) return `must have single values: ${listNotation}`;
       if (value.length > most) return `must have at most ${most} values`;
       const error = (text: unknown) => textError(text, max) ?? patternError(text as string, pattern);
       return value.map(error).find((message) => message !== undefined);

@@ -18,7 +18,8 @@ import { AttachmentsService } from './attachments.service.js';
 /** The time limit of a completion, which reads all bytes if there is a hash. */
 const completionMs = 600_000;
 
-const none = { 404: 'No attachment of this ticket has this id.' };
+const gone = { 410: 'The ticket was deleted.' };
+const none = { 404: 'No attachment of this ticket has this id.', ...gone };
 const closed = { 409: 'The ticket is closed.' };
 const takes = [idempotencyKey, ifMatch];
 const location = { Location: { description: 'The signed URL', schema: { type: 'string' } } } as const;
@@ -37,7 +38,7 @@ export class AttachmentsController {
   @RequireScope('tickets:write')
   @WriteEndpoint(CreatedAttachmentDto, {
     ...{ status: 201, takes: [idempotencyKey], sends: created },
-    problems: { 404: 'No ticket has this id.', ...closed },
+    problems: { 404: 'No ticket has this id.', ...gone, ...closed },
   })
   async createAttachment(
     @Param() { ticket_id }: TicketParams,
@@ -91,7 +92,7 @@ export class AttachmentsController {
    */
   @Get()
   @RequireScope('tickets:read')
-  @ListEndpoint(AttachmentPageDto, { problems: { 404: 'No ticket has this id.' } })
+  @ListEndpoint(AttachmentPageDto, { problems: { 404: 'No ticket has this id.', ...gone } })
   listAttachments(
     @Param() { ticket_id }: TicketParams,
     @Query() query: ListAttachmentsQuery,

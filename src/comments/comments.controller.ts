@@ -53,7 +53,7 @@ export class CommentsController {
    */
   @Get(':comment_id')
   @RequireScope('tickets:read', 'tickets:own')
-  @ReadEndpoint(CommentDto, { problems: { 404: 'No comment on this ticket has this id.' } })
+  @ReadEndpoint(CommentDto, { problems: { ...noTicket, 404: 'No comment on this ticket has this id.' } })
   find(@Param() path: CommentParams, @Reader() reader: Reader) {
     return this.comments.find(path, reader);
   }

@@ -14,7 +14,7 @@ export class ConfigurationError extends Error {}
 const removedVariables = {
   WORKERS: 'run several replicas instead',
   REDIS_CLUSTER_NODES: 'set REDIS_URL to a single Redis server instead',
-  SEARCH_DICTIONARY: 'remove it, because search uses the dictionary "simple"',
+  SEARCH_DICTIONARY: 'remove it, because the service makes the words of a search itself',
 };
 
 /**

@@ -7,6 +7,7 @@ import {
   IntersectionType,
   type ApiPropertyOptions,
   OmitType,
+  PickType,
 } from '@nestjs/swagger';
 
 import { visibilities, type Visibility } from '../api/audience.js';
@@ -140,10 +141,14 @@ const eventData = {
 export function eventSchemas(base: Type, suffix: string, common?: Type): Record<EventType, Type> {
   const schemas = eventTypes.map((type) => {
     const name = type.replace(/(?:^|[._])(.)/g, (_, letter: string) => letter.toUpperCase());
-    const data =
-      common && type !== 'requester.erased'
-        ? named(`${name}${suffix}Data`, IntersectionType(common, eventData[type]))
-        : eventData[type];
+    // An erasure has an actor, but no ticket.
+    const shared =
+      common && type === 'requester.erased'
+        ? PickType(common as Type<{ actor: unknown }>, ['actor'])
+        : common;
+    const data = shared
+      ? named(`${name}${suffix}Data`, IntersectionType(shared, eventData[type]))
+      : eventData[type];
     // Without the type of the base, whose values are all types.
     class EventOfType extends OmitType(base as Type<{ type: EventType }>, ['type']) {}
     ApiProperty({ enum: [type], example: type, description: 'The type of the change.' })(

@@ -54,7 +54,7 @@ export function bodyParser(): RequestHandler {
     }
     if (expectsContinue(request)) response.writeContinue();
     readBytes(request, response, (error: unknown) => {
-      if (error) next(isTooLarge(error) ? tooLarge() : error);
+      if (error) next(bodyProblem(error));
       else toFields(request).then(next, next);
     });
   };
@@ -64,8 +64,11 @@ function expectsContinue({ headers }: Request): boolean {
   return headers.expect?.toLowerCase() === '100-continue';
 }
 
-function isTooLarge(error: unknown): boolean {
-  return error instanceof Error && 'status' in error && error.status === 413;
+/** Returns the problem of a body that cannot be read. */
+function bodyProblem(error: unknown): unknown {
+  const status = error instanceof Error && 'status' in error ? error.status : undefined;
+  if (status === 415) return new Problem('unsupported-media-type', 'The body must not be compressed');
+  return status === 413 ? tooLarge() : error;
 }
 
 function tooLarge(): Problem {
@@ -114,8 +117,10 @@ function fromForm(bytes: Buffer): Fields {
     // URLSearchParams would replace bytes that are not UTF-8 by U+FFFD.
     decodeURIComponent(text.replaceAll('+', ' '));
   } catch {
-    throw malformed('is not a form in percent-encoded UTF-8');
+    throw malformed('is not a form in percent-encoded UTF-8: write % as %25');
   }
+  // No field has such a name. Some clients send JSON as a form unless told otherwise.
+  if (text.startsWith('{')) throw malformed('is a form that looks like JSON: send it as application/json');
   return toFormFields([...new URLSearchParams(text)]);
 }
 

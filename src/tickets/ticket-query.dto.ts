@@ -1,9 +1,8 @@
 import { ApiProperty, IntersectionType } from '@nestjs/swagger';
 
-import { maxEmailLength } from '../api/field-rules.js';
 import { timeSchema } from '../api/fields.js';
 import { PageQuery } from '../api/pagination.js';
-import { Choice, ChoiceFilter, IdFilter, MapFilter, OptionalChoice } from '../api/parameters.js';
+import { Choice, ChoiceFilter, EmailFilter, IdFilter, MapFilter, OptionalChoice } from '../api/parameters.js';
 import { TextFilter, TextsFilter, TimeFilter } from '../api/parameters.js';
 import {
   maxTags,
@@ -21,7 +20,7 @@ export class TicketFilters {
   status?: TicketStatus[];
 
   /** Only tickets of this email address, compared without case. */
-  @TextFilter({ max: maxEmailLength, example: 'ada@example.com' })
+  @EmailFilter({ example: 'ada@example.com' })
   email?: string;
 
   /** Only tickets of this assignee. Repeat the parameter for several. */

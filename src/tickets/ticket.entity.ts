@@ -97,7 +97,7 @@ export class Ticket {
   due_at!: string | null;
 
   /** The id of an earlier ticket that this one continues; null if there is none. */
-  @IdField({ nullable: true, example: 3 })
+  @IdField({ nullable: true, example: null })
   follows!: number | null;
 
   /** The number of comments. */

@@ -199,7 +199,7 @@ export class TicketsController {
 
   /**
    * Lists the changes of a ticket, oldest first.
-   * @remarks Each change raised the version of the ticket by one. EVENTS_RETENTION_DAYS limits their age.
+   * @remarks Each change raised the version of the ticket by one. They are kept as long as the ticket.
    */
   @Get(':ticket_id/history')
   @RequireScope('tickets:read')

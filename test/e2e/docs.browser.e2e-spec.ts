@@ -30,13 +30,18 @@ async function openDocs(base: string, options: BrowserContextOptions = {}): Prom
 }
 
 describe('Swagger UI', () => {
-  it('creates a ticket from its form', async () => {
+  it('creates a ticket from its example', async () => {
     const page = await openDocs(service.url, { viewport: { width: 1200, height: 1300 } });
     const operation = page.locator('.opblock-post').filter({ hasText: /Creates a ticket/ });
     await operation.locator('.opblock-summary').click();
     await operation.getByRole('button', { name: 'Try it out' }).click();
-    const fields = { theme: 'From the browser', text: 'Typed in', email: 'ada@example.com' };
-    await operation.locator('textarea.body-param__text').fill(JSON.stringify(fields));
+    const body = operation.locator('textarea.body-param__text');
+    const fields = JSON.parse(await body.inputValue()) as object;
+    expect(Object.keys(fields)).toEqual([
+      ...['theme', 'text', 'email', 'external_id', 'assignee', 'priority', 'tags', 'metadata', 'due_at'],
+      'follows',
+    ]);
+    await body.fill(JSON.stringify({ ...fields, theme: 'From the browser' }, null, 2));
     await operation.getByRole('button', { name: 'Execute' }).click();
 
     const response = operation.locator('.live-responses-table .response');
@@ -46,12 +51,12 @@ describe('Swagger UI', () => {
       '"theme": "From the browser"',
     );
     const api = new Api(service.url);
-    expect((await api.ticket(1)).body).toMatchObject({ theme: 'From the browser', email: 'ada@example.com' });
+    expect((await api.ticket(1)).body).toMatchObject({ ...fields, theme: 'From the browser' });
 
     const screenshot = process.env['SCREENSHOT'];
     // The request and its response, without the list of possible responses.
     const { x = 0, y = 0, width = 1_000 } = (await operation.boundingBox()) ?? {};
-    const clip = { x, y, width, height: 1_480 };
+    const clip = { x, y, width, height: 1_960 };
     if (screenshot) await page.screenshot({ path: screenshot, fullPage: true, clip });
   });
 });

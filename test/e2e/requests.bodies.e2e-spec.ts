@@ -200,3 +200,31 @@ function part(name: string, value: Buffer): Buffer {
   const head = `--x\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n`;
   return Buffer.concat([Buffer.from(head), value, Buffer.from('\r\n--x--\r\n')]);
 }
+
+describe('What clients send by default', () => {
+  const form = (body: string): RequestInit => ({
+    body,
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+  });
+  const due = (time: string) => JSON.stringify({ ...aTicket, due_at: time });
+
+  // The notations of qs with indexes, Python's requests, curl and fetch.
+  it.each<[string, RequestInit | undefined, RegExp]>([
+    ['/ticket?status[0]=opened&status[1]=closed', undefined, /repeat the name for each value/],
+    ['/ticket?assignee[0]=ada', undefined, /repeat the name for each value/],
+    ['/ticket?metadata=order', undefined, /name\[key\]=value/],
+    ['/ticket?created_from=2026-11-23T07:15:42+01:00', undefined, /write the \+ of an offset as %2B/],
+    ['/ticket?email=ada+x@example.com', undefined, /write \+ as %2B/],
+    ['/ticket', form('theme=a&text=b&email=ada+x@example.com'), /write \+ as %2B/],
+    ['/ticket', form('theme=a&text=b&email=a@b.co&tags[0]=a'), /repeat the name for each value/],
+    ['/ticket', form('theme=a&text=100% sure&email=a@b.co'), /write % as %25/],
+    ['/ticket', form(JSON.stringify(aTicket)), /send it as application\/json/],
+    ['/ticket', { body: JSON.stringify(aTicket) }, /send application\/json/],
+    ['/ticket', json(due('2026-11-23T07:15:42.505123')), /add Z, or an offset/],
+    ['/ticket', json(due('Mon, 23 Nov 2026 07:15:42 GMT')), /such as 2026-11-23T07:15:42.505Z/],
+  ])('is rejected with how to write it: %s %j', async (path, init, message) => {
+    const { status, problem } = await api.send(init ? 'POST' : 'GET', path, init);
+    expect([400, 415]).toContain(status);
+    expect(problem.detail).toMatch(message);
+  });
+});

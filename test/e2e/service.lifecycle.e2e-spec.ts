@@ -75,11 +75,14 @@ describe('At start the service', () => {
     expect(service.output).toMatch(/^PORT .+\n$/);
   });
 
-  it('waits until PostgreSQL accepts connections', async () => {
+  it('waits until the PostgreSQL of DATABASE_URL accepts connections', async () => {
     const stores = await createStores();
     const proxy = await FaultProxy.to(servers().postgres.port);
     await proxy.close();
-    const service = Service.spawn({ ...environmentOf(stores), POSTGRES_PORT: String(proxy.port) });
+    const { POSTGRES_USER, POSTGRES_PASSWORD, POSTGRES_DB, ...others } = environmentOf(stores);
+    const environment = Object.entries(others).filter(([name]) => !/^POSTGRES_(HOST|PORT)$/.test(name));
+    const DATABASE_URL = `postgres://${POSTGRES_USER}:${POSTGRES_PASSWORD}@localhost:${proxy.port}/${POSTGRES_DB}`;
+    const service = Service.spawn({ ...Object.fromEntries(environment), DATABASE_URL });
     await eventually(() => service.output.includes('trying again'));
     await proxy.open();
     await eventually(() => service.url !== '');
@@ -98,6 +101,12 @@ describe('A start that must fail', () => {
     const service = await Service.launch({ ...environmentOf(stores), ...environment });
     expect(service.process.exitCode).toBe(1);
     expect(service.output).toMatch(/^PostgreSQL .+\n$/);
+  });
+
+  it('reports that there is no PostgreSQL in production in one line', async () => {
+    const service = await Service.launch({ NODE_ENV: 'production' });
+    expect(service.process.exitCode).toBe(1);
+    expect(service.output).toMatch(/^POSTGRES_HOST is missing: .*EMBEDDED_POSTGRES=true\n$/);
   });
 
   it('reports a port in use in one line', async () => {

@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+
 import { afterAll, beforeAll, expect } from '@jest/globals';
 
 import { Api } from './api.js';
@@ -19,13 +21,14 @@ export function sharedService() {
 
 /**
  * Starts two replicas of the service, on the same stores, before the tests of a file and stops them after the tests. A check in
- * the memory of one process would pass with one replica and fail with two.
+ * the memory of one process would pass with one replica and fail with two. They share the folder of attachments.
  */
 export function sharedReplicas() {
   let replicas: [ServiceWithStores, ServiceWithStores];
   beforeAll(async () => {
     const first = await Service.start();
-    replicas = [first, await Service.start({ stores: first.stores })];
+    const environment = { ATTACHMENTS_DIR: join(first.cwd, '.data/attachments') };
+    replicas = [first, await Service.start({ stores: first.stores, environment })];
   });
   afterAll(async () => {
     await Promise.all(replicas.map((replica) => replica.stop()));

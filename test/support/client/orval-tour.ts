@@ -2,10 +2,14 @@ import assert from 'node:assert/strict';
 
 import {
   addComment,
+  addTag,
+  claimTicket,
+  countTickets,
   createTicket,
   getTicket,
   listHistory,
   listTickets,
+  updateTicket,
   updateTicketStatus,
 } from './orval.js';
 
@@ -46,3 +50,48 @@ assert.deepEqual(
   history.data.items.map(({ type }) => type),
   ['ticket.created', 'comment.added', 'ticket.status_changed'],
 );
+
+// A team at work.
+const ofShop = {
+  ...{ theme: 'Parcel 77 is late', text: 'It was due on Monday.', email: 'bob@example.com' },
+  ...{ external_id: `shop-${id}`, metadata: { order: '77', carrier: 'DHL' } },
+};
+const parcel = await createTicket(ofShop);
+assert.ok(parcel.status === 201);
+const again = await createTicket(ofShop);
+assert.ok(again.status === 409);
+assert.equal(again.data.ticket_id, parcel.data.id);
+const claimed = await claimTicket(parcel.data.id, { assignee: 'grace' });
+assert.ok(claimed.status === 200);
+assert.equal(claimed.data.assignee, 'grace');
+const tooLate = await claimTicket(parcel.data.id, { assignee: 'linus' });
+assert.ok(tooLate.status === 409);
+assert.equal(tooLate.data.assignee, 'grace');
+const tagged = await addTag(parcel.data.id, 'delivery');
+assert.ok(tagged.status === 200);
+assert.deepEqual(tagged.data.tags, ['delivery']);
+const team = { email: 'grace@example.com' };
+const note = await addComment(parcel.data.id, {
+  ...team,
+  text: 'The carrier lost it.',
+  visibility: 'internal',
+});
+assert.ok(note.status === 201);
+assert.equal(note.data.visibility, 'internal');
+await addComment(parcel.data.id, { ...team, text: 'We send it again today.' });
+const patched = await updateTicket(parcel.data.id, {
+  ...{ status: 'closed', priority: 'high', metadata: { carrier: null, depot: 'Bonn' } },
+});
+assert.ok(patched.status === 200);
+assert.deepEqual(patched.data.metadata, { depot: 'Bonn', order: '77' });
+const followed = await createTicket({ ...ofShop, external_id: null, follows: parcel.data.id });
+assert.ok(followed.status === 201);
+const found = await listTickets({ follows: parcel.data.id, sort: '-priority' });
+assert.ok(found.status === 200);
+assert.deepEqual(
+  found.data.items.map((ticket) => ticket.id),
+  [followed.data.id],
+);
+const counted = await countTickets({ by: 'assignee', follows: parcel.data.id });
+assert.ok(counted.status === 200);
+assert.deepEqual(counted.data.by, [{ value: null, count: 1, is_exact: true }]);

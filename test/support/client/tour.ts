@@ -61,3 +61,57 @@ assert.deepEqual(
   history.data?.items.map(({ type }) => type),
   ['ticket.created', 'comment.added', 'attachment.added', 'attachment.removed', 'ticket.status_changed'],
 );
+
+// A team at work.
+const ofShop = {
+  ...{ theme: 'Parcel 77 is late', text: 'It was due on Monday.', email: 'bob@example.com' },
+  ...{ external_id: `shop-${created.data.id}`, metadata: { order: '77', carrier: 'DHL' } },
+};
+const parcel = await client.POST('/ticket', { body: ofShop });
+assert.ok(parcel.data);
+const again = await client.POST('/ticket', { body: ofShop });
+assert.equal(again.error?.ticket_id, parcel.data.id);
+const ofParcel = { path: { ticket_id: parcel.data.id } };
+const claimed = await client.POST('/ticket/{ticket_id}/claim', {
+  params: ofParcel,
+  body: { assignee: 'grace' },
+});
+assert.equal(claimed.data?.assignee, 'grace');
+const tooLate = await client.POST('/ticket/{ticket_id}/claim', {
+  params: ofParcel,
+  body: { assignee: 'linus' },
+});
+assert.equal(tooLate.error?.assignee, 'grace');
+const tagged = await client.PUT('/ticket/{ticket_id}/tag/{tag}', {
+  params: { path: { ...ofParcel.path, tag: 'delivery' } },
+});
+assert.deepEqual(tagged.data?.tags, ['delivery']);
+const note = await client.POST('/ticket/{ticket_id}/comment', {
+  params: ofParcel,
+  body: { text: 'The carrier has lost it.', email: 'grace@example.com', visibility: 'internal' },
+});
+assert.equal(note.data?.visibility, 'internal');
+await client.POST('/ticket/{ticket_id}/comment', {
+  params: ofParcel,
+  body: { text: 'We send it again today.', email: 'grace@example.com' },
+});
+const patched = await client.PATCH('/ticket/{ticket_id}', {
+  params: ofParcel,
+  body: { status: 'closed', priority: 'high', metadata: { carrier: null, depot: 'Bonn' } },
+});
+assert.deepEqual(patched.data?.metadata, { depot: 'Bonn', order: '77' });
+assert.deepEqual([patched.data.status, patched.data.priority], ['closed', 'high']);
+const followed = await client.POST('/ticket', {
+  body: { ...ofShop, external_id: null, follows: parcel.data.id },
+});
+assert.equal(followed.data?.follows, parcel.data.id);
+const query = { follows: parcel.data.id, metadata: { order: '77' }, sort: '-priority' } as const;
+const found = await client.GET('/ticket', { params: { query } });
+assert.deepEqual(
+  found.data?.items.map(({ id }) => id),
+  [followed.data.id],
+);
+const counted = await client.GET('/ticket/count', {
+  params: { query: { by: 'assignee', follows: query.follows } },
+});
+assert.deepEqual(counted.data?.by, [{ value: null, count: 1, is_exact: true }]);
