@@ -10,6 +10,9 @@ import { token } from './tokens.js';
 /** The subject of the tokens of the team. */
 export const agent = 'agent-7';
 
+/** The first ids, by table. */
+const firstIds = { ticket: 7_100_001, comment: 8_200_001, attachment: 9_300_001 };
+
 /** Returns a token with the scope tickets:own for an address. */
 export const requesterToken = (email: string, claims: object = {}) =>
   token({ scope: 'tickets:own', sub: `sub-of-${email.toLowerCase()}`, email, ...claims });
@@ -34,6 +37,9 @@ export class Desk {
     const stores = await createStores(`TEMPLATE template0 LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8'`);
     this.service = await Service.start({ stores, environment: { AUTH_REQUIRED: 'true' } });
     this.database = await connect(stores.database);
+    // Ids that no other number in a response looks like.
+    for (const [table, first] of Object.entries(firstIds))
+      await this.database.query(`ALTER SEQUENCE ${table}_id_seq RESTART ${first}`);
     this.team = await this.client({ sub: agent });
   }
 
