@@ -1,0 +1,187 @@
+var __decorate = (this && this.__decorate) || function (decorators, target, key, desc) {
+    var c = arguments.length, r = c < 3 ? target : desc === null ? desc = Object.getOwnPropertyDescriptor(target, key) : desc, d;
+    if (typeof Reflect === "object" && typeof Reflect.decorate === "function") r = Reflect.decorate(decorators, target, key, desc);
+    else for (var i = decorators.length - 1; i >= 0; i--) if (d = decorators[i]) r = (c < 3 ? d(r) : c > 3 ? d(target, key, r) : d(target, key)) || r;
+    return c > 3 && r && Object.defineProperty(target, key, r), r;
+};
+var __metadata = (this && this.__metadata) || function (k, v) {
+    if (typeof Reflect === "object" && typeof Reflect.metadata === "function") return Reflect.metadata(k, v);
+};
+import { randomUUID } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { Cursors } from '../api/cursors.js';
+import { cutPage } from '../api/pagination.js';
+import { InvalidRequest } from '../api/problem.js';
+import { Environment } from '../config/environment.js';
+import { Deadline } from '../database/deadline.js';
+import { EventNumbering } from '../events/event-numbering.js';
+import { IdempotencyService } from '../idempotency/idempotency.service.js';
+import { assertOfRequester, assertRequesterMay } from '../tickets/requester-policy.js';
+import { TicketNotFound } from '../tickets/ticket.errors.js';
+import { TicketQueue } from '../tickets/ticket-queue.js';
+import { TransitionPolicy } from '../tickets/transition-policy.js';
+import { AttachmentStore } from './attachment-store.js';
+import { attachmentList } from './attachment.dto.js';
+import { attachmentStates } from './attachment.entity.js';
+import { AttachmentNotFound, AttachmentPending, StoreUnavailable } from './attachment.errors.js';
+import { AttachmentsRepository } from './attachments.repository.js';
+import { UploadVerifier } from './upload-verifier.js';
+/** Creates, completes, reads, lists and removes attachments. */
+let AttachmentsService = class AttachmentsService {
+    repository;
+    store;
+    verifier;
+    policy;
+    idempotency;
+    numbering;
+    queue;
+    cursors;
+    environment;
+    constructor(repository, store, verifier, policy, idempotency, numbering, queue, cursors, environment) {
+        this.repository = repository;
+        this.store = store;
+        this.verifier = verifier;
+        this.policy = policy;
+        this.idempotency = idempotency;
+        this.numbering = numbering;
+        this.queue = queue;
+        this.cursors = cursors;
+        this.environment = environment;
+    }
+    /** Creates a pending attachment, once for each idempotency key of an actor; throws TicketNotFound, TicketClosed or Problem 403. */
+    async create(ticketId, fields, context) {
+        assertRequesterMay('attach', fields, context.reader);
+        const { ATTACHMENTS_MAX_BYTES: most } = this.environment;
+        if (fields.size > most)
+            throw new InvalidRequest([{ field: 'size', message: `must be at most ${most}, in bytes` }]);
+        const { reader } = context;
+        const options = { statuses: this.policy.commentable(), uploadKey: randomUUID(), reader };
+        const deadline = new Deadline();
+        const creation = this.idempotency.once(context, ['create attachment', ticketId, fields], async (transaction) => {
+            const { found, isCommentValid, created } = await this.repository.create(ticketId, fields, options, transaction);
+            if (created)
+                return created;
+            if (!found || isCommentValid)
+                throw this.policy.rejection(ticketId, found, noVersions(context));
+            const message = `must be the id of a comment on ticket ${ticketId}`;
+            throw new InvalidRequest([{ field: 'comment_id', message }]);
+        }, deadline);
+        const { result, replayed } = await deadline.limit(creation);
+        const upload = await this.store.uploadRequest(result, context.actor);
+        return { result: { ...toDto(result), upload }, replayed };
+    }
+    /**
+     * Completes an attachment whose bytes were uploaded. Throws AttachmentNotFound, UploadInvalid, VersionMismatch or TicketClosed. A complete
+     * attachment is returned as it is.
+     */
+    async complete(path, context) {
+        const { reader } = context;
+        const attachment = await this.require(path, reader);
+        const storedKey = attachment.state === 'pending' ? await this.seal(attachment, reader) : undefined;
+        return this.write(path, ['complete attachment', path], context, async (transaction) => {
+            // Complete already, maybe by another request meanwhile.
+            if (storedKey === undefined)
+                return toDto(await this.require(path, reader));
+            const statuses = this.policy.commentable();
+            const written = await this.repository.complete(path, storedKey, statuses, context, transaction);
+            if (written.changed)
+                return toDto(written.changed);
+            this.assertAllowed(path, written, context);
+            const { state, ...current } = await this.require(path, reader);
+            if (state === 'complete')
+                return toDto({ ...current, state });
+            throw new StoreUnavailable('The completion took too long');
+        });
+    }
+    /** Removes an attachment, or throws AttachmentNotFound, VersionMismatch, TicketClosed, or Problem 403 if a requester may not. */
+    remove(path, context) {
+        return this.write(path, ['remove attachment', path], context, async (transaction) => {
+            const statuses = this.policy.commentable();
+            const written = await this.repository.remove(path, statuses, context, transaction);
+            if (written.changed)
+                return toDto(written.changed);
+            this.assertAllowed(path, written, context);
+            assertOfRequester((await this.require(path, context.reader)).author, context.reader);
+            throw new AttachmentNotFound(path.ticket_id, path.attachment_id);
+        });
+    }
+    /** Returns an attachment that the reader may see, or throws AttachmentNotFound. */
+    async find(path, reader) {
+        return toDto(await this.require(path, reader));
+    }
+    /** Returns a page of the attachments of a ticket, oldest first, or throws TicketNotFound. */
+    async list(ticketId, { limit, cursor, state = [...attachmentStates] }, reader) {
+        const list = attachmentList(ticketId, state);
+        const [after = 0] = cursor === undefined ? [] : this.cursors.open(list, cursor);
+        const page = { state, after: Number(after), limit: limit + 1 };
+        const attachments = await this.repository.list(ticketId, reader, page);
+        if (!attachments)
+            throw new TicketNotFound(ticketId);
+        return cutPage(attachments, limit, { cursors: this.cursors, list, sortKeysOf: ({ id }) => [id] });
+    }
+    /** Returns where the bytes of an attachment can be downloaded, or throws AttachmentNotFound or AttachmentPending. */
+    async download(path, reader, caller) {
+        const attachment = await this.require(path, reader);
+        if (attachment.state === 'pending')
+            throw new AttachmentPending();
+        return this.store.download(attachment, caller);
+    }
+    /** Returns the key of bytes that were checked and no longer change, or undefined if the attachment was completed meanwhile. */
+    async seal(attachment, reader) {
+        const storedKey = randomUUID();
+        await this.repository.noteSealing(storedKey);
+        const reason = await this.verifier.verify(attachment, storedKey);
+        if (reason === undefined)
+            return storedKey;
+        // The upload is deleted after a completion, which may have been the one of another request.
+        const { ticket_id, id } = attachment;
+        const { state } = await this.require({ ticket_id, attachment_id: id }, reader);
+        if (state === 'pending')
+            throw reason;
+        return undefined;
+    }
+    async require(path, reader) {
+        const attachment = await this.repository.find(path, reader);
+        if (!attachment)
+            throw new AttachmentNotFound(path.ticket_id, path.attachment_id);
+        return attachment;
+    }
+    async write({ ticket_id }, request, context, act) {
+        const result = await this.queue.run(ticket_id, context.reader, (deadline) => this.idempotency.once(context, request, act, deadline));
+        this.numbering.wake();
+        return result;
+    }
+    /** Throws why the ticket does not allow a write that changed nothing; returns if it does. */
+    assertAllowed({ ticket_id }, { found }, context) {
+        const isAllowed = found &&
+            this.policy.commentable().includes(found.status) &&
+            (context.versions?.includes(found.version) ?? true);
+        if (!isAllowed)
+            throw this.policy.rejection(ticket_id, found, context);
+    }
+};
+AttachmentsService = __decorate([
+    Injectable(),
+    __metadata("design:paramtypes", [AttachmentsRepository,
+        AttachmentStore,
+        UploadVerifier,
+        TransitionPolicy,
+        IdempotencyService,
+        EventNumbering,
+        TicketQueue,
+        Cursors,
+        Environment])
+], AttachmentsService);
+export { AttachmentsService };
+/** A creation changes no version, so If-Match does not apply to it. */
+function noVersions(context) {
+    return { ...context, versions: undefined };
+}
+/** Leaves out the keys of the store. */
+function toDto(attachment) {
+    const dto = { ...attachment };
+    delete dto.upload_key;
+    delete dto.stored_key;
+    return dto;
+}
+//# sourceMappingURL=attachments.service.js.map

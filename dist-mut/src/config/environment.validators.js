@@ -1,0 +1,67 @@
+import { applyDecorators } from '@nestjs/common';
+import { Transform, Type } from 'class-transformer';
+import { IsBoolean, IsInt, IsString, Matches, Max, Min, MinLength, ValidateBy, ValidateIf, } from 'class-validator';
+import ipaddr from 'ipaddr.js';
+/** Makes a variable required if POSTGRES_HOST is set, and optional otherwise. */
+export const RequiredWithPostgresHost = () => ValidateIf(({ POSTGRES_HOST }, value) => POSTGRES_HOST !== undefined || value !== undefined);
+/** Makes a claim required if tokens come from an issuer, and optional otherwise. */
+export const RequiredWithIssuer = () => ValidateIf(({ JWT_JWKS_URL }, value) => JWT_JWKS_URL !== undefined || value !== undefined);
+/** Makes a variable of the S3 store required if another one is set, and optional otherwise. */
+export const RequiredWithS3 = () => ValidateIf((variables) => Object.entries(variables).some(([name, value]) => /^ATTACHMENTS_S3_(ENDPOINT|BUCKET|ACCESS|SECRET)/.test(name) && value !== undefined));
+/** Makes a key required if POSTGRES_HOST is set or tokens are verified, and optional otherwise. */
+export const RequiredToSign = () => ValidateIf(({ POSTGRES_HOST, AUTH_REQUIRED, METRICS_AUTH_REQUIRED }, value) => POSTGRES_HOST !== undefined || AUTH_REQUIRED || METRICS_AUTH_REQUIRED || value !== undefined);
+/** Checks for a whole number within inclusive bounds. */
+export function IsWholeNumber(min, max) {
+    return applyDecorators(Type(() => Number), IsInt(), Max(max), Min(min));
+}
+/** Checks for `true` or `false`. */
+export function IsFlag() {
+    return applyDecorators(Transform(({ value }) => ({ true: true, false: false })[String(value)] ?? value), IsBoolean({ message: 'must be true or false' }));
+}
+/** Checks for values separated by commas. */
+export function IsCommaSeparated(each, message) {
+    return applyDecorators(Transform(({ value }) => value.split(',').map((item) => item.trim())), Matches(each, { each: true, message }));
+}
+/** Checks for host or host:port, separated by commas. */
+export const AreHosts = () => IsCommaSeparated(/^[\w.-]+(:\d{1,5})?$/, 'must be host or host:port, separated by commas');
+/** Checks for host, host:port or a network such as 10.0.0.0/8, separated by commas. */
+export const AreWebhookHosts = () => applyDecorators(IsCommaSeparated(/^([\w.-]+|\[[\da-f:.]+\])(:\d{1,5})?$|\//i, webhookHostsMessage), ValidateBy({
+    name: 'areNetworks',
+    validator: {
+        validate: (entries) => entries.filter((entry) => entry.includes('/')).every(isNetwork),
+        defaultMessage: () => webhookHostsMessage,
+    },
+}));
+const webhookHostsMessage = 'must be host, host:port or networks such as 10.0.0.0/8, separated by commas';
+function isNetwork(text) {
+    try {
+        ipaddr.parseCIDR(text);
+        return true;
+    }
+    catch {
+        return false;
+    }
+}
+/** Checks for origins, separated by commas, and writes them as browsers do: in lower case, without the default port. */
+export function AreOrigins() {
+    const origin = /^https?:\/\/[^/\s@?#]+\/?$/i;
+    const toOrigin = (item) => (origin.test(item) && URL.canParse(item) ? new URL(item).origin : item);
+    return applyDecorators(Transform(({ value }) => value.map(toOrigin)), IsCommaSeparated(origin, 'must be origins such as https://desk.example.com, separated by commas'));
+}
+/** Checks for the address of the service, and removes the slashes at its end. The empty default means that it has none. */
+export function IsPublicUrl() {
+    return applyDecorators(ValidateIf((_, value) => value !== ''), Transform(({ value }) => value.replace(/\/+$/, '')), Matches(/^https?:\/\/[^/\s@?#<>"]+(\/[^\s?#<>"]*)?$/i, {
+        message: 'must be an address such as https://desk.example.com/api',
+    }));
+}
+/** Excludes the placeholders of .env.example and of tutorials. */
+const noPlaceholder = /^(?!.*(change|replace|example|placeholder|your[-_ ]|secret[-_ ]?key))/i;
+/** Checks for a key that is long enough to sign with. */
+export function IsKey() {
+    return applyDecorators(IsString({
+        message: 'is missing: it is required if POSTGRES_HOST, DATABASE_URL, AUTH_REQUIRED or METRICS_AUTH_REQUIRED is set',
+    }), Matches(noPlaceholder, {
+        message: 'is still a placeholder: generate a key with `openssl rand -hex 32`',
+    }), MinLength(32, { message: 'must have at least 32 characters' }));
+}
+//# sourceMappingURL=environment.validators.js.map

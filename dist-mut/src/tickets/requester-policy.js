@@ -1,0 +1,53 @@
+import { lowerAddress } from '../api/audience.js';
+import { Problem } from '../api/problem.js';
+/** Fields of a ticket that are the team's. Requesters neither see nor set them. */
+const hidden = ['assignee', 'priority', 'tags', 'metadata', 'external_id', 'due_at'];
+/** The filters that requesters may use. */
+const filters = [
+    ...['status', 'email', 'follows', 'created_from', 'created_to', 'updated_from', 'updated_to'],
+    ...['closed_from', 'closed_to'],
+];
+/** The fields, parameters and statuses that requesters may use. Everything else is for the team, so a new one is too. */
+const allowed = {
+    create: ['theme', 'text', 'email', 'follows'],
+    transition: ['awaited', 'closed'],
+    list: [...filters, 'q', 'sort', 'limit', 'cursor'],
+    count: [...filters, 'by'],
+    comment: ['text', 'email'],
+    attach: ['name', 'content_type', 'size', 'sha256', 'comment_id'],
+};
+/** The values that requesters may use, of parameters and fields that have others for the team. */
+const allowedValues = { sort: /^-?(created|updated)_at$/, by: /^status$/ };
+/** 403: a requester used what is for the team, or the address of another one. */
+class NotForRequesters extends Problem {
+    constructor(field) {
+        super('forbidden', `A token with the scope tickets:own does not allow this value of ${field}`, { field });
+    }
+}
+/** Throws Problem 403 if a requester uses a field, parameter or status that is for the team, or the address of another one. */
+export function assertRequesterMay(action, fields, { email }) {
+    if (email === undefined)
+        return;
+    const names = allowed[action];
+    const isFilter = action === 'list' || action === 'count';
+    for (const [name, value] of Object.entries(fields)) {
+        const isOwn = name !== 'email' || isFilter || lowerAddress(String(value)) === lowerAddress(email);
+        const isAllowed = allowedValues[name]?.test(String(value)) ?? true;
+        const isPublic = name === 'visibility' && value === 'public';
+        if (value !== undefined && !isPublic && !(names.includes(name) && isOwn && isAllowed))
+            throw new NotForRequesters(name);
+    }
+}
+/** Throws Problem 403 if a requester changes what the team has added. */
+export function assertOfRequester(author, { audience }) {
+    if (audience === 'requester' && author === 'team')
+        throw new Problem('forbidden', 'The team has added this: a requester may not change it');
+}
+/** Returns tickets as a reader sees them: without the fields of the team for a requester. */
+export function hideFromRequester(tickets, { audience }) {
+    if (audience === 'team')
+        return tickets;
+    const isShown = ([name]) => !hidden.includes(name);
+    return tickets.map((ticket) => Object.fromEntries(Object.entries(ticket).filter(isShown)));
+}
+//# sourceMappingURL=requester-policy.js.map
