@@ -20,7 +20,7 @@ export class EventsController {
 
   /**
    * Follows every change of every ticket.
-   * @remarks A client that continues with next_cursor misses no event and sees none twice. The events of a ticket come in the order of its versions. next_cursor is always present: after an empty page, ask again with it after a while. With Accept: text/event-stream the response stays open and sends each event as it comes.
+   * @remarks For a requester these are the tickets of its address. A client that continues with next_cursor misses no event and sees none twice. The events of a ticket come in the order of its versions. next_cursor is always present: after an empty page, ask again with it after a while. With Accept: text/event-stream the response stays open and sends each event as it comes.
    */
   @Get()
   @RequireScope('tickets:read', 'tickets:own')

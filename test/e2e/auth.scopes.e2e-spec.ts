@@ -62,6 +62,13 @@ const expectations: Record<string, string[] | 'public'> = {
   'POST /webhook/{webhook_id}/replay': ['webhooks:manage'],
 };
 
+describe('The log', () => {
+  it('says at start who may do what', () => {
+    const rule = 'tickets:read and tickets:write apply to all tickets, tickets:own to those of the token';
+    expect(service.output).toContain(rule);
+  });
+});
+
 describe('Every operation', () => {
   it('takes the scopes of the table, and no other', async () => {
     const { paths } = (
