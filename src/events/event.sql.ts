@@ -31,7 +31,9 @@ function readFeed(name: string, part: { before?: string; among: string; order: s
       WHERE ${among} ORDER BY ${order} LIMIT $4
     ), page AS (
       SELECT number, tag, ticket_id, ${eventColumns('$7')} ${further} FROM scanned
-      WHERE ($5::text[] IS NULL OR type = ANY ($5)) AND ${isShown('$6', '$7')} AND ${isOfReader('scanned.ticket_id', '$7')}
+      WHERE ($5::text[] IS NULL OR type = ANY ($5))
+        -- The cheaper condition first.
+        AND CASE WHEN ${isOfReader('scanned.ticket_id', '$7')} THEN ${isShown('$6', '$7')} ELSE false END
       ORDER BY number LIMIT $3
     ), reached AS (
       SELECT number AS reached_number, tag AS reached_tag FROM scanned ORDER BY number OFFSET $4 - 1
