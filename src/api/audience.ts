@@ -9,6 +9,12 @@ export const visibilities = namedValues('CommentVisibility', ['public', 'interna
 /** The visibility of a comment. */
 export type Visibility = (typeof visibilities)[number];
 
+/** The authors of comments and attachments: the requester of the ticket, or the team. */
+export const authors = namedValues('CommentAuthor', ['requester', 'team']);
+
+/** The author of a comment or of an attachment. */
+export type Author = (typeof authors)[number];
+
 /** The readers of a response: the team, or the requester of the ticket. It decides which comments, counts and events they see. */
 export type Audience = 'team' | 'requester';
 
@@ -24,6 +30,9 @@ export interface Reader {
   email: string | undefined;
 }
 
+/** The reader that sees everything. */
+export const team: Reader = { audience: 'team', email: undefined };
+
 /** Injects the `Reader` of a request. */
 export const Reader = createParamDecorator((_: unknown, context: ExecutionContext): Reader => {
   return readerOf(context.switchToHttp().getResponse<Response>());
@@ -33,9 +42,12 @@ export const Reader = createParamDecorator((_: unknown, context: ExecutionContex
 export function readerOf({ locals }: Response): Reader {
   const { principal } = locals;
   const isTeam = principal === undefined || (principal.subject !== undefined && principal.isTeam);
-  return isTeam
-    ? { audience: 'team', email: undefined }
-    : { audience: 'requester', email: principal.email ?? '' };
+  return isTeam ? team : { audience: 'requester', email: principal.email ?? '' };
+}
+
+/** Converts the letters A to Z of an address to lower case, as the statements do to compare addresses, whatever the locale. */
+export function lowerAddress(address: string): string {
+  return address.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 }
 
 /** Returns what an audience may see. Statements that show comments, counts or events take it as a parameter. */

@@ -107,12 +107,25 @@ function columnOf(entity: Type, field: string) {
   return columns.find(({ target, propertyName }) => target === entity && propertyName === field)?.options;
 }
 
-function columnsOf(dto: Type) {
+interface DtoColumn {
+  name: string;
+  type: string;
+  initial: unknown;
+}
+
+/** The columns of each DTO, because some statements are made for each request. */
+const columnsByDto = new WeakMap<Type, DtoColumn[]>();
+
+function columnsOf(dto: Type): DtoColumn[] {
+  const known = columnsByDto.get(dto);
+  if (known) return known;
   const fields = Reflect.getMetadata(FIELDS, dto) as FieldList | undefined;
   if (!fields) throw new Error(`${dto.name} is neither a ReadDto nor a WriteDto`);
-  return fields.names.map((name) => {
+  const columns = fields.names.map((name) => {
     const column: ColumnOptions = columnOf(fields.entity, name) ?? {};
     const type = (column.enumName ?? String(column.type)) + (column.array ? '[]' : '');
     return { name, type, initial: column.default as unknown };
   });
+  columnsByDto.set(dto, columns);
+  return columns;
 }

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 
 import { Injectable } from '@nestjs/common';
 
-import { visibilities } from '../api/audience.js';
+import { team } from '../api/audience.js';
 import { InvalidRequest } from '../api/problem.js';
 import { AttachmentStore } from './attachment-store.js';
 import type { AttachmentDto, AttachmentParams, LinkQuery } from './attachment.dto.js';
@@ -56,7 +56,7 @@ export class AttachmentFilesService {
 
   private async require(path: AttachmentParams): Promise<{ store: FileStore; attachment: Attachment }> {
     // The link was issued to a caller that may see the attachment.
-    const attachment = await this.repository.find(path, visibilities);
+    const attachment = await this.repository.find(path, team);
     const { store } = this;
     if (!attachment || !(store instanceof FileStore))
       throw new AttachmentNotFound(path.ticket_id, path.attachment_id);

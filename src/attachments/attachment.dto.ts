@@ -17,7 +17,7 @@ export class CreateAttachmentDto extends WriteDto(Attachment, {
 /** A file that is attached to a ticket. */
 export class AttachmentDto extends ReadDto(Attachment, [
   ...(['id', 'ticket_id', 'name', 'content_type', 'size', 'sha256'] as const),
-  ...(['visibility', 'comment_id', 'state', 'created_at', 'completed_at'] as const),
+  ...(['visibility', 'comment_id', 'author', 'state', 'created_at', 'completed_at'] as const),
 ]) {}
 
 /** A page of the attachments of a ticket. */

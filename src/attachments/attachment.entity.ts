@@ -1,7 +1,7 @@
 import { Check, Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
 
-import { visibilities, type Visibility } from '../api/audience.js';
-import { ChoiceField, IdField, namedValues, TimeField } from '../api/fields.js';
+import { authors, visibilities, type Author, type Visibility } from '../api/audience.js';
+import { ChoiceField, enumSchema, IdField, namedValues, ServiceField, TimeField } from '../api/fields.js';
 import { Ticket } from '../tickets/ticket.entity.js';
 import { FileNameField, HashField, MediaTypeField, SizeField } from './attachment.fields.js';
 
@@ -55,6 +55,13 @@ export class Attachment {
   /** The id of the comment that the attachment belongs to. Attachments of an internal comment are internal. */
   @IdField({ nullable: true, example: 12 })
   comment_id!: number | null;
+
+  /** Who added it: `requester` for a token with the scope tickets:own, else `team`. */
+  @ServiceField(
+    { type: 'enum', enum: authors, enumName: 'attachment_author', default: 'team' },
+    { ...enumSchema(authors), example: 'team' },
+  )
+  author!: Author;
 
   /** The state: `pending` until the bytes have been uploaded and checked, then `complete`. */
   @ChoiceField({ values: attachmentStates, enumName: 'attachment_state', default: 'pending' })

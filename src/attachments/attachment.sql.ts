@@ -1,4 +1,5 @@
 import { columns, typedColumns } from '../api/dto.js';
+import { isVisibleTo } from '../database/addresses.sql.js';
 import { stateReport } from '../database/state-report.js';
 import { recordEvent } from '../events/record-event.sql.js';
 import { isAllowed, lockTickets } from '../tickets/ticket-write.sql.js';
@@ -39,7 +40,19 @@ export const deleteAttachments = (condition: string) => `
   deleted_attachments AS (DELETE FROM attachment WHERE ${condition} RETURNING attachment.*),
   ${noteBytes('deleted_attachments')}`;
 
-/** $1: the fields as JSON; $2: the id of the ticket; $3: the statuses that allow it; $4: the upload key. */
+/**
+ * The condition that a reader may see an attachment: an internal one is for the team, and so is one of the team that is not complete.
+ * @param visible the parameter with the visibilities
+ * @param requester the parameter with the address of a requester, or null for the team
+ */
+const isShown = (visible: string, requester: string) => `
+  attachment.visibility = ANY (${visible}::attachment_visibility[])
+    AND (${requester}::text IS NULL OR attachment.state = 'complete' OR attachment.author = 'requester')`;
+
+/**
+ * $1: the fields as JSON; $2: the id of the ticket; $3: the statuses that allow it; $4: the upload key; $5: the visibilities, also of the
+ * comment; $6: the address of a requester, or null.
+ */
 export const insertAttachment = {
   name: 'insert_attachment',
   text: `
@@ -47,11 +60,12 @@ export const insertAttachment = {
       SELECT fields.*, comment.visibility AS of_comment, fields.comment_id IS NULL OR comment.id IS NOT NULL AS is_valid
       FROM json_to_record($1) AS fields (${typedColumns(CreateAttachmentDto)})
         LEFT JOIN comment ON comment.ticket_id = $2 AND comment.id = fields.comment_id
+          AND comment.visibility = ANY ($5::comment_visibility[])
     ), found AS (
-      SELECT ticket.status, ticket.version, item.* FROM ticket, item WHERE ticket.id = $2
+      SELECT ticket.status, ticket.version, item.* FROM ticket, item WHERE ticket.id = $2 AND ${isVisibleTo('$6')}
     ), added AS (
-      INSERT INTO attachment (ticket_id, upload_key, ${columns(CreateAttachmentDto)})
-      SELECT $2, $4::uuid, name, content_type, size, sha256,
+      INSERT INTO attachment (ticket_id, upload_key, author, ${columns(CreateAttachmentDto)})
+      SELECT $2, $4::uuid, CASE WHEN $6::text IS NULL THEN 'team' ELSE 'requester' END::attachment_author, name, content_type, size, sha256,
         CASE WHEN of_comment = 'internal' THEN 'internal' ELSE coalesce(visibility, 'public') END, comment_id
       FROM found WHERE is_valid AND status = ANY ($3::ticket_status[])
       RETURNING *
@@ -63,8 +77,10 @@ export const insertAttachment = {
 /** The attachment that a write is about: the columns of the items of `lockTickets` besides those of TicketWrite. */
 const ofWrite = 'attachment_id bigint, stored_key uuid';
 
+/** A requester completes and removes only what requesters have added, which is public. */
 const ifAllowed = `
-  attachment.ticket_id = locked.id AND attachment.id = items.attachment_id AND ${isAllowed}`;
+  attachment.ticket_id = locked.id AND attachment.id = items.attachment_id AND ${isAllowed}
+    AND (items.requester IS NULL OR attachment.author = 'requester')`;
 
 const raiseVersion = (from: string) => `
   updated AS (
@@ -81,6 +97,7 @@ const record = (type: 'attachment.added' | 'attachment.removed', from: string) =
       id: 'updated.id',
       version: 'updated.version',
       actor: 'items.actor',
+      requester: 'items.requester',
       data: `json_build_object('attachment_id', ${from}.id, 'visibility', ${from}.visibility)`,
     },
   );
@@ -124,26 +141,28 @@ export const removeAttachment = {
     ${result('removed')}`,
 };
 
-/** $1: the id of the ticket; $2: the visibilities; $3: the id of the attachment. */
+/** $1: the id of the ticket; $2: the visibilities; $3: the id of the attachment; $4: the address of a requester, or null. */
 export const selectAttachment = {
   name: 'select_attachment',
   text: `
-    SELECT ${rowColumns('attachment')} FROM attachment
-    WHERE ticket_id = $1 AND visibility = ANY ($2::attachment_visibility[]) AND id = $3`,
+    SELECT ${rowColumns('attachment')} FROM attachment JOIN ticket ON ticket.id = ticket_id
+    WHERE ticket_id = $1 AND attachment.id = $3 AND ${isShown('$2', '$4')} AND ${isVisibleTo('$4')}`,
 };
 
-/** $1: the id of the ticket; $2: the visibilities; $3: the states; $4: the id of the last one of the page before; $5: the limit. */
+/**
+ * $1: the id of the ticket; $2: the visibilities; $3: the states; $4: the id of the last one of the page before; $5: the limit; $6: the
+ * address of a requester, or null.
+ */
 export const listAttachments = {
   name: 'list_attachments',
   text: `
     SELECT page.*
     FROM ticket LEFT JOIN LATERAL (
       SELECT ${columns(AttachmentDto, 'attachment')} FROM attachment
-      WHERE ticket_id = ticket.id AND id > $4
-        AND visibility = ANY ($2::attachment_visibility[]) AND state = ANY ($3::attachment_state[])
+      WHERE ticket_id = ticket.id AND id > $4 AND ${isShown('$2', '$6')} AND state = ANY ($3::attachment_state[])
       ORDER BY id LIMIT $5
     ) AS page ON true
-    WHERE ticket.id = $1
+    WHERE ticket.id = $1 AND ${isVisibleTo('$6')}
     ORDER BY page.id`,
 };
 

@@ -3,7 +3,7 @@ import { ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 
 import { ApiResponse } from '../api/api-response.js';
-import { Audience } from '../api/audience.js';
+import { Reader } from '../api/audience.js';
 import { ListEndpoint, ReadEndpoint, WriteEndpoint } from '../api/endpoint.decorators.js';
 import { created, idempotencyKey, ifMatch } from '../api/endpoint.headers.js';
 import { WriteContext } from '../api/write-context.js';
@@ -35,7 +35,7 @@ export class AttachmentsController {
    * @remarks Send the bytes by the request in `upload`, then complete the attachment. One that is not complete within 24 hours is deleted.
    */
   @Post()
-  @RequireScope('tickets:write')
+  @RequireScope('tickets:write', 'tickets:own')
   @WriteEndpoint(CreatedAttachmentDto, {
     ...{ status: 201, takes: [idempotencyKey], sends: created },
     problems: { 404: 'No ticket has this id.', ...gone, ...closed },
@@ -55,7 +55,7 @@ export class AttachmentsController {
    */
   @Post(':attachment_id/complete')
   @HttpCode(200)
-  @RequireScope('tickets:write')
+  @RequireScope('tickets:write', 'tickets:own')
   @EvictsTicket()
   @ReadEndpoint(AttachmentDto, {
     takes,
@@ -79,7 +79,7 @@ export class AttachmentsController {
    * @remarks The removal of a complete attachment raises the version of the ticket.
    */
   @Delete(':attachment_id')
-  @RequireScope('tickets:write')
+  @RequireScope('tickets:write', 'tickets:own')
   @EvictsTicket()
   @ReadEndpoint(AttachmentDto, { takes, problems: { ...none, ...closed } })
   async deleteAttachment(@Param() path: AttachmentParams, @WriteContext() context: WriteContext) {
@@ -91,14 +91,14 @@ export class AttachmentsController {
    * @remarks Follow next_cursor, or Link rel="next", for the next page. Pending attachments are listed too; `state=complete` leaves them out.
    */
   @Get()
-  @RequireScope('tickets:read')
+  @RequireScope('tickets:read', 'tickets:own')
   @ListEndpoint(AttachmentPageDto, { problems: { 404: 'No ticket has this id.', ...gone } })
   listAttachments(
     @Param() { ticket_id }: TicketParams,
     @Query() query: ListAttachmentsQuery,
-    @Audience() audience: Audience,
+    @Reader() reader: Reader,
   ) {
-    return this.attachments.list(ticket_id, query, audience);
+    return this.attachments.list(ticket_id, query, reader);
   }
 
   /**
@@ -106,10 +106,10 @@ export class AttachmentsController {
    * @remarks The content of the attachment leads to the bytes.
    */
   @Get(':attachment_id')
-  @RequireScope('tickets:read')
+  @RequireScope('tickets:read', 'tickets:own')
   @ReadEndpoint(AttachmentDto, { problems: none })
-  getAttachment(@Param() path: AttachmentParams, @Audience() audience: Audience) {
-    return this.attachments.find(path, audience);
+  getAttachment(@Param() path: AttachmentParams, @Reader() reader: Reader) {
+    return this.attachments.find(path, reader);
   }
 
   /**
@@ -118,17 +118,17 @@ export class AttachmentsController {
    */
   @Get(':attachment_id/content')
   @HttpCode(302)
-  @RequireScope('tickets:read')
+  @RequireScope('tickets:read', 'tickets:own')
   @ReadEndpoint(DownloadDto, {
     ...{ status: 302, description: 'The bytes are at Location.', sends: location },
     problems: { ...none, 409: 'The attachment is pending.' },
   })
   async getAttachmentContent(
     @Param() path: AttachmentParams,
-    @Audience() audience: Audience,
+    @Reader() reader: Reader,
     @Res({ passthrough: true }) { locals }: Response,
   ) {
-    const download = await this.attachments.download(path, audience, locals.principal?.subject);
+    const download = await this.attachments.download(path, reader, locals.principal?.subject);
     return new ApiResponse(download, { location: download.url });
   }
 }

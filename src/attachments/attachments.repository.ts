@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 
-import type { Visibility } from '../api/audience.js';
+import { visibleTo, type Reader } from '../api/audience.js';
 import type { WriteContext } from '../api/write-context.js';
 import { Database, type Transaction } from '../database/database.js';
 import { isForeignKeyViolation } from '../database/database-errors.js';
@@ -40,10 +40,12 @@ export class AttachmentsRepository {
   async create(
     ticketId: number,
     fields: CreateAttachmentDto,
-    { statuses, uploadKey }: { statuses: readonly TicketStatus[]; uploadKey: string },
+    options: { statuses: readonly TicketStatus[]; uploadKey: string; reader: Reader },
     on: Transaction = this.database,
   ): Promise<Creation> {
-    const values = [JSON.stringify(fields), ticketId, statuses, uploadKey];
+    const { statuses, uploadKey, reader } = options;
+    const visible = visibleTo(reader.audience);
+    const values = [JSON.stringify(fields), ticketId, statuses, uploadKey, visible, reader.email];
     const [row] = await on.run<CreationRow>(insertAttachment, values).catch(noneIfTicketIsGone);
     if (!row) return { found: undefined, isCommentValid: true, created: undefined };
     const {
@@ -77,8 +79,8 @@ export class AttachmentsRepository {
   }
 
   /** Returns an attachment from the primary, so that a client that has just created it finds it. */
-  async find(path: AttachmentParams, visible: readonly Visibility[]): Promise<Attachment | undefined> {
-    const values = [path.ticket_id, visible, path.attachment_id];
+  async find(path: AttachmentParams, { audience, email }: Reader): Promise<Attachment | undefined> {
+    const values = [path.ticket_id, visibleTo(audience), path.attachment_id, email];
     const [attachment] = await this.database.run<Attachment>(selectAttachment, values);
     return attachment;
   }
@@ -86,10 +88,10 @@ export class AttachmentsRepository {
   /** Returns the attachments of a ticket after the one with the id `after`; undefined if the ticket does not exist. */
   async list(
     ticketId: number,
-    filter: { visible: readonly Visibility[]; state: readonly AttachmentState[] },
-    { after, limit }: { after: number; limit: number },
+    { audience, email }: Reader,
+    { state, after, limit }: { state: readonly AttachmentState[]; after: number; limit: number },
   ): Promise<AttachmentDto[] | undefined> {
-    const values = [ticketId, filter.visible, filter.state, after, limit];
+    const values = [ticketId, visibleTo(audience), state, after, limit, email];
     const rows = await this.replicas.run<AttachmentDto | Record<keyof AttachmentDto, null>>(
       listAttachments,
       values,

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import { Injectable } from '@nestjs/common';
 
-import { visibleTo, type Audience } from '../api/audience.js';
+import type { Reader } from '../api/audience.js';
 import { Cursors } from '../api/cursors.js';
 import { cutPage, type Page } from '../api/pagination.js';
 import { InvalidRequest } from '../api/problem.js';
@@ -11,6 +11,7 @@ import { Environment } from '../config/environment.js';
 import { Deadline } from '../database/deadline.js';
 import { EventNumbering } from '../events/event-numbering.js';
 import { IdempotencyService, type IdempotentResult } from '../idempotency/idempotency.service.js';
+import { assertOfRequester, assertRequesterMay } from '../tickets/requester-policy.js';
 import { TicketNotFound } from '../tickets/ticket.errors.js';
 import { TicketQueue } from '../tickets/ticket-queue.js';
 import { TransitionPolicy } from '../tickets/transition-policy.js';
@@ -39,16 +40,18 @@ export class AttachmentsService {
     private readonly environment: Environment,
   ) {}
 
-  /** Creates a pending attachment, once for each idempotency key of an actor; throws TicketNotFound or TicketClosed. */
+  /** Creates a pending attachment, once for each idempotency key of an actor; throws TicketNotFound, TicketClosed or Problem 403. */
   async create(
     ticketId: number,
     fields: CreateAttachmentDto,
     context: WriteContext,
   ): Promise<IdempotentResult<CreatedAttachmentDto>> {
+    assertRequesterMay('attach', fields, context.reader);
     const { ATTACHMENTS_MAX_BYTES: most } = this.environment;
     if (fields.size > most)
       throw new InvalidRequest([{ field: 'size', message: `must be at most ${most}, in bytes` }]);
-    const options = { statuses: this.policy.commentable(), uploadKey: randomUUID() };
+    const { reader } = context;
+    const options = { statuses: this.policy.commentable(), uploadKey: randomUUID(), reader };
     const deadline = new Deadline();
     const creation = this.idempotency.once(
       context,
@@ -77,78 +80,75 @@ export class AttachmentsService {
    * attachment is returned as it is.
    */
   async complete(path: AttachmentParams, context: WriteContext): Promise<IdempotentResult<AttachmentDto>> {
-    const attachment = await this.require(path);
-    const storedKey = attachment.state === 'pending' ? await this.seal(attachment) : undefined;
+    const { reader } = context;
+    const attachment = await this.require(path, reader);
+    const storedKey = attachment.state === 'pending' ? await this.seal(attachment, reader) : undefined;
     return this.write(path, ['complete attachment', path], context, async (transaction) => {
       // Complete already, maybe by another request meanwhile.
-      if (storedKey === undefined) return toDto(await this.require(path));
+      if (storedKey === undefined) return toDto(await this.require(path, reader));
       const statuses = this.policy.commentable();
       const written = await this.repository.complete(path, storedKey, statuses, context, transaction);
       if (written.changed) return toDto(written.changed);
       this.assertAllowed(path, written, context);
-      const { state, ...current } = await this.require(path);
+      const { state, ...current } = await this.require(path, reader);
       if (state === 'complete') return toDto({ ...current, state });
       throw new StoreUnavailable('The completion took too long');
     });
   }
 
-  /** Removes an attachment, or throws AttachmentNotFound, VersionMismatch or TicketClosed. */
+  /** Removes an attachment, or throws AttachmentNotFound, VersionMismatch, TicketClosed, or Problem 403 if a requester may not. */
   remove(path: AttachmentParams, context: WriteContext): Promise<IdempotentResult<AttachmentDto>> {
     return this.write(path, ['remove attachment', path], context, async (transaction) => {
       const statuses = this.policy.commentable();
       const written = await this.repository.remove(path, statuses, context, transaction);
       if (written.changed) return toDto(written.changed);
       this.assertAllowed(path, written, context);
+      assertOfRequester((await this.require(path, context.reader)).author, context.reader);
       throw new AttachmentNotFound(path.ticket_id, path.attachment_id);
     });
   }
 
-  /** Returns an attachment that the audience may see, or throws AttachmentNotFound. */
-  async find(path: AttachmentParams, audience: Audience): Promise<AttachmentDto> {
-    return toDto(await this.require(path, audience));
+  /** Returns an attachment that the reader may see, or throws AttachmentNotFound. */
+  async find(path: AttachmentParams, reader: Reader): Promise<AttachmentDto> {
+    return toDto(await this.require(path, reader));
   }
 
   /** Returns a page of the attachments of a ticket, oldest first, or throws TicketNotFound. */
   async list(
     ticketId: number,
     { limit, cursor, state = [...attachmentStates] }: ListAttachmentsQuery,
-    audience: Audience,
+    reader: Reader,
   ): Promise<Page<AttachmentDto>> {
     const list = attachmentList(ticketId, state);
     const [after = 0] = cursor === undefined ? [] : this.cursors.open(list, cursor);
-    const filter = { visible: visibleTo(audience), state };
-    const page = { after: Number(after), limit: limit + 1 };
-    const attachments = await this.repository.list(ticketId, filter, page);
+    const page = { state, after: Number(after), limit: limit + 1 };
+    const attachments = await this.repository.list(ticketId, reader, page);
     if (!attachments) throw new TicketNotFound(ticketId);
     return cutPage(attachments, limit, { cursors: this.cursors, list, sortKeysOf: ({ id }) => [id] });
   }
 
   /** Returns where the bytes of an attachment can be downloaded, or throws AttachmentNotFound or AttachmentPending. */
-  async download(
-    path: AttachmentParams,
-    audience: Audience,
-    caller: string | undefined,
-  ): Promise<DownloadDto> {
-    const attachment = await this.require(path, audience);
+  async download(path: AttachmentParams, reader: Reader, caller: string | undefined): Promise<DownloadDto> {
+    const attachment = await this.require(path, reader);
     if (attachment.state === 'pending') throw new AttachmentPending();
     return this.store.download(attachment, caller);
   }
 
   /** Returns the key of bytes that were checked and no longer change, or undefined if the attachment was completed meanwhile. */
-  private async seal(attachment: Attachment): Promise<string | undefined> {
+  private async seal(attachment: Attachment, reader: Reader): Promise<string | undefined> {
     const storedKey = randomUUID();
     await this.repository.noteSealing(storedKey);
     const reason = await this.verifier.verify(attachment, storedKey);
     if (reason === undefined) return storedKey;
     // The upload is deleted after a completion, which may have been the one of another request.
     const { ticket_id, id } = attachment;
-    const { state } = await this.require({ ticket_id, attachment_id: id });
+    const { state } = await this.require({ ticket_id, attachment_id: id }, reader);
     if (state === 'pending') throw reason;
     return undefined;
   }
 
-  private async require(path: AttachmentParams, audience: Audience = 'team'): Promise<Attachment> {
-    const attachment = await this.repository.find(path, visibleTo(audience));
+  private async require(path: AttachmentParams, reader: Reader): Promise<Attachment> {
+    const attachment = await this.repository.find(path, reader);
     if (!attachment) throw new AttachmentNotFound(path.ticket_id, path.attachment_id);
     return attachment;
   }
@@ -159,7 +159,7 @@ export class AttachmentsService {
     context: WriteContext,
     act: (transaction: On) => Promise<AttachmentDto>,
   ): Promise<IdempotentResult<AttachmentDto>> {
-    const result = await this.queue.run(ticket_id, (deadline) =>
+    const result = await this.queue.run(ticket_id, context.reader, (deadline) =>
       this.idempotency.once(context, request, act, deadline),
     );
     this.numbering.wake();

@@ -1,15 +1,9 @@
 import { Entity, Index, JoinColumn, ManyToOne } from 'typeorm';
 
-import { visibilities, type Visibility } from '../api/audience.js';
-import { ChoiceField, CountField, EmailField, IdField, namedValues, ServiceField } from '../api/fields.js';
-import { TextField, TimeField } from '../api/fields.js';
+import { authors, visibilities, type Author, type Visibility } from '../api/audience.js';
+import { ChoiceField, CountField, EmailField, IdField, ServiceField } from '../api/fields.js';
+import { enumSchema, TextField, TimeField } from '../api/fields.js';
 import { Ticket } from '../tickets/ticket.entity.js';
-
-/** The authors of comments: the requester of the ticket, or the team. */
-export const commentAuthors = namedValues('CommentAuthor', ['requester', 'team']);
-
-/** The author of a comment. */
-export type CommentAuthor = (typeof commentAuthors)[number];
 
 /** A comment on a ticket. Its properties, its columns and its fields on the wire share their names. */
 @Entity()
@@ -39,10 +33,10 @@ export class Comment {
 
   /** The author: `requester` if the address was that of the ticket when the comment was added, compared without case, else `team`. */
   @ServiceField(
-    { type: 'enum', enum: commentAuthors, enumName: 'comment_author', default: 'team' },
-    { enum: [...commentAuthors], enumName: 'CommentAuthor', example: 'team' },
+    { type: 'enum', enum: authors, enumName: 'comment_author', default: 'team' },
+    { ...enumSchema(authors), example: 'team' },
   )
-  author!: CommentAuthor;
+  author!: Author;
 
   /** The visibility: `public` (the default) for all who may see the ticket, `internal` for the team only. */
   @ChoiceField({ values: visibilities, enumName: 'comment_visibility', default: 'public' })

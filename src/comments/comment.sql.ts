@@ -1,8 +1,9 @@
 import { columnNames, columns, columnsOrDefaults, typedColumns } from '../api/dto.js';
+import { isVisibleTo, sameAddress } from '../database/addresses.sql.js';
 import { stateReport } from '../database/state-report.js';
 import { recordEvent } from '../events/record-event.sql.js';
 import { storeCommentWords } from '../tickets/search/search-text.sql.js';
-import { ifAllowed, isVisibleTo, lockTickets, sameAddress, type Lock } from '../tickets/ticket-write.sql.js';
+import { ifAllowed, lockTickets, type Lock } from '../tickets/ticket-write.sql.js';
 import { CommentDto, CreateCommentDto } from './comment.dto.js';
 
 /** The columns of a new comment that the statement sets. */
@@ -35,7 +36,7 @@ const add = (lock: Lock) => ({
           first_response_at = coalesce(first_response_at,
             CASE WHEN ${author} = 'team' AND visibility IS DISTINCT FROM 'internal' THEN ${moment} END)
       ${ifAllowed}
-      RETURNING ticket.id AS ticket_id, ticket.version AS ticket_version, items.actor,
+      RETURNING ticket.id AS ticket_id, ticket.version AS ticket_version, items.actor, items.requester,
         ${author}::comment_author AS author, items.words, ${given}
     ), added AS (
       INSERT INTO comment (${added})
@@ -45,6 +46,7 @@ const add = (lock: Lock) => ({
       id: 'ticket_id',
       version: 'updated.ticket_version',
       actor: 'updated.actor',
+      requester: 'updated.requester',
       data: `json_build_object('comment_id', added.id, 'visibility', added.visibility, 'author', added.author)`,
     })}, ${storeCommentWords('added JOIN (SELECT ticket_id, words FROM updated) AS texts USING (ticket_id)')}
     SELECT locked.id AS found_id, locked.status AS found_status, locked.version AS found_version,

@@ -38,7 +38,7 @@ export class CommentsService {
     assertRequesterMay('comment', fields, context.reader);
     const request = ['add comment', ticketId, fields];
     const statuses = this.policy.commentable();
-    const result = await this.queue.run(ticketId, (deadline) =>
+    const result = await this.queue.run(ticketId, context.reader, (deadline) =>
       this.idempotency.once<CommentDto>(
         context,
         request,

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import pLimit from 'p-limit';
 
 import { eventually } from '../../test/support/eventually.js';
+import { team } from '../api/audience.js';
 import { EventStream } from './event-stream.js';
 import { FeedEvent, type FeedRow } from './feed-event.js';
 import { FeedTail } from './feed-tail.js';
@@ -21,7 +22,7 @@ function open(): EventStream {
   const feed = { read: () => Promise.resolve(batch) } as unknown as FeedService;
   return new EventStream(
     { feed, tail: new FeedTail(feed), limit: pLimit(1) },
-    { audience: 'team' },
+    { reader: team },
     { number: 0, tag: '' },
   );
 }

@@ -5,7 +5,7 @@ import { Logger } from '@nestjs/common';
 import type { LimitFunction } from 'p-limit';
 
 import { DatabaseUnavailable } from '../database/database-errors.js';
-import { visibleTo } from '../api/audience.js';
+import { lowerAddress, visibleTo } from '../api/audience.js';
 import { Problem } from '../api/problem.js';
 import type { FeedEvent } from './feed-event.js';
 import { formatCursor, type FeedCursor } from './feed-cursor.js';
@@ -99,17 +99,29 @@ export class EventStream extends Readable {
   /** Returns the next text; null at the end. */
   private async next(): Promise<string | null> {
     while (!this.isEnding) {
-      const fromTail = this.source.tail.after(this.cursor);
+      const previous = this.cursor;
+      const fromTail = this.fromTail();
       const { events, next } = fromTail ?? (await this.catchUp());
-      const isAtEnd = fromTail?.events.length === 0;
       this.cursor = next;
-      const wanted = events.filter((event) => this.wants(event));
-      if (wanted.length > 0) return wanted.map(({ serverSentEvent }) => serverSentEvent).join('');
-      if (!isAtEnd) continue;
+      if (events.length > 0) return events.map(({ serverSentEvent }) => serverSentEvent).join('');
+      if (!fromTail || next !== previous) continue;
       const turn = await new Promise<Turn>((resolve) => (this.wait = resolve));
       if (turn === 'heartbeat') return `: heartbeat\nid: ${formatCursor(this.cursor)}\n\n`;
     }
     return null;
+  }
+
+  /**
+   * Returns the next events that the tail holds; undefined if the table must be read. What a requester may see is decided by the statement
+   * that reads it, so the tail tells only whether there may be something.
+   */
+  private fromTail(): FeedBatch | undefined {
+    const batch = this.source.tail.after(this.cursor);
+    if (!batch) return undefined;
+    const events = batch.events.filter((event) => this.wants(event));
+    return this.wanted.reader.audience === 'requester' && events.length > 0
+      ? undefined
+      : { events, next: batch.next };
   }
 
   private async catchUp(): Promise<FeedBatch> {
@@ -128,9 +140,10 @@ export class EventStream extends Readable {
     }
   }
 
-  private wants({ type, ticketId, visibility }: FeedEvent): boolean {
-    const { type: types, ticket_id, audience } = this.wanted;
+  private wants({ type, ticketId, visibility, email }: FeedEvent): boolean {
+    const { type: types, ticket_id, reader } = this.wanted;
     const isWanted = (types?.includes(type) ?? true) && (ticket_id === undefined || ticket_id === ticketId);
-    return isWanted && visibleTo(audience).includes(visibility);
+    const isOwn = reader.email === undefined || lowerAddress(email ?? '') === lowerAddress(reader.email);
+    return isWanted && isOwn && visibleTo(reader.audience).includes(visibility);
   }
 }

@@ -54,9 +54,13 @@ export class Event {
   @Column('text', { nullable: true })
   tag!: string | null;
 
-  /** The subject of the token that made the change; null where authentication is off. */
+  /** The subject of the token that made the change; null where authentication is off. A requester sees `requester` or `team` instead. */
   @ServiceField({ type: 'text', nullable: true }, { type: String, nullable: true, example: null })
   actor!: string | null;
+
+  /** Whether a requester made the change, by a token with the scope tickets:own. */
+  @Column('boolean', { default: false })
+  by_requester!: boolean;
 
   /** The time of the change: RFC 3339, UTC, milliseconds. */
   @TimeField()

@@ -1,11 +1,8 @@
-import { columns } from '../api/dto.js';
-import { HistoryEventDto } from './event.dto.js';
+import { isVisibleTo } from '../database/addresses.sql.js';
+import { eventColumns, isOfReader, isShown } from './requester-events.sql.js';
 
 /** The events that one statement reads at most to find the wanted ones. */
 export const maxScanned = 10_000;
-
-/** The condition on events that a reader may see: those about something internal are for the team. `visible` is the parameter. */
-const isVisible = (visible: string) => `coalesce(data->>'visibility', 'public') = ANY (${visible}::text[])`;
 
 /** The bounds of the feed, and whether the cursor $1, $2 lies between them: its event must be in this database. */
 const state = `
@@ -23,17 +20,20 @@ export const selectState = { name: 'select_feed_state', text: `WITH ${state} SEL
  * Returns a statement that reads the events after a cursor, in one snapshot with the bounds and the check of the cursor.
  *
  * $1, $2: the number and the tag of the cursor, or null for the beginning; $3: the limit; $4: the events to look at; $5: the types, or
- * null; $6: the visibilities.
- * @param part the condition on the events, their order, and the CTEs that the condition needs
+ * null; $6: the visibilities; $7: the address of a requester, or null.
+ * @param part the condition on the events, their order, the CTEs that the condition needs, and further columns
  */
-function readFeed(name: string, part: { before?: string; among: string; order: string }) {
-  const { before = '', among, order } = part;
+function readFeed(name: string, part: { before?: string; among: string; order: string; further?: string }) {
+  const { before = '', among, order, further = '' } = part;
   const text = `
     WITH RECURSIVE ${state}, ${before} scanned AS MATERIALIZED (
-      SELECT number, tag, type, ticket_id, version, actor, at, data FROM event
+      SELECT number, tag, type, ticket_id, version, actor, by_requester, at, data FROM event
       WHERE ${among} ORDER BY ${order} LIMIT $4
     ), page AS (
-      SELECT * FROM scanned WHERE ($5::text[] IS NULL OR type = ANY ($5)) AND ${isVisible('$6')}
+      SELECT number, tag, ticket_id, ${eventColumns('$7')} ${further} FROM scanned
+      WHERE ($5::text[] IS NULL OR type = ANY ($5))
+        -- The cheaper condition first.
+        AND CASE WHEN ${isOfReader('scanned.ticket_id', '$7')} THEN ${isShown('$6', '$7')} ELSE false END
       ORDER BY number LIMIT $3
     ), reached AS (
       SELECT number AS reached_number, tag AS reached_tag FROM scanned ORDER BY number OFFSET $4 - 1
@@ -44,30 +44,38 @@ function readFeed(name: string, part: { before?: string; among: string; order: s
   return { name, text };
 }
 
+const all = { among: 'number > (SELECT start FROM state)', order: 'number' };
+
 /** Reads the events of all tickets. */
-export const readAll = readFeed('read_feed', {
-  among: 'number > (SELECT start FROM state)',
-  order: 'number',
+export const readAll = readFeed('read_feed', all);
+
+/** Reads the events of all tickets, each with the address of its ticket. */
+export const readTail = readFeed('read_feed_tail', {
+  ...all,
+  further: ', (SELECT email FROM ticket WHERE ticket.id = scanned.ticket_id) AS email',
 });
 
 /**
- * Reads the events of the ticket $7. Its versions come in order in the feed, so the index of its history serves here too: a bisection
- * finds the last version that does not come after the cursor. Events without a number come after it.
+ * Reads the events of the ticket $8. Its versions come in order in the feed, so the index of its history serves here too: a bisection
+ * finds the last version that does not come after the cursor. Events without a number come after it. A requester does not learn from the
+ * cursor that the ticket of another has events.
  */
 export const readTicket = readFeed('read_feed_of_ticket', {
   before: `
     halves AS (
-      SELECT 0 AS low, coalesce((SELECT max(version) FROM event WHERE ticket_id = $7), 0) + 1 AS high
+      SELECT 0 AS low, 1 + coalesce((
+        SELECT max(version) FROM event WHERE ticket_id = $8 AND ${isOfReader('$8', '$7')}
+      ), 0) AS high
       UNION ALL
       SELECT CASE WHEN is_later THEN low ELSE middle END, CASE WHEN is_later THEN middle ELSE high END
       FROM halves CROSS JOIN LATERAL (SELECT (low + high) / 2 AS middle) AS half
       CROSS JOIN LATERAL (
         SELECT coalesce(bool_or(number IS NULL OR number > (SELECT start FROM state)), false) AS is_later
-        FROM event WHERE ticket_id = $7 AND version = middle
+        FROM event WHERE ticket_id = $8 AND version = middle
       ) AS looked
       WHERE high - low > 1
     ),`,
-  among: 'ticket_id = $7 AND version > (SELECT max(low) FROM halves) AND number IS NOT NULL',
+  among: `ticket_id = $8 AND version > (SELECT max(low) FROM halves) AND number IS NOT NULL AND ${isOfReader('$8', '$7')}`,
   order: 'version',
 });
 
@@ -79,12 +87,13 @@ export const selectLag = {
     FROM event WHERE number IS NULL`,
 };
 
-/** $1: the ticket; $2: the last version of the page before; $3: the limit; $4: the visibilities. */
+/** $1: the ticket; $2: the last version of the page before; $3: the limit; $4: the visibilities; $5: the address of a requester, or null. */
 export const listHistory = {
   name: 'list_events_of_ticket',
   text: `
-    SELECT ${columns(HistoryEventDto)}, data FROM event
-    WHERE ticket_id = $1 AND version > $2 AND ${isVisible('$4')} AND EXISTS (SELECT FROM ticket WHERE id = $1)
+    SELECT ${eventColumns('$5')} FROM event
+    WHERE ticket_id = $1 AND version > $2 AND ${isShown('$4', '$5')}
+      AND EXISTS (SELECT FROM ticket WHERE ticket.id = $1 AND ${isVisibleTo('$5')})
     ORDER BY version LIMIT $3`,
 };
 

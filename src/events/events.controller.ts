@@ -1,7 +1,7 @@
 import { Controller, Get, Query, StreamableFile } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 
-import { Audience } from '../api/audience.js';
+import { Reader } from '../api/audience.js';
 import { RequireScope } from '../auth/scope.guard.js';
 import type { EventStream } from './event-stream.js';
 import { EventStreams } from './event-streams.js';
@@ -20,17 +20,17 @@ export class EventsController {
 
   /**
    * Follows every change of every ticket.
-   * @remarks A client that continues with next_cursor misses no event and sees none twice. The events of a ticket come in the order of its versions. next_cursor is always present: after an empty page, ask again with it after a while. With Accept: text/event-stream the response stays open and sends each event as it comes.
+   * @remarks For a requester these are the tickets of its address. A client that continues with next_cursor misses no event and sees none twice. The events of a ticket come in the order of its versions. next_cursor is always present: after an empty page, ask again with it after a while. With Accept: text/event-stream the response stays open and sends each event as it comes.
    */
   @Get()
-  @RequireScope('tickets:read')
+  @RequireScope('tickets:read', 'tickets:own')
   @FeedEndpoint()
   async list(
     @Query() { after, from, limit, ...filters }: FeedQuery,
-    @Audience() audience: Audience,
+    @Reader() reader: Reader,
     @StreamRequest() stream?: StreamRequest,
   ) {
-    const filter = { audience, ...filters };
+    const filter = { reader, ...filters };
     if (!stream) return this.feed.page(after ?? from, limit, filter);
     return toResponse(await this.streams.open(stream.lastEventId ?? after ?? from, filter, stream.expiresMs));
   }

@@ -1,18 +1,18 @@
 import { Injectable } from '@nestjs/common';
 
-import { visibleTo, type Audience } from '../api/audience.js';
-import { Database } from '../database/database.js';
+import { team, visibleTo, type Reader } from '../api/audience.js';
+import { Database, type Statement } from '../database/database.js';
 import { Replicas } from '../database/replicas.js';
 import type { HistoryEventDto } from './event.dto.js';
 import type { EventType } from './event.entity.js';
-import { listHistory, maxScanned, readAll, readTicket } from './event.sql.js';
+import { listHistory, maxScanned, readAll, readTail, readTicket } from './event.sql.js';
 import { selectLag, selectState, sweepEvents, sweepSize } from './event.sql.js';
 import type { FeedBounds, FeedCursor } from './feed-cursor.js';
 import type { FeedRow } from './feed-event.js';
 
-/** The audience and the filters of the feed. */
+/** The reader and the filters of the feed. */
 export interface FeedFilter {
-  audience: Audience;
+  reader: Reader;
   type?: readonly EventType[] | undefined;
   ticket_id?: number | undefined;
 }
@@ -23,7 +23,7 @@ export interface FeedRead {
   /** False if the event of the cursor is not in the database. */
   isKnown: boolean;
   rows: FeedRow[];
-  /** The last event that a read with `type` looked at before it stopped; undefined if it reached the end of the feed. */
+  /** The last event that a read with `type`, or for a requester, looked at before it stopped; undefined if it reached the end of the feed. */
   reached: FeedCursor | undefined;
 }
 
@@ -50,15 +50,29 @@ export class EventsRepository {
    * Returns up to `limit` events after a cursor; without one, from the beginning. A replica of PostgreSQL may lag behind the cursor,
    * so the primary decides whether it is known.
    */
-  async read(
-    after: FeedCursor | undefined,
-    limit: number,
-    { audience, type, ticket_id }: FeedFilter,
-  ): Promise<FeedRead> {
-    const scanned = type === undefined ? limit : maxScanned;
-    const values: unknown[] = [after?.number, after?.tag, limit, scanned, type, visibleTo(audience)];
-    if (ticket_id !== undefined) values.push(ticket_id);
-    const statement = ticket_id === undefined ? readAll : readTicket;
+  read(after: FeedCursor | undefined, limit: number, filter: FeedFilter): Promise<FeedRead> {
+    const { reader, type, ticket_id } = filter;
+    const scanned = type === undefined && reader.audience === 'team' ? limit : maxScanned;
+    const values = [
+      after?.number,
+      after?.tag,
+      limit,
+      scanned,
+      type,
+      visibleTo(reader.audience),
+      reader.email,
+    ];
+    if (ticket_id === undefined) return this.run(readAll, values);
+    return this.run(readTicket, [...values, ticket_id]);
+  }
+
+  /** Returns up to `limit` events after a cursor, each with the address of its ticket. */
+  readTail(after: FeedCursor, limit: number): Promise<FeedRead> {
+    const values = [after.number, after.tag, limit, limit, undefined, visibleTo(team.audience), team.email];
+    return this.run(readTail, values);
+  }
+
+  private async run(statement: Statement, values: unknown[]): Promise<FeedRead> {
     let rows = await this.replicas.run<Row>(statement, values);
     if (!rows[0]?.is_known) rows = await this.replicas.runOnPrimary<Row>(statement, values);
     const [first] = rows;
@@ -82,8 +96,8 @@ export class EventsRepository {
   }
 
   /** Returns up to `limit` changes of a ticket after the version `after`, oldest first. */
-  history(ticketId: number, after: number, limit: number, audience: Audience): Promise<HistoryEventDto[]> {
-    const values = [ticketId, after, limit, visibleTo(audience)];
+  history(ticketId: number, after: number, limit: number, reader: Reader): Promise<HistoryEventDto[]> {
+    const values = [ticketId, after, limit, visibleTo(reader.audience), reader.email];
     return this.replicas.run<HistoryEventDto>(listHistory, values);
   }
 

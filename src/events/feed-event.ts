@@ -13,6 +13,8 @@ export interface FeedRow {
   actor: string | null;
   at: string;
   data: object;
+  /** The address of the ticket, in the tail. */
+  email?: string | null;
 }
 
 /** An event of the feed. */
@@ -33,6 +35,11 @@ export class FeedEvent {
   /** The id of the ticket, for filters; null for an event of an erasure. */
   get ticketId(): number | null {
     return this.row.ticket_id;
+  }
+
+  /** The address of the ticket in the tail, for filters; null or undefined if there is none. */
+  get email(): string | null | undefined {
+    return this.row.email;
   }
 
   /** The visibility of what the event is about. */

@@ -82,7 +82,7 @@ export class FeedTail {
     let pauseMs = 0;
     while (!stop.aborted) {
       try {
-        const batch = await this.feed.read(this.range?.end ?? 'now', maxPolled, { audience: 'team' });
+        const batch = await this.feed.readTail(this.range?.end ?? 'now', maxPolled);
         // The signal may have changed during the read, which the compiler does not know.
         if (stop.aborted as boolean) return;
         this.append(batch);

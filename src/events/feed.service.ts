@@ -9,7 +9,7 @@ import {
   type FeedBounds,
   type FeedCursor,
 } from './feed-cursor.js';
-import { EventsRepository, type FeedFilter } from './events.repository.js';
+import { EventsRepository, type FeedFilter, type FeedRead } from './events.repository.js';
 
 /** The start of a read: a cursor, the first event that is kept, or the next event from now on. */
 export type FeedStart = FeedCursor | 'beginning' | 'now';
@@ -29,11 +29,13 @@ export class FeedService {
   async read(start: FeedStart, limit: number, filter: FeedFilter): Promise<FeedBatch> {
     if (start === 'now') return { events: [], next: await this.resolveCursor(start) };
     const after = start === 'beginning' ? undefined : start;
-    const { rows, reached, bounds, isKnown } = await this.repository.read(after, limit, filter);
-    if (after) assertReadable(after, bounds, isKnown);
-    const events = rows.map((row) => new FeedEvent(row));
-    const last = events.length === limit ? events.at(-1)?.cursor : reached;
-    return { events, next: last ?? bounds.newest };
+    return toBatch(await this.repository.read(after, limit, filter), after, limit);
+  }
+
+  /** Returns some events for the tail, which knows the address of each ticket; throws like `read`. */
+  async readTail(start: FeedCursor | 'now', limit: number): Promise<FeedBatch> {
+    if (start === 'now') return { events: [], next: await this.resolveCursor(start) };
+    return toBatch(await this.repository.readTail(start, limit), start, limit);
   }
 
   /** Returns the cursor of a start; throws like `read`. */
@@ -50,6 +52,14 @@ export class FeedService {
     const { events, next } = await this.read(start, limit, filter);
     return new Page(events, formatCursor(next), 'after');
   }
+}
+
+function toBatch(read: FeedRead, after: FeedCursor | undefined, limit: number): FeedBatch {
+  const { rows, reached, bounds, isKnown } = read;
+  if (after) assertReadable(after, bounds, isKnown);
+  const events = rows.map((row) => new FeedEvent(row));
+  const last = events.length === limit ? events.at(-1)?.cursor : reached;
+  return { events, next: last ?? bounds.newest };
 }
 
 function assertReadable(cursor: FeedCursor, bounds: FeedBounds, isKnown: boolean): void {

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 
-import type { Audience } from '../api/audience.js';
+import type { Reader } from '../api/audience.js';
 import { Cursors } from '../api/cursors.js';
 import { cutPage, type Page, type PageQuery } from '../api/pagination.js';
 import type { HistoryEventDto } from './event.dto.js';
@@ -15,14 +15,10 @@ export class TicketHistoryService {
   ) {}
 
   /** Returns a page of the changes of a ticket, oldest first, as far back as events are kept. */
-  async find(
-    ticketId: number,
-    { limit, cursor }: PageQuery,
-    audience: Audience,
-  ): Promise<Page<HistoryEventDto>> {
+  async find(ticketId: number, { limit, cursor }: PageQuery, reader: Reader): Promise<Page<HistoryEventDto>> {
     const list = `history of ${ticketId}`;
     const [after = 0] = cursor === undefined ? [] : this.cursors.open(list, cursor);
-    const events = await this.repository.history(ticketId, Number(after), limit + 1, audience);
+    const events = await this.repository.history(ticketId, Number(after), limit + 1, reader);
     return cutPage(events, limit, { cursors: this.cursors, list, sortKeysOf: ({ version }) => [version] });
   }
 }

@@ -29,7 +29,7 @@ export class RedactionsService {
    * @param mayErase whether the caller may redact closed tickets too
    */
   async redactTicket(id: number, context: WriteContext, mayErase: boolean) {
-    const result = await this.queue.run(id, (deadline) =>
+    const result = await this.queue.run(id, context.reader, (deadline) =>
       this.idempotency.once(
         context,
         ['redact ticket', id],
@@ -49,7 +49,7 @@ export class RedactionsService {
   /** Redacts a comment; throws like redactTicket, or CommentNotFound. */
   async redactComment(path: CommentParams, context: WriteContext, mayErase: boolean) {
     const { ticket_id, comment_id } = path;
-    const result = await this.queue.run(ticket_id, (deadline) =>
+    const result = await this.queue.run(ticket_id, context.reader, (deadline) =>
       this.idempotency.once(
         context,
         ['redact comment', ticket_id, comment_id],

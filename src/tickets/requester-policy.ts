@@ -1,19 +1,27 @@
-import type { Reader } from '../api/audience.js';
+import { lowerAddress, type Author, type Reader } from '../api/audience.js';
 import { Problem } from '../api/problem.js';
 
 /** Fields of a ticket that are the team's. Requesters neither see nor set them. */
 const hidden = ['assignee', 'priority', 'tags', 'metadata', 'external_id', 'due_at'] as const;
 
-/** The fields, parameters and statuses that requesters may use. Everything else is for the team, so a new one is too: `q` finds internal comments. */
+/** The filters that requesters may use. */
+const filters = [
+  ...['status', 'email', 'follows', 'created_from', 'created_to', 'updated_from', 'updated_to'],
+  ...['closed_from', 'closed_to'],
+];
+
+/** The fields, parameters and statuses that requesters may use. Everything else is for the team, so a new one is too. */
 const allowed = {
   create: ['theme', 'text', 'email', 'follows'],
   transition: ['awaited', 'closed'],
-  list: ['status', 'email', 'created_from', 'created_to', 'updated_from', 'sort', 'limit', 'cursor'],
+  list: [...filters, 'q', 'sort', 'limit', 'cursor'],
+  count: [...filters, 'by'],
   comment: ['text', 'email'],
+  attach: ['name', 'content_type', 'size', 'sha256', 'comment_id'],
 } as const;
 
-/** The orders of lists that requesters may use. */
-const sortPattern = /^-?(created|updated)_at$/;
+/** The values that requesters may use, of parameters and fields that have others for the team. */
+const allowedValues: Record<string, RegExp> = { sort: /^-?(created|updated)_at$/, by: /^status$/ };
 
 /** 403: a requester used what is for the team, or the address of another one. */
 class NotForRequesters extends Problem {
@@ -26,14 +34,20 @@ class NotForRequesters extends Problem {
 export function assertRequesterMay(action: keyof typeof allowed, fields: object, { email }: Reader): void {
   if (email === undefined) return;
   const names: readonly string[] = allowed[action];
+  const isFilter = action === 'list' || action === 'count';
   for (const [name, value] of Object.entries(fields) as [string, unknown][]) {
-    const isOwn =
-      name !== 'email' || action === 'list' || toLowerAscii(String(value)) === toLowerAscii(email);
-    const isSort = name !== 'sort' || sortPattern.test(String(value));
+    const isOwn = name !== 'email' || isFilter || lowerAddress(String(value)) === lowerAddress(email);
+    const isAllowed = allowedValues[name]?.test(String(value)) ?? true;
     const isPublic = name === 'visibility' && value === 'public';
-    if (value !== undefined && !isPublic && !(names.includes(name) && isOwn && isSort))
+    if (value !== undefined && !isPublic && !(names.includes(name) && isOwn && isAllowed))
       throw new NotForRequesters(name);
   }
+}
+
+/** Throws Problem 403 if a requester changes what the team has added. */
+export function assertOfRequester(author: Author, { audience }: Reader): void {
+  if (audience === 'requester' && author === 'team')
+    throw new Problem('forbidden', 'The team has added this: a requester may not change it');
 }
 
 /** Returns tickets as a reader sees them: without the fields of the team for a requester. */
@@ -41,9 +55,4 @@ export function hideFromRequester<Ticket extends object>(tickets: Ticket[], { au
   if (audience === 'team') return tickets;
   const isShown = ([name]: [string, unknown]) => !(hidden as readonly string[]).includes(name);
   return tickets.map((ticket) => Object.fromEntries(Object.entries(ticket).filter(isShown)) as Ticket);
-}
-
-/** Two addresses that are equal so are equal for PostgreSQL's lower(), whatever its locale. */
-function toLowerAscii(text: string): string {
-  return text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 }

@@ -2,7 +2,7 @@ import { columnNames, columns, columnsOrDefaults, typedColumns } from '../api/dt
 import { stateReport } from '../database/state-report.js';
 import { recordEvent } from '../events/record-event.sql.js';
 import { storeTicketWords, ticketWordColumns, type ticketWords } from './search/search-text.sql.js';
-import { isAllowed, lockTickets, type Lock, type TicketWrite } from './ticket-write.sql.js';
+import { isAllowed, lockTickets, requesterOfItems, type Lock, type TicketWrite } from './ticket-write.sql.js';
 import { TicketSummaryDto, UpdateTicketDto } from './ticket.dto.js';
 import { maxMetadataKeys, maxTags } from './ticket.entity.js';
 import { firstComments, ticketColumns } from './ticket.sql.js';
@@ -80,7 +80,7 @@ const change = (lock: Lock) => ({
   name: `change_tickets_${lock}`,
   text: `
     WITH ${lockTickets(itemColumns, lock, `${columns(TicketSummaryDto)}, internal_comment_count`)}, wanted AS (
-      SELECT locked.id, locked.status AS status_before, items.actor, clock_timestamp() AS at, ${wantedValues}
+      SELECT locked.id, locked.status AS status_before, items.actor, items.requester, clock_timestamp() AS at, ${wantedValues}
       FROM locked JOIN items USING (id)
       WHERE ${isAllowed} AND (is_claim IS NULL OR locked.assignee IS NULL OR locked.assignee = items.assignee)
     ), checked AS (
@@ -95,13 +95,16 @@ const change = (lock: Lock) => ({
         status_changed_at = CASE WHEN ${statusChanged} THEN ${changedAt} ELSE ticket.status_changed_at END,
         closed_at = CASE checked.status WHEN 'closed' THEN ${changedAt} END
       FROM checked WHERE ticket.id = checked.id AND cardinality(changed) > 0
-      RETURNING ticket.*, status_before, actor, changed
-    ), ${recordEvent(eventType, 'updated', { id: 'id', version: 'version', actor: 'actor', data: eventData })},
+      RETURNING ticket.*, status_before, actor, requester, changed
+    ), ${recordEvent(eventType, 'updated', {
+      ...{ id: 'id', version: 'version', actor: 'actor', requester: 'requester' },
+      data: eventData,
+    })},
     ${storeTicketWords('updated JOIN items USING (id)')},
     shown AS (
-      SELECT ${ticketColumns('updated', '$2')} FROM updated
+      SELECT ${ticketColumns('updated', '$2', requesterOfItems)} FROM updated
       UNION ALL
-      SELECT ${ticketColumns('locked', '$2')} FROM locked JOIN checked USING (id) WHERE changed = '{}'
+      SELECT ${ticketColumns('locked', '$2', requesterOfItems)} FROM locked JOIN checked USING (id) WHERE changed = '{}'
     )
     SELECT locked.id AS found_id, locked.status AS found_status, locked.version AS found_version,
       locked.assignee AS found_assignee, ${columns(TicketSummaryDto, 'shown')}, ${firstComments('shown.id', '$2')}, ${stateReport}

@@ -19,13 +19,15 @@ type Field = keyof TicketFilters;
 
 const withStatus: Field[] = ['status', 'created_from', 'created_to'];
 
+const ofAddress: Field[] = ['email', ...withStatus];
+
 /** The filters that an index serves together, the one that leaves the fewest tickets first, as a rule. */
 const indexed: Field[][] = [
   ['external_id'],
   ['follows'],
   ['metadata'],
   ['tag'],
-  ['email', ...withStatus],
+  ofAddress,
   ['assignee', ...withStatus],
   ['unassigned', ...withStatus],
   ['closed_from', 'closed_to'],
@@ -42,8 +44,10 @@ const indexed: Field[][] = [
  * Returns the statement that counts tickets. It reads those that one index finds, up to the limit, and checks the other filters on them. So
  * its time is bounded whatever the filters are.
  */
-export function countQuery(query: CountTicketsQuery, { conditions, each }: TicketFilter): string {
-  const found = indexed.find(([first]) => first && query[first] !== undefined) ?? ['status'];
+export function countQuery(query: CountTicketsQuery, { conditions, each, requester }: TicketFilter): string {
+  const given = indexed.find(([first]) => first && query[first] !== undefined) ?? ['status'];
+  // The tickets of others must not use up the limit of a requester.
+  const found = requester === 'NULL' ? given : ofAddress;
   const all = [
     // PostgreSQL must know the type of every value, of the visibilities too.
     { field: 'visibility', text: 'cardinality($2::comment_visibility[]) > 0' },

@@ -6,6 +6,7 @@ import type { Reader } from '../api/audience.js';
 import { BriefCache } from '../cache/brief-cache.js';
 import { maxCounted } from './ticket-count.sql.js';
 import { TicketListRepository } from './ticket-list.repository.js';
+import { assertRequesterMay } from './requester-policy.js';
 import type { CountTicketsQuery, TicketCountDto } from './ticket-query.dto.js';
 
 /** Counts tickets. A count may be some seconds old, so those who ask for the same one share it. */
@@ -16,8 +17,9 @@ export class TicketCountsService {
     private readonly cache: BriefCache,
   ) {}
 
-  /** Returns the number of tickets that match a query. */
-  count(query: CountTicketsQuery, reader: Reader): Promise<TicketCountDto> {
+  /** Returns the number of tickets that match a query; throws Problem 403 for a filter that is for the team. */
+  async count(query: CountTicketsQuery, reader: Reader): Promise<TicketCountDto> {
+    assertRequesterMay('count', query, reader);
     // A digest, because the filters may have an email address, which must not stay in Redis after its erasure.
     const digest = createHash('sha256')
       .update(JSON.stringify([query, reader]))

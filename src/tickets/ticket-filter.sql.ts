@@ -2,13 +2,12 @@ import { visibleTo, type Reader } from '../api/audience.js';
 import type { SortKeys } from '../api/cursors.js';
 import { columns } from '../api/dto.js';
 import { InvalidRequest } from '../api/problem.js';
+import { sameAddress } from '../database/addresses.sql.js';
 import { ticketStatuses } from './ticket.entity.js';
-import { sameAddress } from './ticket-write.sql.js';
 import { TicketSummaryDto } from './ticket.dto.js';
-import { ticketColumns } from './ticket.sql.js';
+import { mayFollow, ticketColumns } from './ticket.sql.js';
 import type { ListTicketsQuery, TicketFilters } from './ticket-query.dto.js';
 
-const listColumns = ticketColumns('ticket', '$2');
 const scanColumns = columns(TicketSummaryDto, 'scan');
 
 /** The conditions of a query on tickets, with their values. The first values are the statuses and the visibilities. */
@@ -18,6 +17,8 @@ export interface TicketFilter {
   conditions: { field: keyof TicketFilters; text: string }[];
   /** The columns that must have one of several values, each with the parameter of its values. */
   each: { column: string; parameter: string }[];
+  /** The parameter with the address of a requester, who may see only its tickets; NULL for the team. */
+  requester: string;
 }
 
 /** Returns the conditions of a query on the tickets that a reader may see; throws InvalidRequest if they exclude each other. */
@@ -36,20 +37,20 @@ export function buildFilter(query: TicketFilters, reader: Reader): TicketFilter 
   if (assignee) each.push({ column: 'assignee', parameter: `${parameter([...new Set(assignee)])}::text[]` });
   if (unassigned) conditions.push({ field: 'unassigned', text: 'ticket.assignee IS NULL' });
   if (priority) each.push({ column: 'priority', parameter: `${parameter(priority)}::ticket_priority[]` });
-  if (reader.email !== undefined)
-    conditions.push({ field: 'email', text: sameAddress('email', parameter(reader.email)) });
+  const requester = reader.email === undefined ? 'NULL' : `${parameter(reader.email)}::text`;
+  if (reader.email !== undefined) conditions.push({ field: 'email', text: sameAddress('email', requester) });
   where('email', (value) => sameAddress('email', value));
   where('external_id', (value) => `external_id = ${value}`);
   // The second condition is that of the index.
   where('tag', (value) => `tags @> ${value}::text[] AND tags <> '{}'`);
   where('metadata', (value) => `metadata @> ${value}::jsonb AND metadata <> '{}'`);
-  where('follows', (value) => `follows = ${value}`);
+  where('follows', (value) => `follows = ${value} AND ${mayFollow('ticket', requester)}`);
   for (const name of ['created', 'updated', 'closed'] as const) {
     where(`${name}_from`, (value) => `ticket.${name}_at >= ${value}`);
     where(`${name}_to`, (value) => `ticket.${name}_at < ${value}`);
   }
   where('due_to', (value) => `ticket.due_at < ${value}`);
-  return { values, conditions, each };
+  return { values, conditions, each, requester };
 }
 
 /** An order of tickets: its columns with their directions, and the columns whose values a cursor has. */
@@ -115,14 +116,14 @@ export function listQuery(
 ): string {
   // The limit is part of the text, because the planner must know it even if the values are parameters.
   const end = `ORDER BY ${order.text} LIMIT ${limit + 1}`;
-  const { each, conditions } = filter;
+  const { each, conditions, requester } = filter;
   const values = each.map(({ column, parameter }) => `unnest(${parameter}) AS one_${column} (${column})`);
   const equal = each.map(({ column }) => `ticket.${column} = one_${column}.${column}`);
   const scans = partsAfter(order, keys, (value) => `$${filter.values.push(value)}`).map(
     (part) => `
       SELECT ${scanColumns} FROM ${values.join(' CROSS JOIN ')}
       CROSS JOIN LATERAL (
-        SELECT ${listColumns} FROM ticket WHERE ${[...equal, ...conditions.map(({ text }) => text), part].join(' AND ')} ${end}
+        SELECT ${ticketColumns('ticket', '$2', requester)} FROM ticket WHERE ${[...equal, ...conditions.map(({ text }) => text), part].join(' AND ')} ${end}
       ) AS scan`,
   );
   return `${scans.map((scan) => (scans.length > 1 ? `(${scan} ${end})` : scan)).join(' UNION ALL ')} ${end}`;

@@ -45,7 +45,8 @@ export class TicketListRepository {
       const search = new TicketSearch((statement, values) => this.replicas.run(statement, values), q);
       const conditions = plainConditions(filter, order, after);
       const column = order.columns.slice(0, -1).join(', ');
-      const list = { conditions, values: filter.values, column, order: order.text, limit };
+      const { values, requester } = filter;
+      const list = { conditions, values, requester, column, order: order.text, limit };
       return deadline.limit(this.searches(() => search.find(list), deadline));
     }
     const text = listQuery(filter, order, after, limit);

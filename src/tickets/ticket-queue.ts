@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 
+import { lowerAddress, type Reader } from '../api/audience.js';
 import { Overloaded } from '../api/problem.js';
 import { Deadline } from '../database/deadline.js';
 
@@ -22,17 +23,25 @@ interface Queue {
  */
 @Injectable()
 export class TicketQueue {
-  private readonly queues = new Map<number, Queue>();
+  private readonly queues = new Map<string, Queue>();
   private total = 0;
 
   /**
    * Runs a write when the earlier ones of its ticket have ended. Throws DatabaseUnavailable at the deadline, and Overloaded if too
    * many wait. A write that has not begun by its deadline never begins.
+   *
+   * A requester has a queue of its own: it neither delays the writes of others by naming their ticket, nor learns from a delay that there is
+   * one.
    */
-  async run<Result>(id: number, write: (deadline: Deadline) => Promise<Result>): Promise<Result> {
-    const queue = this.queues.get(id) ?? { length: 0, last: Promise.resolve() };
+  async run<Result>(
+    id: number,
+    { email = '' }: Reader,
+    write: (deadline: Deadline) => Promise<Result>,
+  ): Promise<Result> {
+    const key = `${id} ${lowerAddress(email)}`;
+    const queue = this.queues.get(key) ?? { length: 0, last: Promise.resolve() };
     if (queue.length >= maxLength || this.total >= maxTotal) throw new Overloaded();
-    this.queues.set(id, queue);
+    this.queues.set(key, queue);
     queue.length++;
     this.total++;
     const deadline = new Deadline();
@@ -42,7 +51,7 @@ export class TicketQueue {
     });
     const end = () => {
       this.total--;
-      if (--queue.length === 0) this.queues.delete(id);
+      if (--queue.length === 0) this.queues.delete(key);
     };
     queue.last = result.then(end, end);
     return deadline.limit(result);

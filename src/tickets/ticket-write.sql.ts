@@ -1,3 +1,4 @@
+import { isVisibleTo } from '../database/addresses.sql.js';
 import type { TicketStatus } from './ticket.entity.js';
 import type { TicketSnapshot } from './transition-policy.js';
 
@@ -14,16 +15,12 @@ export interface TicketWrite {
   requester: string | undefined;
 }
 
-/**
- * The condition that a reader may see a ticket: all for the team, those of its address for a requester.
- * @param requester the parameter or expression with the address, or null for the team
- */
-export const isVisibleTo = (requester: string) =>
-  `(${requester}::text IS NULL OR lower(ticket.email) = lower(${requester}::text))`;
+/** The address of the requester of a write, or null for the team. The items of one statement have the same one. */
+export const requesterOfItems = '(SELECT min(requester) FROM items)';
 
 /**
  * The CTEs of every write: `items` has the rows of the JSON list $1, with the columns of TicketWrite and these; `locked` has the
- * tickets that the requester may see (the items of one statement have the same one), locked in the order of their ids, as the write finds them, with their `lockedColumns`.
+ * tickets that the requester may see, locked in the order of their ids, as the write finds them, with their `lockedColumns`.
  */
 export const lockTickets = (itemColumns: string, lock: Lock, lockedColumns = 'id, status, version') => `
   items AS MATERIALIZED (
@@ -31,16 +28,9 @@ export const lockTickets = (itemColumns: string, lock: Lock, lockedColumns = 'id
       AS item (id bigint, statuses ticket_status[], versions integer[], actor text, requester text, ${itemColumns})
   ), locked AS (
     SELECT ${lockedColumns} FROM ticket WHERE id = ANY (ARRAY(SELECT id FROM items))
-      AND ${isVisibleTo('(SELECT min(requester) FROM items)')}
+      AND ${isVisibleTo(requesterOfItems)}
     ORDER BY id FOR NO KEY UPDATE ${lock === 'skip' ? 'SKIP LOCKED' : ''}
   )`;
-
-/**
- * Compares two addresses without case, the case of the letters A to Z. Other letters are compared as they are, because the collation of the
- * database decides about their case, and in Turkish about that of I too.
- */
-export const sameAddress = (one: string, other: string) =>
-  `lower(${one} COLLATE "C") = lower(${other} COLLATE "C")`;
 
 /** The condition of every write: the locked ticket has one of the statuses, and one of the versions if there are any. */
 export const isAllowed = `

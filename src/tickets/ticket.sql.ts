@@ -1,9 +1,10 @@
 import { columns, columnsOrDefaults, jsonColumns, typedColumns } from '../api/dto.js';
 import { CommentDto } from '../comments/comment.dto.js';
+import { isVisibleTo } from '../database/addresses.sql.js';
 import { stateReport } from '../database/state-report.js';
 import { recordEvent } from '../events/record-event.sql.js';
 import { storeTicketWords, ticketWordColumns } from './search/search-text.sql.js';
-import { isVisibleTo, type Lock } from './ticket-write.sql.js';
+import type { Lock } from './ticket-write.sql.js';
 import { CreateTicketDto, TicketSummaryDto, type TicketDto } from './ticket.dto.js';
 
 /** The most comments that a ticket is shown with. They end with the one that passes the size. */
@@ -13,16 +14,29 @@ const embeddedBytes = 256 * 1024;
 /** A row of the statements below: a ticket without the link to more comments. */
 export type TicketRow = Omit<TicketDto, 'comments_next'>;
 
+/** The condition that a reader may see the ticket that another one follows. A requester may not see one of another address. */
+export const mayFollow = (table: string, requester: string) =>
+  `(${requester}::text IS NULL OR EXISTS (
+    SELECT FROM ticket AS earlier WHERE earlier.id = ${table}.follows AND ${isVisibleTo(requester, 'earlier')}
+  ))`;
+
 /**
- * The columns of a ticket as a reader sees it: `comment_count` counts what the reader may see.
+ * The columns of a ticket as a reader sees it: `comment_count` counts what the reader may see, and `follows` is null if the reader may not
+ * see that ticket.
  * @param visible the parameter with the visibilities, see `visibleTo`
+ * @param requester the parameter or expression with the address of a requester, or null for the team
  */
-export const ticketColumns = (table: string, visible: string) =>
-  columns(TicketSummaryDto, table).replace(
-    `${table}.comment_count`,
-    `${table}.comment_count - CASE WHEN 'internal' = ANY (${visible}::comment_visibility[]) THEN 0
+export const ticketColumns = (table: string, visible: string, requester: string) =>
+  columns(TicketSummaryDto, table)
+    .replace(
+      `${table}.comment_count`,
+      `${table}.comment_count - CASE WHEN 'internal' = ANY (${visible}::comment_visibility[]) THEN 0
       ELSE ${table}.internal_comment_count END AS comment_count`,
-  );
+    )
+    .replace(
+      `${table}.follows`,
+      `CASE WHEN ${mayFollow(table, requester)} THEN ${table}.follows END AS follows`,
+    );
 
 /** The column `comments` of a ticket: its first comments. */
 export const firstComments = (ticketId: string, visible: string) => `
@@ -65,6 +79,7 @@ const insert = (lock: Lock) => ({
       id: 'id',
       version: 'created.version',
       actor: 'items.actor',
+      requester: 'items.requester',
       data: `'{}'::json`,
     })}, ${storeTicketWords('created JOIN items USING (id)')}
     SELECT may_follow, ${columns(TicketSummaryDto, 'created')}, '[]'::json AS comments
@@ -84,7 +99,7 @@ export const selectHolders = {
 export const selectTickets = {
   name: 'select_tickets',
   text: `
-    SELECT ${ticketColumns('ticket', '$2')}, ${firstComments('ticket.id', '$2')}, ${stateReport}
+    SELECT ${ticketColumns('ticket', '$2', '$3')}, ${firstComments('ticket.id', '$2')}, ${stateReport}
     FROM unnest($1::bigint[]) AS wanted (id) LEFT JOIN ticket ON ticket.id = wanted.id AND ${isVisibleTo('$3')}`,
 };
 

@@ -95,7 +95,7 @@ export class TicketsController {
    * @remarks A count is at most 5 seconds old. At most 100,000 tickets are read; is_exact is false if there are more.
    */
   @Get('count')
-  @RequireScope('tickets:read')
+  @RequireScope('tickets:read', 'tickets:own')
   @ReadEndpoint(TicketCountDto, {})
   @SetMetadata(TAKES_QUERY, true)
   count(@Query() query: CountTicketsQuery, @Reader() reader: Reader) {
@@ -202,7 +202,7 @@ export class TicketsController {
    * @remarks Each change raised the version of the ticket by one. They are kept as long as the ticket.
    */
   @Get(':ticket_id/history')
-  @RequireScope('tickets:read')
+  @RequireScope('tickets:read', 'tickets:own')
   @ListEndpoint(HistoryPageDto, { problems: noTicket })
   listHistory(@Param() path: TicketParams, @Query() query: PageQuery, @Reader() reader: Reader) {
     return this.tickets.history(path.ticket_id, query, reader);

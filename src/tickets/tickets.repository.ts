@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 
-import { visibleTo, type Reader } from '../api/audience.js';
+import { team, visibleTo, type Reader } from '../api/audience.js';
 import type { WriteContext } from '../api/write-context.js';
 import { Database, type Batched, type Transaction } from '../database/database.js';
 import { DatabaseUnavailable, isUniqueViolation } from '../database/database-errors.js';
@@ -23,9 +23,6 @@ import type { Lock, WriteResult, WriteRow } from './ticket-write.sql.js';
 type NewTicket = CreateTicketDto &
   ReturnType<typeof ticketWords> & { actor: string | undefined; requester: string | undefined };
 
-/** The reader of the statements that run together. Those of requesters run alone, because a statement is for one reader. */
-const team: Reader = { audience: 'team', email: undefined };
-
 /** The result of a creation. Without a ticket and without `takenBy`, there is no ticket that the new one could follow. */
 export interface CreateResult {
   created?: TicketRow | undefined;
@@ -45,7 +42,7 @@ interface Run {
   transaction: Transaction | undefined;
 }
 
-/** Runs the statements on single tickets. Those that arrive together run together. */
+/** Runs the statements on single tickets. Those of the team that arrive together run together; a statement is for one reader. */
 @Injectable()
 export class TicketsRepository {
   private readonly creations: Batched<NewTicket, CreateResult>;

@@ -113,7 +113,7 @@ export class TicketsService {
 
   /** Returns a page of the changes of a ticket, oldest first, or throws TicketNotFound. */
   async history(id: number, query: PageQuery, reader: Reader): Promise<Page<HistoryEventDto>> {
-    const page = await this.historyService.find(id, query, reader.audience);
+    const page = await this.historyService.find(id, query, reader);
     // No ticket has this id, or its history was deleted: earlier versions deleted events that had expired.
     if (page.items.length === 0) await this.find(id, reader);
     return page;
@@ -131,7 +131,7 @@ export class TicketsService {
     rejection: (found: TicketSnapshot | undefined) => Problem,
   ): Promise<IdempotentResult<TicketDto>> {
     const request = ['change ticket', id, change, statuses];
-    const result = await this.queue.run(id, (deadline) =>
+    const result = await this.queue.run(id, context.reader, (deadline) =>
       this.idempotency.once<TicketDto>(
         context,
         request,

@@ -1,10 +1,11 @@
 import { ApiProperty } from '@nestjs/swagger';
 
+import { authors, type Author } from '../api/audience.js';
 import { WriteDto } from '../api/dto.js';
 import { choiceError, emailError, idError, Optional, Satisfies } from '../api/field-rules.js';
 import { storedTimeError, textError, type Rule } from '../api/field-rules.js';
 import { timeSchema } from '../api/fields.js';
-import { commentAuthors, Comment, type CommentAuthor } from '../comments/comment.entity.js';
+import { Comment } from '../comments/comment.entity.js';
 import { Ticket } from '../tickets/ticket.entity.js';
 
 /** The address of a person whose data was erased. An export shows it, so an import takes it. */
@@ -48,10 +49,10 @@ export class ImportedCommentDto extends ImportedCommentColumns {
   override email!: string;
 
   /** The author; by default `requester` if the address is that of the ticket, compared without case, else `team`. */
-  @ApiProperty({ enum: commentAuthors, enumName: 'CommentAuthor', required: false, example: 'team' })
-  @Satisfies((value) => choiceError(value, commentAuthors))
+  @ApiProperty({ enum: authors, enumName: 'CommentAuthor', required: false, example: 'team' })
+  @Satisfies((value) => choiceError(value, authors))
   @Optional()
-  author?: CommentAuthor;
+  author?: Author;
 
   /** The time at which the text was removed; null because it was not. */
   @ApiProperty({ ...timeSchema, nullable: true, required: false, example: null })

@@ -1,11 +1,12 @@
+import type { Author } from '../api/audience.js';
 import { InvalidRequest, type FieldError } from '../api/problem.js';
 import { ValidationPipe } from '../api/validation.pipe.js';
-import type { CommentAuthor } from '../comments/comment.entity.js';
+
 import { ImportedCommentDto, ImportedTicketDto } from './import-line.dto.js';
 import type { ImportedCommentColumns, ImportedTicketColumns } from './import-line.dto.js';
 
 /** A comment as the import stores it. */
-type NewComment = ImportedCommentColumns & { author: CommentAuthor; redacted_at: string | null };
+type NewComment = ImportedCommentColumns & { author: Author; redacted_at: string | null };
 
 /** A ticket as the import stores it. */
 export interface NewTicket {

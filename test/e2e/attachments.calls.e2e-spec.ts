@@ -35,7 +35,7 @@ describe('An attachment', () => {
     expect(pending).toEqual({
       ...{ id: body.id, ticket_id: ticket.ticketId, name: 'notes.txt', content_type: 'text/plain' },
       ...{ size: bytes.length, sha256: sha256(bytes), visibility: 'public', comment_id: null },
-      ...{ state: 'pending', created_at: expect.any(String), completed_at: null },
+      ...{ author: 'team', state: 'pending', created_at: expect.any(String), completed_at: null },
     });
     expect(Date.parse(upload.expires_at) - Date.parse(pending.created_at)).toBeLessThanOrEqual(86_400_000);
     expect((await ticket.upload(body, bytes)).status).toBe(200);

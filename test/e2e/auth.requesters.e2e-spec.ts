@@ -1,27 +1,18 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 
-import { Api, encode } from '../support/api.js';
-import { Service, type ServiceWithStores } from '../support/service.js';
-import { token } from '../support/tokens.js';
+import { encode, type Api } from '../support/api.js';
+import { Attachments } from '../support/attachments.js';
+import { sharedDesk } from '../support/requesters.js';
 
-let service: ServiceWithStores;
+const desk = sharedDesk();
 let team: Api;
 let ada: Api;
 let bob: Api;
 
-/** Returns a client with the scope tickets:own for an address. */
-const requester = async (email: string, claims: object = {}) =>
-  new Api(service.url, await token({ scope: 'tickets:own', sub: `user of ${email}`, email, ...claims }));
-
 beforeAll(async () => {
-  service = await Service.start({ environment: { AUTH_REQUIRED: 'true' } });
-  team = new Api(service.url, await token());
-  ada = await requester('ada@example.com');
-  bob = await requester('bob@example.com');
-});
-
-afterAll(async () => {
-  await service.stop();
+  ({ team } = desk);
+  ada = await desk.requester('ada@example.com');
+  bob = await desk.requester('bob@example.com');
 });
 
 const own = { theme: 'Invoice', text: 'Twice.', email: 'Ada@Example.com' };
@@ -85,7 +76,7 @@ describe('A token with tickets:own', () => {
   it('follows only tickets of its address', async () => {
     const { id } = (await bob.createTicket({ ...own, email: 'bob@example.com' })).body;
     const foreign = await ada.createTicket({ ...own, follows: id });
-    const unknown = await ada.createTicket({ ...own, follows: 999_999 });
+    const unknown = await ada.createTicket({ ...own, follows: 7_999_999 });
     expect([foreign.status, unknown.status]).toEqual([400, 400]);
     expect(foreign.problem).toMatchObject({ detail: unknown.problem.detail });
     const { id: mine } = (await ada.createTicket(own)).body;
@@ -94,8 +85,8 @@ describe('A token with tickets:own', () => {
 
   it('gets no stored answer of a token of the team with the same subject', async () => {
     const both = { sub: 'one subject', email: 'ada@example.com' };
-    const asTeam = new Api(service.url, await token(both));
-    const asRequester = await requester('ada@example.com', both);
+    const asTeam = await desk.client(both);
+    const asRequester = await desk.requester('ada@example.com', both);
     const { body, headers } = encode(own, 'JSON');
     const init = { body: body ?? '', headers: { ...(headers as object), 'idempotency-key': 'shared' } };
     expect((await asTeam.send('POST', '/ticket', init)).status).toBe(201);
@@ -104,7 +95,7 @@ describe('A token with tickets:own', () => {
 
   it('needs a verified address', async () => {
     const statusOf = async (claims: object) =>
-      (await (await requester('', claims)).send('GET', '/ticket')).status;
+      (await (await desk.requester('', claims)).send('GET', '/ticket')).status;
     expect(await statusOf({})).toBe(403);
     expect(await statusOf({ email: 'no address' })).toBe(403);
     expect(await statusOf({ email: 'ada@example.com', email_verified: false })).toBe(403);
@@ -114,87 +105,46 @@ describe('A token with tickets:own', () => {
 
   it('is the team’s with tickets:read too', async () => {
     const { id } = (await bob.createTicket({ ...own, email: 'bob@example.com' })).body;
-    const both = await requester('ada@example.com', { scope: 'tickets:own tickets:read' });
+    const both = await desk.requester('ada@example.com', { scope: 'tickets:own tickets:read' });
     expect((await both.ticket(id)).body).toHaveProperty('priority');
     expect((await both.createTicket(own)).status).toBe(403);
   });
 });
 
-describe('Of a ticket of another requester', () => {
-  it('every operation answers as for an id that does not exist, and changes nothing', async () => {
-    const { id } = (await ada.createTicket(own)).body;
-    const { id: comment } = (await ada.comment(id, { text: 'Mine.', email: own.email })).body;
-    const calls = (ticket: number) =>
-      [
-        ['GET', `/ticket/${ticket}`, undefined],
-        ['GET', `/ticket/${ticket}/comment`, undefined],
-        ['GET', `/ticket/${ticket}/comment/${comment}`, undefined],
-        ['PUT', `/ticket/${ticket}`, { status: 'closed' }],
-        ['POST', `/ticket/${ticket}/comment`, { text: 'Mine too.', email: 'bob@example.com' }],
-      ] as const;
-    for (const key of [undefined, 'a key of bob']) {
-      const answers = async (ticket: number) => {
-        const responses = [];
-        for (const [n, [method, path, fields]] of calls(ticket).entries()) {
-          const { body, headers } = fields ? encode(fields, 'JSON') : {};
-          const extra =
-            key && fields ? { 'idempotency-key': `${key} ${ticket} ${n}`.replaceAll(' ', '-') } : {};
-          const sent = { ...(body && { body }), headers: { ...(headers as object), ...extra } };
-          const { status, problem } = await bob.send(method, path, sent);
-          const { type, title, detail } = problem;
-          responses.push({ status, type, title, detail: detail.replaceAll(String(ticket), 'N') });
-        }
-        return responses;
-      };
-      const foreign = await answers(id);
-      expect(foreign.map(({ status }) => status)).toEqual([404, 404, 404, 404, 404]);
-      expect(foreign).toEqual(await answers(999_999));
-    }
-    expect((await team.ticket(id)).body).toMatchObject({ status: 'opened', version: 2 });
-  });
-});
+describe('Attachments of a requester', () => {
+  const bytes = 'It lists the same item twice.\n';
+  const of = (api: Api, id: number) => new Attachments(api, id);
 
-describe('Whatever a requester reads', () => {
-  it('has nothing of others, and nothing internal', async () => {
-    const names = ['carl', 'dora', 'emil'];
-    const tickets: { id: number; name: string }[] = [];
-    for (const name of [...names, ...names]) {
-      const email = `${name}@example.com`;
-      const fields = { theme: `secret of ${name}`, text: `secret of ${name}`, email };
-      const { id } = (await team.createTicket({ ...fields, assignee: 'hidden agent', tags: ['hidden-tag'] }))
-        .body;
-      await team.comment(id, { text: `secret of ${name}`, email });
-      await team.comment(id, { text: 'hidden note', email: 'desk@example.com', visibility: 'internal' });
-      tickets.push({ id, name });
-    }
-    const ids = tickets.map(({ id }) => id);
-    const queries = ['', '?limit=1', '?sort=updated_at', '?status=opened'];
-    const paths = [
-      ...queries.map((query) => `/ticket${query}`),
-      ...names.map((name) => `/ticket?email=${name}@example.com`),
-      ...ids.flatMap((id) => [
-        `/ticket/${id}`,
-        `/ticket/${id}/comment`,
-        `/ticket/${id}/comment?visibility=internal`,
-      ]),
-      ...ids.map((id) => `/ticket/${id}/comment?sort=-created_at`),
-    ];
-    for (const name of names) {
-      const api = await requester(`${name}@example.com`);
-      const others = names.filter((other) => other !== name);
-      let seen = 0;
-      for (const path of paths) {
-        const { status, body, headers } = await api.send('GET', path);
-        const text = JSON.stringify([body, [...headers]]);
-        expect([200, 404]).toContain(status);
-        for (const leak of [...others.map((other) => `secret of ${other}`), 'hidden'])
-          expect({ path, text: text.includes(leak) }).toEqual({ path, text: false });
-        if (text.includes(`secret of ${name}`)) seen++;
-      }
-      // Both tickets, by five lists, by their id and by the comments in two orders.
-      expect(seen).toBe(5 + 2 * 3);
-      const [first] = tickets.filter((ticket) => ticket.name === name);
-      expect((await api.ticket(first?.id ?? 0)).body).toMatchObject({ comment_count: 1 });
-    }
+  it('are added, listed, downloaded and removed; those of the team are only read', async () => {
+    const id = await desk.create(ada, 'ada@example.com');
+    const own = await of(ada, id).attach(bytes);
+    expect(own).toMatchObject({ author: 'requester', visibility: 'public', state: 'complete' });
+    const ofTeam = await of(team, id).attach(bytes);
+    await of(team, id).attach(bytes, { visibility: 'internal' });
+    const pending = (await of(team, id).create(bytes)).body;
+    expect((await of(ada, id).list()).body.items.map((each) => each.id)).toEqual([own.id, ofTeam.id]);
+    expect(await (await of(ada, id).download(ofTeam.id)).text()).toBe(bytes);
+    expect((await of(ada, id).complete(pending.id)).status).toBe(404);
+    expect((await of(ada, id).remove(pending.id)).status).toBe(404);
+    expect((await of(ada, id).remove(ofTeam.id)).status).toBe(403);
+    expect((await of(ada, id).remove(own.id)).status).toBe(200);
+    const { items } = await desk.history(ada, id);
+    expect(items.map(({ type, actor }) => `${type} by ${actor}`)).toEqual([
+      'ticket.created by requester',
+      'attachment.added by requester',
+      'attachment.added by team',
+      'attachment.removed by requester',
+    ]);
+  });
+
+  it('are public, and belong to no internal comment', async () => {
+    const id = await desk.create(ada, 'ada@example.com');
+    const note = { text: 'Hidden.', email: 'desk@example.com', visibility: 'internal' };
+    const { id: hidden } = (await team.comment(id, note)).body;
+    expect((await of(ada, id).create(bytes, { visibility: 'internal' })).status).toBe(403);
+    const answer = await of(ada, id).create(bytes, { comment_id: hidden });
+    expect(answer.status).toBe(400);
+    const { problem } = await of(ada, id).create(bytes, { comment_id: 7_999_999 });
+    expect(answer.problem.errors).toEqual(problem.errors);
   });
 });

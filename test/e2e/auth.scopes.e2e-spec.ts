@@ -25,26 +25,26 @@ const expectations: Record<string, string[] | 'public'> = {
   'GET /metrics': 'public',
   'POST /ticket': [...write, 'tickets:own'],
   'GET /ticket': [...read, 'tickets:own'],
-  'GET /ticket/count': read,
+  'GET /ticket/count': [...read, 'tickets:own'],
   'GET /ticket/{ticket_id}': [...read, 'tickets:own'],
   'PUT /ticket/{ticket_id}': [...write, 'tickets:own'],
   'PATCH /ticket/{ticket_id}': write,
   'POST /ticket/{ticket_id}/claim': write,
   'PUT /ticket/{ticket_id}/tag/{tag}': write,
   'DELETE /ticket/{ticket_id}/tag/{tag}': write,
-  'GET /ticket/{ticket_id}/history': read,
+  'GET /ticket/{ticket_id}/history': [...read, 'tickets:own'],
   'POST /ticket/{ticket_id}/comment': [...write, 'tickets:own'],
   'GET /ticket/{ticket_id}/comment': [...read, 'tickets:own'],
   'GET /ticket/{ticket_id}/comment/{comment_id}': [...read, 'tickets:own'],
-  'POST /ticket/{ticket_id}/attachment': write,
-  'GET /ticket/{ticket_id}/attachment': read,
-  'GET /ticket/{ticket_id}/attachment/{attachment_id}': read,
-  'DELETE /ticket/{ticket_id}/attachment/{attachment_id}': write,
-  'POST /ticket/{ticket_id}/attachment/{attachment_id}/complete': write,
-  'GET /ticket/{ticket_id}/attachment/{attachment_id}/content': read,
+  'POST /ticket/{ticket_id}/attachment': [...write, 'tickets:own'],
+  'GET /ticket/{ticket_id}/attachment': [...read, 'tickets:own'],
+  'GET /ticket/{ticket_id}/attachment/{attachment_id}': [...read, 'tickets:own'],
+  'DELETE /ticket/{ticket_id}/attachment/{attachment_id}': [...write, 'tickets:own'],
+  'POST /ticket/{ticket_id}/attachment/{attachment_id}/complete': [...write, 'tickets:own'],
+  'GET /ticket/{ticket_id}/attachment/{attachment_id}/content': [...read, 'tickets:own'],
   'PUT /ticket/{ticket_id}/attachment/{attachment_id}/file': 'public',
   'GET /ticket/{ticket_id}/attachment/{attachment_id}/file': 'public',
-  'GET /events': read,
+  'GET /events': [...read, 'tickets:own'],
   'PUT /ticket/{ticket_id}/redaction': write,
   'PUT /ticket/{ticket_id}/comment/{comment_id}/redaction': write,
   'POST /erasure': ['tickets:erase'],
@@ -61,6 +61,13 @@ const expectations: Record<string, string[] | 'public'> = {
   'GET /webhook/{webhook_id}/delivery': ['webhooks:manage'],
   'POST /webhook/{webhook_id}/replay': ['webhooks:manage'],
 };
+
+describe('The log', () => {
+  it('says at start who may do what', () => {
+    const rule = 'tickets:read and tickets:write apply to all tickets, tickets:own to those of the token';
+    expect(service.output).toContain(rule);
+  });
+});
 
 describe('Every operation', () => {
   it('takes the scopes of the table, and no other', async () => {

@@ -2,11 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { QueryRunner } from 'typeorm';
 
 import { CommentAuthors1765000000042 } from '../../migrations/1765000000042-comment-authors.js';
-import { listComments, selectComment } from '../../src/comments/comment.sql.js';
-import { listHistory, readAll } from '../../src/events/event.sql.js';
-import { selectTickets } from '../../src/tickets/ticket.sql.js';
 import { aComment, aTicket, bodyKinds, encode, times, type Comment } from '../support/api.js';
-import { eventually } from '../support/eventually.js';
 import { connect } from '../support/servers.js';
 import { sharedService } from '../support/shared-service.js';
 
@@ -162,40 +158,6 @@ describe('A list of comments', () => {
     const ofOthers = [`cursor=${next_cursor}`, `sort=-created_at&visibility=public&cursor=${next_cursor}`];
     for (const query of [...ofOthers, 'sort=id', 'visibility=all', 'visibility=public&visibility=internal'])
       expect(await status(query)).toBe(400);
-  });
-});
-
-/** The statements take what the reader may see as a parameter. Every caller belongs to the team today. */
-describe('The statements, for a reader of public comments', () => {
-  const rows = async <Row>({ text }: { text: string }, values: unknown[]) =>
-    (await database.query<Row & object>(text, values)).rows;
-
-  it('show neither internal comments, nor their number, nor their events', async () => {
-    const id = await createTicket();
-    const note = (await api.comment(id, aNote)).body;
-    const answer = (await api.comment(id)).body;
-    const visible = ['public'];
-
-    const listed = await rows(listComments['-created_at'], [id, visible, null, 10, null]);
-    expect(listed).toMatchObject([{ id: String(answer.id) }]);
-    for (const { id: read } of [note, answer])
-      expect(await rows(selectComment, [id, visible, read, null])).toHaveLength(read === answer.id ? 1 : 0);
-    const [ticket] = await rows<{ comments: Comment[] }>(selectTickets, [[id], visible, null]);
-    expect(ticket).toMatchObject({ comment_count: 1, comments: [answer] });
-    const history = await rows(listHistory, [id, 0, 10, visible]);
-    expect(history).toMatchObject([{ version: 1 }, { version: 3 }]);
-    await eventually(async () => {
-      const feed = await rows<{ ticket_id: string; version: number }>(readAll, [
-        null,
-        null,
-        1_000,
-        1_000,
-        null,
-        visible,
-      ]);
-      const versions = feed.filter(({ ticket_id }) => Number(ticket_id) === id).map(({ version }) => version);
-      return JSON.stringify(versions) === '[1,3]';
-    });
   });
 });
 

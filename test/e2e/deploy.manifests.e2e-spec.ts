@@ -70,3 +70,13 @@ describe('The Kubernetes manifests', () => {
     }
   });
 });
+
+describe('docker-compose.yml', () => {
+  it('publishes the service on this machine only, unless PUBLISH_ADDRESS names another address', () => {
+    const { services } = parse(readFileSync('docker-compose.yml', 'utf8')) as {
+      services: Record<string, { ports?: string[] }>;
+    };
+    const ports = Object.values(services).flatMap((each) => each.ports ?? []);
+    expect(ports).toEqual(['${PUBLISH_ADDRESS:-127.0.0.1}:8000:8000']);
+  });
+});

@@ -6,6 +6,8 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { Api } from '../support/api.js';
 import { Attachments } from '../support/attachments.js';
 import { browserLimitMs, launchBrowser } from '../support/browser.js';
+import { Issuer } from '../support/issuer.js';
+import { Portal } from '../support/portal.js';
 import { Service, type ServiceWithStores } from '../support/service.js';
 import { token } from '../support/tokens.js';
 
@@ -116,6 +118,33 @@ describe('An EventSource of a browser', () => {
       String(id),
     );
     await other.stop();
+  });
+});
+
+describe('The page of docs/auth.md', () => {
+  it('logs in at an identity provider, and shows the tickets of its user as they change', async () => {
+    const [issuer, portal] = await Promise.all([Issuer.start(), Portal.start()]);
+    await issuer.register(`${portal.origin}/`);
+    const { stores } = service;
+    const environment = { ...issuer.environment, CORS_ORIGINS: portal.origin, JWT_HS256: 'true' };
+    const secured = await Service.start({ stores, environment });
+    portal.use({ 'https://id.example.com': issuer.url, 'https://desk.example.com': secured.url });
+    const claims = { iss: issuer.url, aud: environment.JWT_AUDIENCE };
+    const team = new Api(secured.url, await token(claims));
+    const ofAda = { theme: 'Of Ada', text: 'Twice.', email: 'Ada@example.com' };
+    await team.createTicket({ ...ofAda, theme: 'Of Bob', email: 'bob@example.com' });
+    const { id } = (await team.createTicket(ofAda)).body;
+
+    const page = await browser.newPage();
+    page.setDefaultTimeout(browserLimitMs);
+    await portal.logIn(page, 'ada');
+    await page.getByText('Of Ada: opened').waitFor();
+    await team.updateStatus(id, 'answered');
+    await page.getByText('Of Ada: answered').waitFor();
+    expect(await page.locator('#list').innerText()).not.toContain('Of Bob');
+    await page.close();
+    portal.stop();
+    await Promise.all([secured.stop(), issuer.stop()]);
   });
 });
 

@@ -23,6 +23,7 @@ export class Issuer {
   private handle: RequestListener = () => undefined;
   private claims: object = {};
   private algorithm: Algorithm = 'RS256';
+  private page: string | undefined;
 
   private constructor(private readonly server: Server) {}
 
@@ -68,6 +69,12 @@ export class Issuer {
     this.handle = (request, response) => void callback(request, response);
   }
 
+  /** Registers a page whose users log in by the authorization code flow. Of a user `ada` the token has the address ada@example.com. */
+  async register(page: string): Promise<void> {
+    this.page = page;
+    await this.rotate();
+  }
+
   /** Returns a token by the client credentials flow. */
   async token(
     scope: string,
@@ -106,10 +113,15 @@ export class Issuer {
           ...{ grant_types: ['client_credentials'], redirect_uris: [], response_types: [] },
           token_endpoint_auth_method: 'client_secret_post',
         },
+        ...(this.page === undefined ? [] : [pageClient(this.page)]),
       ],
-      extraTokenClaims: () => ({ ...this.claims }),
+      clientBasedCORS: () => true,
+      extraTokenClaims: (_, token) => {
+        if (!('accountId' in token)) return { ...this.claims };
+        return { email: `${token.accountId}@example.com`, email_verified: true };
+      },
       features: {
-        devInteractions: { enabled: false },
+        devInteractions: { enabled: this.page !== undefined },
         clientCredentials: { enabled: true },
         resourceIndicators: {
           enabled: true,
@@ -121,6 +133,14 @@ export class Issuer {
       },
     };
   }
+}
+
+/** A client without a secret, as a page is. */
+function pageClient(page: string) {
+  return {
+    ...{ client_id: 'portal-page', redirect_uris: [page], token_endpoint_auth_method: 'none' as const },
+    ...{ grant_types: ['authorization_code'], response_types: ['code' as const] },
+  };
 }
 
 async function createKey(alg: Algorithm): Promise<JWK> {

@@ -32,6 +32,8 @@ export interface SearchedList {
   conditions: string[];
   /** The values of the conditions. The first ones are the statuses and the visibilities. */
   values: unknown[];
+  /** The parameter with the address of a requester; NULL for the team. */
+  requester: string;
   /** The column that the list is ordered by, before the id. */
   column: string;
   /** The order, such as `created_at DESC, id DESC`. */
@@ -75,7 +77,8 @@ export class TicketSearch {
   async find(list: SearchedList): Promise<FoundTickets> {
     const { terms, exclusions } = this.search;
     if (terms.length + exclusions.length === 0) return { rows: [], isCut: false };
-    const rarest = await this.rarest(terms);
+    // What the texts of others have in common must not show in the answer to a requester, so only its own tickets are read.
+    const rarest = list.requester === 'NULL' ? await this.rarest(terms) : undefined;
     const found = rarest && (await this.findAmong(rarest, list));
     return found ?? this.findInOrder(list);
   }
@@ -138,11 +141,15 @@ export class TicketSearch {
  * Returns the query that checks the tickets of `listed` in their order until the page is full. Its last rows are the first tickets beyond the
  * budget, if that was reached.
  */
-function pageQuery({ column, order, limit }: SearchedList, conditions: string[], budget: number | undefined) {
+function pageQuery(
+  { column, order, limit, requester }: SearchedList,
+  conditions: string[],
+  budget: number | undefined,
+) {
   const texts = `(${ownTexts} + comment_count)`;
   const isEnd = budget === undefined ? 'false' : `texts_before >= ${budget}`;
   return `
-    SELECT ${ticketColumns('ticket', '$2')}, is_end
+    SELECT ${ticketColumns('ticket', '$2', requester)}, is_end
     FROM (
       SELECT id, place, ${isEnd} AS is_end
       FROM (

@@ -1,0 +1,180 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { EventSource } from 'eventsource';
+
+import type { Api } from '../support/api.js';
+import { eventually } from '../support/eventually.js';
+import { agent, requesterToken, sharedDesk } from '../support/requesters.js';
+
+const desk = sharedDesk();
+let team: Api;
+let ada: Api;
+let bob: Api;
+
+beforeAll(async () => {
+  ({ team } = desk);
+  ada = await desk.requester('ADA@example.com');
+  bob = await desk.requester('bob@example.com');
+});
+
+const aNote = { text: 'Fraudulent.', email: 'desk@example.com', visibility: 'internal' };
+
+/** A ticket of Ada with one change of every kind; returns its id. */
+async function changed(): Promise<number> {
+  const id = await desk.create(ada, 'ada@example.com');
+  await team.patch(id, { assignee: agent, tags: ['fraud'] });
+  await team.patch(id, { theme: 'Invoice 7', priority: 'urgent' });
+  await team.comment(id, aNote);
+  await team.patch(id, { status: 'answered', assignee: null });
+  await ada.comment(id, { text: 'Thanks.', email: 'ada@example.com' });
+  await ada.updateStatus(id, 'closed');
+  return id;
+}
+const theChanges = [
+  { type: 'ticket.created', version: 1, actor: 'requester', data: {} },
+  { type: 'ticket.updated', version: 3, actor: 'team', data: { changed: ['theme'] } },
+  {
+    ...{ type: 'ticket.status_changed', version: 5, actor: 'team' },
+    data: { changed: ['status'], from: 'opened', to: 'answered' },
+  },
+  {
+    ...{ type: 'comment.added', version: 6, actor: 'requester' },
+    data: { comment_id: expect.any(Number), visibility: 'public', author: 'requester' },
+  },
+  {
+    ...{ type: 'ticket.status_changed', version: 7, actor: 'requester' },
+    data: { changed: ['status'], from: 'answered', to: 'closed' },
+  },
+];
+
+describe('The history of a requester', () => {
+  it('shows public changes of fields that it sees, by requester or team', async () => {
+    const id = await changed();
+    const { items } = await desk.history(ada, id);
+    expect(items).toMatchObject(theChanges);
+    expect(items.map(({ data }) => data)).toEqual(theChanges.map(({ data }) => data));
+    const first = await desk.history(ada, id, '?limit=2');
+    const rest = await desk.history(ada, id, `?cursor=${first.next_cursor}`);
+    expect([...first.items, ...rest.items]).toEqual(items);
+    expect((await desk.history(team, id)).items).toHaveLength(7);
+  });
+});
+
+describe('The feed of a requester', () => {
+  it('has the events of its tickets, and its cursor moves on over the others', async () => {
+    const start = await desk.newestCursor();
+    const id = await changed();
+    for (let n = 0; n < 5; n++) await desk.create(bob, 'bob@example.com');
+    const newest = await desk.newestCursor();
+
+    const pages = [];
+    let cursor = start;
+    for (let items = [{}]; items.length > 0;) {
+      const { body } = await ada.events(`after=${cursor}&limit=2`);
+      ({ items, next_cursor: cursor } = body);
+      pages.push(...body.items);
+    }
+    expect(cursor).toBe(newest);
+    expect(pages.map(({ type, data }) => ({ type, ...data }))).toEqual(
+      theChanges.map(({ data, ...change }) => ({ ticket_id: id, ...change, ...data })),
+    );
+    const ofBob = (await bob.events(`after=${start}`)).body;
+    expect(ofBob.items.map(({ type }) => type)).toEqual(Array(5).fill('ticket.created'));
+  });
+
+  it('answers for the ticket of another as for an unknown one, whatever its events', async () => {
+    const id = await changed();
+    await desk.newestCursor();
+    for (const query of ['limit=1', 'limit=1&type=ticket.created', 'from=now']) {
+      const [foreign, unknown] = [
+        await bob.events(`ticket_id=${id}&${query}`),
+        await bob.events(`ticket_id=999999&${query}`),
+      ];
+      expect(foreign.body).toEqual(unknown.body);
+    }
+  });
+
+  it('has the rules of cursors of the team', async () => {
+    for (const query of ['after=999999999-1', 'after=1-zzzzzzzz']) {
+      const [own, all] = [await ada.events(query), await team.events(query)];
+      expect(own.status).toBe(410);
+      expect(own.problem.type).toBe(all.problem.type);
+    }
+  });
+
+  it('streams what its pages have, and goes on after the last event', async () => {
+    const start = await desk.newestCursor();
+    const headers = { Authorization: `Bearer ${await requesterToken('ada@example.com')}` };
+    const seen: { id: string; data: Record<string, unknown> }[] = [];
+    const open = (after: string) => {
+      const source = new EventSource(`${desk.service.url}/events?after=${after}`, {
+        fetch: (url, init) => fetch(url, { ...init, headers: { ...init.headers, ...headers } }),
+      });
+      for (const type of new Set(theChanges.map(({ type }) => type)))
+        source.addEventListener(type, (event) => {
+          const { data } = JSON.parse(event.data as string) as { data: Record<string, unknown> };
+          seen.push({ id: event.lastEventId, data });
+        });
+      return source;
+    };
+    const first = open(start);
+    await eventually(() => first.readyState === EventSource.OPEN);
+    await desk.create(bob, 'bob@example.com');
+    const id = await changed();
+    await eventually(() => seen.length === 5);
+    first.close();
+    const later = await desk.create(team, 'ada@example.com', { assignee: agent });
+    const second = open(seen.at(-1)?.id ?? '');
+    await eventually(() => seen.length === 6);
+    second.close();
+    const changes = theChanges.map(({ version, actor, data }) => ({
+      ticket_id: id,
+      version,
+      actor,
+      ...data,
+    }));
+    expect(seen.map(({ data }) => data)).toEqual([
+      ...changes,
+      { ticket_id: later, version: 1, actor: 'team' },
+    ]);
+  });
+});
+
+describe('A search and a count of a requester', () => {
+  it('find no word of an internal comment, and exclude by none', async () => {
+    const id = await desk.create(ada, 'ada@example.com', { text: 'Zebra.' });
+    await team.comment(id, { ...aNote, text: 'Gorilla zebra.' });
+    await team.comment(id, { ...aNote, visibility: 'public', text: 'Giraffe.' });
+    await desk.create(bob, 'bob@example.com', { text: 'Zebra giraffe.' });
+    const found = async (api: Api, q: string) =>
+      (await api.send<{ items: { id: number }[] }>('GET', `/ticket?q=${encodeURIComponent(q)}`)).body.items;
+    expect(await found(team, 'gorilla')).toMatchObject([{ id }]);
+    for (const q of ['gorilla', 'gor', '"gorilla zebra"', 'zebra gorilla'])
+      expect(await found(ada, q)).toEqual([]);
+    for (const q of ['zebra', 'giraffe zebra', 'zebra -gorilla', 'gorilla or zebra'])
+      expect(await found(ada, q)).toMatchObject([{ id, comment_count: 1 }]);
+  });
+
+  it('count its own tickets by status, and by nothing that it does not see', async () => {
+    const carl = await desk.requester('carl@example.com');
+    const ids = [await desk.create(carl, 'carl@example.com'), await desk.create(team, 'CARL@example.com')];
+    await carl.updateStatus(ids[0] ?? 0, 'closed');
+    const count = async (query: string) => carl.send('GET', `/ticket/count?${query}`);
+    const one = { count: 1, is_exact: true };
+    expect((await count('by=status')).body).toMatchObject({
+      ...{ count: 2, is_exact: true },
+      by: [
+        { value: 'closed', ...one },
+        { value: 'opened', ...one },
+      ],
+    });
+    expect((await count('status=opened')).body).toMatchObject(one);
+    expect((await count('email=bob@example.com')).body).toMatchObject({ count: 0 });
+    const forTeam = ['by=priority', 'by=assignee', 'assignee=a', 'unassigned=true', 'priority=low', 'tag=a'];
+    for (const query of [...forTeam, 'external_id=a', 'metadata[a]=b', 'due_to=2030-01-01T00:00:00Z'])
+      for (const path of ['/ticket/count', '/ticket'])
+        expect([query, (await carl.send('GET', `${path}?${query}`)).status]).toEqual([
+          query,
+          query.startsWith('by=') && path === '/ticket' ? 400 : 403,
+        ]);
+  });
+});
