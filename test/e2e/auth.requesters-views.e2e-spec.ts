@@ -83,6 +83,12 @@ describe('The feed of a requester', () => {
 
   it('answers for the ticket of another as for an unknown one, whatever its events', async () => {
     const id = await changed();
+    // More than a page looks at.
+    await desk.database.query(
+      `INSERT INTO event (type, ticket_id, version, at, data)
+       SELECT 'ticket.updated', $1, 100 + n, now(), '{"changed":["theme"]}' FROM generate_series(1, 10001) AS n`,
+      [id],
+    );
     await desk.newestCursor();
     for (const query of ['limit=1', 'limit=1&type=ticket.created', 'from=now']) {
       const [foreign, unknown] = [
