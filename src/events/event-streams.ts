@@ -14,15 +14,15 @@ const heartbeatMs = 15_000;
 /** The time between two checks for clients that do not read. */
 const sweepMs = 1_000;
 
-/** The streams of a process that may read the table at once: a small part of MAX_IN_FLIGHT. */
-const maxCatchUps = 4;
+/** The streams of a process that may read the table at once, by their readers: a small part of MAX_IN_FLIGHT. */
+const maxCatchUps = { team: 4, requester: 2 };
 
 /** The streams of this process. */
 @Injectable()
 export class EventStreams {
   private readonly streams = new Set<EventStream>();
-  /** Limits the streams that catch up at once, so that many of them leave room for other requests. */
-  private readonly limitCatchUp = pLimit(maxCatchUps);
+  /** Limits the streams that catch up at once, so that many of them leave room for other requests, and requesters for the team. */
+  private readonly limits = { team: pLimit(maxCatchUps.team), requester: pLimit(maxCatchUps.requester) };
   private isEnding = false;
   private timers: NodeJS.Timeout[] = [];
 
@@ -38,7 +38,8 @@ export class EventStreams {
   async open(start: FeedStart, filter: FeedFilter, endsMs = Infinity): Promise<EventStream> {
     // An error of the first read is answered as a problem, before the stream begins.
     const cursor = await this.resolveCursor(start);
-    const source = { feed: this.feed, tail: this.tail, limit: this.limitCatchUp };
+    const limit = this.limits[filter.reader.audience];
+    const source = { feed: this.feed, tail: this.tail, limit };
     const stream = new EventStream(source, filter, cursor);
     this.add(stream);
     endAt(stream, endsMs);

@@ -62,9 +62,9 @@ export const readTail = readFeed('read_feed_tail', {
  */
 export const readTicket = readFeed('read_feed_of_ticket', {
   before: `
-    halves AS (
+    wanted AS MATERIALIZED (SELECT $8::bigint AS id WHERE ${isOfReader('$8', '$7')}), halves AS (
       SELECT 0 AS low, 1 + coalesce((
-        SELECT max(version) FROM event WHERE ticket_id = $8 AND ${isOfReader('$8', '$7')}
+        SELECT max(version) FROM event WHERE ticket_id = (SELECT id FROM wanted)
       ), 0) AS high
       UNION ALL
       SELECT CASE WHEN is_later THEN low ELSE middle END, CASE WHEN is_later THEN middle ELSE high END
@@ -75,7 +75,7 @@ export const readTicket = readFeed('read_feed_of_ticket', {
       ) AS looked
       WHERE high - low > 1
     ),`,
-  among: `ticket_id = $8 AND version > (SELECT max(low) FROM halves) AND number IS NOT NULL AND ${isOfReader('$8', '$7')}`,
+  among: `ticket_id = (SELECT id FROM wanted) AND version > (SELECT max(low) FROM halves) AND number IS NOT NULL`,
   order: 'version',
 });
 

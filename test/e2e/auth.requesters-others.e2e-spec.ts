@@ -109,13 +109,13 @@ describe('A ticket of another', () => {
     const lock = await connect(desk.service.stores.database);
     await lock.query('BEGIN');
     await lock.query('SELECT 1 FROM ticket WHERE id = $1 FOR UPDATE', [id]);
-    const waiting = team.updateStatus(id, 'answered');
-    const start = performance.now();
+    let isWaiting = true;
+    const ended = team.updateStatus(id, 'answered').then(() => (isWaiting = false));
     expect((await bob.updateStatus(id, 'closed')).status).toBe(404);
-    expect(performance.now() - start).toBeLessThan(500);
+    expect(isWaiting).toBe(true);
     await lock.query('ROLLBACK');
     await lock.end();
-    expect((await waiting).status).toBe(200);
+    await ended;
   });
 
   it('is not shown as the one that an own ticket follows', async () => {

@@ -91,6 +91,9 @@ describe('A token with tickets:own', () => {
     const init = { body: body ?? '', headers: { ...(headers as object), 'idempotency-key': 'shared' } };
     expect((await asTeam.send('POST', '/ticket', init)).status).toBe(201);
     expect((await asRequester.send('POST', '/ticket', init)).status).toBe(422);
+    const asMoved = await desk.requester('dora@example.com', { ...both, email: 'dora@example.com' });
+    const ofDora = encode({ ...own, email: 'dora@example.com' }, 'JSON').body ?? '';
+    expect((await asMoved.send('POST', '/ticket', { ...init, body: ofDora })).status).toBe(422);
   });
 
   it('needs a verified address', async () => {
@@ -101,6 +104,25 @@ describe('A token with tickets:own', () => {
     expect(await statusOf({ email: 'ada@example.com', email_verified: false })).toBe(403);
     expect(await statusOf({ email: 'ada@example.com', email_verified: 'false' })).toBe(403);
     expect(await statusOf({ email: 'ada@example.com', email_verified: true })).toBe(200);
+  });
+
+  it.each([
+    [['ada@example.com']],
+    [{ address: 'ada@example.com' }],
+    [7],
+    [''],
+    ['[erased]'],
+    [' ada@example.com'],
+    ['Ada <ada@example.com>'],
+    ['ada@example.com,bob@example.com'],
+    ['ada@example.com\u0000'],
+    ['ada\u200b@example.com'],
+    ['\ud800@example.com'],
+    [`${'a'.repeat(250)}@example.com`],
+  ])('takes no address from the claim %j', async (email) => {
+    const api = await desk.client({ scope: 'tickets:own', sub: 'odd', email: email as string });
+    for (const path of ['/ticket', '/events', '/ticket/count', '/ticket/1'])
+      expect((await api.send('GET', path)).status).toBe(403);
   });
 
   it('is the team’s with tickets:read too', async () => {
