@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, timingSafeEqual, type KeyObject } from 'node:crypto';
 
 import { Injectable } from '@nestjs/common';
 
@@ -16,7 +16,7 @@ export type LinkPurpose = 'upload' | 'download';
  */
 @Injectable()
 export class SignedLinks {
-  private readonly keys: [string, ...string[]];
+  private readonly keys: [KeyObject, ...KeyObject[]];
 
   constructor(private readonly environment: Environment) {
     this.keys = signingKeys(environment, 'attachments');
@@ -51,12 +51,12 @@ export class SignedLinks {
 }
 
 /** Tells callers apart without showing their subjects. */
-function callerTag(key: string, subject: string): string {
+function callerTag(key: KeyObject, subject: string): string {
   return createHmac('sha256', key).update(`caller ${subject}`).digest('base64url').slice(0, 22);
 }
 
 function signatureOf(
-  key: string,
+  key: KeyObject,
   purpose: LinkPurpose,
   { ticket_id, attachment_id }: AttachmentParams,
   expires: string,
