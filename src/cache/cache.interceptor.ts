@@ -8,7 +8,6 @@ import { readerOf } from '../api/audience.js';
 import { parseInteger } from '../api/field-rules.js';
 import { Overloaded } from '../api/problem.js';
 import { Database } from '../database/database.js';
-import { cacheReads } from '../observability/metrics.js';
 import { CacheView } from './cache-view.js';
 import type { CacheEntry } from './ports.js';
 import { SharedReads } from './single-flight.js';
@@ -47,9 +46,8 @@ class CacheInterceptor implements NestInterceptor {
   }
 
   private async read(id: number, next: CallHandler): Promise<ApiResponse<string>> {
-    const begin = () => this.cache.read(id, () => this.load(next));
+    const begin = (readers: number) => this.cache.read(id, () => this.load(next), readers);
     const { entry, outcome } = await this.reads.read(String(id), begin);
-    cacheReads[outcome]++;
     return new ApiResponse<string>(entry.body, { etag: entry.etag, cache: outcome });
   }
 

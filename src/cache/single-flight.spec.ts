@@ -52,13 +52,13 @@ describe('Reads of one key', () => {
   it('are shared by the readers of one turn, begin after all of them came, and not by later readers', async () => {
     const shared = new SharedReads<number>();
     let begun = 0;
-    const begin = () => Promise.resolve(++begun);
+    const begin = (readers: number) => Promise.resolve(++begun * 10 + readers);
     const first = [shared.read('key', begin), shared.read('key', begin), shared.read('other', begin)];
     await Promise.resolve();
     expect(begun).toBe(0);
     const later = shared.read('key', begin);
-    expect(await Promise.all([...first, later])).toEqual([1, 1, 2, 1]);
-    expect(await shared.read('key', begin)).toBe(3);
+    expect(await Promise.all([...first, later])).toEqual([13, 13, 21, 13]);
+    expect(await shared.read('key', begin)).toBe(31);
   });
 
   it('share an error, which the next reader does not get', async () => {

@@ -19,19 +19,29 @@ export class SingleFlight<Result> {
   }
 }
 
+interface SharedRead<Result> {
+  readers: number;
+  result: Promise<Result>;
+}
+
 /**
  * Shares reads between readers of a key that arrive in one turn of the event loop. A read begins at the end of the turn, after all of
  * its readers came, so it misses no write.
  */
 export class SharedReads<Result> {
-  private readonly arriving = new Map<string, Promise<Result>>();
+  private readonly arriving = new Map<string, SharedRead<Result>>();
   private turn: Promise<void> | undefined;
 
-  /** Runs a read of this key at the end of this turn, or shares the one that will run. */
-  read(key: string, begin: () => Promise<Result>): Promise<Result> {
-    const arriving = this.arriving.get(key) ?? this.endOfTurn.then(begin);
-    this.arriving.set(key, arriving);
-    return arriving;
+  /** Runs a read of this key at the end of this turn, or shares the one that will run. It gets the number of its readers. */
+  read(key: string, begin: (readers: number) => Promise<Result>): Promise<Result> {
+    const arriving = this.arriving.get(key);
+    if (arriving) {
+      arriving.readers++;
+      return arriving.result;
+    }
+    const first: SharedRead<Result> = { readers: 1, result: this.endOfTurn.then(() => begin(first.readers)) };
+    this.arriving.set(key, first);
+    return first.result;
   }
 
   private get endOfTurn(): Promise<void> {

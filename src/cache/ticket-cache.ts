@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 
 import { Deadline } from '../database/deadline.js';
+import { cacheReads } from '../observability/metrics.js';
 import { CacheKeeper } from './cache-keeper.js';
 import { CacheView, type Place, type View } from './cache-view.js';
 import { CacheStore, NotPrimary, type CacheEntry } from './ports.js';
@@ -43,13 +44,15 @@ export class TicketCache {
    * Rule 2: reads from the cache only where the row says on. Where the ticket is not there, takes a lease, loads it, and stores it if the
    * lease is still there. The outcome is BYPASS while the cache is not in use.
    * @param load loads the ticket from the database; concurrent readers share loads
+   * @param readers the number of readers that share this read
    */
-  async read(id: number, load: () => Promise<CacheEntry>): Promise<CachedRead> {
+  async read(id: number, load: () => Promise<CacheEntry>, readers = 1): Promise<CachedRead> {
     const place = this.readable?.place;
     const token = `${this.process}${this.leases++}`;
     const found = place && (await this.lookUp(place, id, token));
-    if (typeof found === 'object') return { outcome: 'HIT', entry: found };
-    const outcome = found === undefined ? 'BYPASS' : 'MISS';
+    const outcome = found === undefined ? 'BYPASS' : typeof found === 'object' ? 'HIT' : 'MISS';
+    cacheReads[outcome] += readers;
+    if (typeof found === 'object') return { outcome, entry: found };
     const leased = found ? place : undefined;
     try {
       // A reader may wait for the load of another one first.
