@@ -4,6 +4,9 @@ import { Readable } from 'node:stream';
 /** A response up to this size fits into the buffers of the system, so that this process keeps nothing of it. */
 const smallBytes = 64 * 1024;
 
+/** The length of the parts of larger ones. */
+const partCharacters = 32 * 1024;
+
 /** The limit of what the process keeps of large responses whose clients do not read them. */
 const maxUnsentBytes = 16 * 1024 * 1024;
 
@@ -37,11 +40,19 @@ export function endResponse(response: ServerResponse, text: string, bytes: numbe
     forget(response);
   });
   checks ??= setInterval(closeUnread, checkMs).unref();
-  Readable.from(partsOf(Buffer.from(text))).pipe(response);
+  Readable.from(partsOf(text)).pipe(response);
 }
 
-function* partsOf(body: Buffer): Generator<Buffer> {
-  for (let at = 0; at < body.length; at += smallBytes) yield body.subarray(at, at + smallBytes);
+/** Encodes a part when it is sent, so that responses with the same text share it. */
+function* partsOf(text: string): Generator<Buffer> {
+  let at = 0;
+  while (at < text.length) {
+    let end = Math.min(at + partCharacters, text.length);
+    // A pair of surrogates is one character.
+    if (/[\uD800-\uDBFF]/.test(text.charAt(end - 1)) && end < text.length) end--;
+    yield Buffer.from(text.slice(at, end));
+    at = end;
+  }
 }
 
 function closeUnread(): void {
@@ -50,7 +61,8 @@ function closeUnread(): void {
     const taken = socket.bytesWritten;
     const isRead = taken !== sent.taken;
     sent.taken = taken;
-    if (isRead || unsentBytes <= maxUnsentBytes) continue;
+    // A response that waits behind another one on its connection is not told that the connection was closed.
+    if (!socket.destroyed && (isRead || unsentBytes <= maxUnsentBytes)) continue;
     forget(response);
     socket.destroy();
   }

@@ -14,8 +14,8 @@ const longText = '語'.repeat(10_000);
 
 const clients = 200;
 
-/** More than the buffers of the system take. */
-const pagesOfEach = 4;
+/** More than the 10 MiB that the buffers of the system take. */
+const pagesOfEach = 12;
 
 describe('Slow clients', () => {
   it.concurrent(
