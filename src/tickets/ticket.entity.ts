@@ -34,7 +34,7 @@ export const tagPattern = '^[a-z0-9][a-z0-9_.:-]{0,49}$';
 @Index('ticket_by_external_id', ['external_id'], { unique: true, where: 'external_id IS NOT NULL' })
 @Index('ticket_of_assignee', ['assignee', 'status', 'created_at', 'id'])
 @Index('ticket_by_priority', ['status', 'priority', 'created_at', 'id'])
-@Index('ticket_by_due', ['status', 'due_at', 'created_at', 'id'], { where: 'due_at IS NOT NULL' })
+@Index('ticket_by_due', ['status', 'due_at', 'created_at', 'id'])
 @Index('ticket_by_follows', ['follows'], { where: 'follows IS NOT NULL' })
 // TypeORM cannot declare these indexes of another kind, so the migrations alone do.
 @Index('ticket_by_tag', { synchronize: false })
