@@ -15,9 +15,9 @@ const withStatus: (keyof TicketFilters)[] = ['status', 'created_from', 'created_
 const indexed: (keyof TicketFilters)[][] = [
   ['external_id'],
   ['follows'],
+  ['email', ...withStatus],
   ['metadata'],
   ['tag'],
-  ['email', ...withStatus],
   ['assignee', ...withStatus],
   ['unassigned', ...withStatus],
   ['closed_from', 'closed_to'],
