@@ -24,29 +24,37 @@ export interface Read {
   plans: string[][];
 }
 
-/** Sends statements as the service does, and adds up what they read. */
+/** Sends the statements of a request as the service does, explains them after that, and adds up what they read. */
 async function read(
   servers: Servers,
   database: string,
   request: (repository: TicketListRepository) => Promise<unknown>,
 ): Promise<Read> {
-  const sum: Read = { buffers: 0, ms: 0, plans: [] };
+  let sent: { text: string; values: unknown[] }[] = [];
   const run = async ({ text }: { text: string }, values: unknown[]) => {
-    if (!text.startsWith('EXPLAIN')) {
-      const explain = `EXPLAIN (ANALYZE, BUFFERS, TIMING OFF) ${text}`;
-      const { rows } = await servers.query<{ 'QUERY PLAN': string }>(database, explain, values);
-      const plan = rows.map((row) => row['QUERY PLAN']);
-      const first = plan.find((line) => line.includes('Buffers:')) ?? '';
-      for (const [, pages] of first.matchAll(/(?:hit|read)=(\d+)/g)) sum.buffers += Number(pages);
-      sum.ms += Number(/Execution Time: ([\d.]+)/.exec(plan.at(-1) ?? '')?.[1]);
-      sum.plans.push(plan);
-    }
+    if (!text.startsWith('EXPLAIN')) sent.push({ text, values });
     return (await servers.query(database, text, values)).rows;
   };
   const bulkhead = () => (work: () => unknown) => work();
-  await request(
-    new TicketListRepository({ run } as unknown as Replicas, { bulkhead } as unknown as Database),
+  const repository = new TicketListRepository(
+    { run } as unknown as Replicas,
+    { bulkhead } as unknown as Database,
   );
+  // On a busy machine the first request, which reads from the disk, can be over its deadline.
+  await request(repository).catch(() => {
+    sent = [];
+    return request(repository);
+  });
+  const sum: Read = { buffers: 0, ms: 0, plans: [] };
+  for (const { text, values } of sent) {
+    const explain = `EXPLAIN (ANALYZE, BUFFERS, TIMING OFF) ${text}`;
+    const { rows } = await servers.query<{ 'QUERY PLAN': string }>(database, explain, values);
+    const plan = rows.map((row) => row['QUERY PLAN']);
+    const first = plan.find((line) => line.includes('Buffers:')) ?? '';
+    for (const [, pages] of first.matchAll(/(?:hit|read)=(\d+)/g)) sum.buffers += Number(pages);
+    sum.ms += Number(/Execution Time: ([\d.]+)/.exec(plan.at(-1) ?? '')?.[1]);
+    sum.plans.push(plan);
+  }
   return { ...sum, ms: Math.round(sum.ms * 100) / 100 };
 }
 

@@ -1,6 +1,6 @@
 import type { SortKeys } from '../api/cursors.js';
 import { indexQuery, maxRead } from './ticket-index.sql.js';
-import { listQuery, type TicketOrder } from './ticket-list.sql.js';
+import { listQuery, splitFilter, type TicketOrder } from './ticket-list.sql.js';
 import type { TicketFilter } from './ticket-filter.sql.js';
 import type { TicketSummaryDto } from './ticket.dto.js';
 
@@ -46,6 +46,12 @@ export class FilteredList {
 
   /** Returns the tickets of a page, and one more if the page is full and a next one exists. */
   async find(): Promise<FoundTickets> {
+    const { filter, order } = this.list;
+    // The cursor of a page that ends early may name a ticket of others, so a requester gets all that the index of its address finds.
+    if (!splitFilter(filter, order).isVisible) {
+      const { text, values } = this.byIndex(Number.MAX_SAFE_INTEGER);
+      return toFound(await this.runWide<Row>({ text }, values));
+    }
     const byIndex = this.byIndex();
     const estimate = await this.estimate(byIndex);
     let found: FoundTickets | undefined;
@@ -64,10 +70,10 @@ export class FilteredList {
     return tickets > budgets[1] ? this.runWide : this.run;
   }
 
-  private byIndex() {
+  private byIndex(max?: number) {
     const { filter, order, after, limit } = this.list;
     const values = [...filter.values];
-    return { text: indexQuery({ ...filter, values }, order, after, limit), values };
+    return { text: indexQuery({ ...filter, values }, order, after, limit, max), values };
   }
 
   private async readInOrder(budget: number): Promise<FoundTickets> {

@@ -112,7 +112,7 @@ const served: Record<string, { ranges: (keyof TicketFilters)[]; one: (keyof Tick
 };
 
 /** Splits a filter into what an index serves in the order of a list, and the conditions that are checked on each ticket. */
-export function splitFilter({ conditions, each }: TicketFilter, order: TicketOrder) {
+export function splitFilter({ conditions, each, requester }: TicketFilter, order: TicketOrder) {
   const { ranges = [], one = [] } = served[order.columns[0] ?? ''] ?? {};
   const chosen = one.find((name) =>
     [...conditions.map(({ field }) => field), ...each.map(({ column }) => column)].includes(name),
@@ -120,6 +120,8 @@ export function splitFilter({ conditions, each }: TicketFilter, order: TicketOrd
   const isServed = (name: keyof TicketFilters) =>
     name === 'status' || name === chosen || ranges.includes(name);
   return {
+    /** True if the scans in the order of the list find no ticket that the reader may not see. */
+    isVisible: requester === 'NULL' || isServed('email'),
     each: each.filter(({ column }) => isServed(column)),
     conditions: conditions.filter(({ field }) => isServed(field)).map(({ text }) => text),
     others: [
