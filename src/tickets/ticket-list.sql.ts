@@ -106,7 +106,7 @@ export function afterCursor(
 /** The filters that an index serves in an order: all of `ranges`, and the first one of `one` that the query has. */
 const served: Record<string, { ranges: (keyof TicketFilters)[]; one: (keyof TicketFilters)[] }> = {
   created_at: { ranges: ['created_from', 'created_to'], one: ['email', 'assignee', 'priority'] },
-  updated_at: { ranges: ['updated_from', 'updated_to'], one: ['email'] },
+  updated_at: { ranges: ['updated_from', 'updated_to'], one: [] },
   due_at: { ranges: ['due_to'], one: [] },
   priority: { ranges: [], one: ['priority'] },
 };

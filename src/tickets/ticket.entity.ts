@@ -39,9 +39,8 @@ export const tagPattern = '^[a-z0-9][a-z0-9_.:-]{0,49}$';
 // TypeORM cannot declare these indexes of another kind, so the migrations alone do.
 @Index('ticket_by_tag', { synchronize: false })
 @Index('ticket_by_metadata', { synchronize: false })
-// TypeORM cannot declare these indexes on expressions, so the migrations alone do.
+// TypeORM cannot declare this index on an expression, so the migrations alone do.
 @Index('ticket_of_email_by_creation', { synchronize: false })
-@Index('ticket_of_email_by_update', { synchronize: false })
 @Index('ticket_by_close', ['closed_at', 'id'], { where: 'closed_at IS NOT NULL' })
 @Check('ticket_internal_comments', 'internal_comment_count BETWEEN 0 AND comment_count')
 @Check('ticket_counts_upwards', 'comment_count >= 0 AND version >= 1')
