@@ -1,107 +1,77 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 
-import { Cursors } from '../src/api/cursors.js';
+import { Cursors, type SortKeys } from '../src/api/cursors.js';
 import { readEnvironment } from '../src/config/read-environment.js';
+import type { ListTicketsQuery } from '../src/tickets/ticket-query.dto.js';
 import { growthChart } from './growth-chart.js';
-import { commentsOfHotTicket, grow, hotTicket } from './scaling-data.js';
+import { growthScenarios, measurePath, measureScenario, median } from './growth-scenarios.js';
+import { counted, filters, type Parameters } from './list-filters.js';
+import { findLastPages, readCount, readPage, toListQuery, type Read } from './list-reads.js';
+import { commentsOfHotTicket, grow } from './scaling-data.js';
 import { Servers, type Stores } from './servers.js';
 import { launch, service, stop } from './targets.js';
 
 /** Numbers of tickets to measure at. */
 const stages = (process.argv[2] ?? '100000,1000000,10000000').split(',').map(Number);
 
-const warmUpRequests = 5;
-const measuredRequests = 40;
+const sorts: ListTicketsQuery['sort'][] = ['-created_at', 'updated_at', 'due_at', '-priority'];
 
-/** Number of the deep page of 20 tickets; with fewer pages, the last but one is read. */
-const deepPage = 100_000;
-
-interface Request {
-  method?: string;
-  path: string;
-  body?: Record<string, string>;
+/** The response times of two pages of a list, and the pages of PostgreSQL that each order reads for them. */
+interface ListResult {
+  firstMs: number;
+  lastMs: number | null;
+  buffers: Record<string, [first: number, last: number | null]>;
 }
 
-/** A request whose time may depend on the number of rows. */
-interface GrowthScenario {
-  /** Returns the n-th request. */
-  request: (n: number) => Request;
-  /** A request that is sent before each one, and is not measured. */
-  before?: Request;
-}
+const plans: Record<string, string[]> = {};
 
-/** Returns the cursors of the deep page of the list, and of the last thousand events. */
-async function findCursors(servers: Servers, { database, environment }: Stores, tickets: number) {
-  const offset = Math.min(deepPage, tickets / 20 - 1) * 20;
-  const deep = await servers.query<{ created_at: Date; id: string }>(
-    database,
-    `SELECT created_at, id FROM ticket ORDER BY created_at DESC, id DESC OFFSET ${offset} LIMIT 1`,
-  );
-  const late = await servers.query<{ cursor: string }>(
-    database,
-    `SELECT number || '-' || tag AS cursor FROM event WHERE number IS NOT NULL ORDER BY number DESC OFFSET 1000 LIMIT 1`,
-  );
-  const sortKeys = deep.rows.flatMap(({ created_at, id }) => [created_at.toISOString(), Number(id)]);
-  const listCursor = new Cursors(readEnvironment(environment)).seal(
-    'tickets {"sort":"-created_at"}',
-    sortKeys,
-  );
-  return { listCursor, feedCursor: late.rows[0]?.cursor ?? '' };
-}
-
-const comment = { text: 'Which item do you mean?', email: 'support@example.com' };
-const addHotComment: Request = { method: 'POST', path: `/ticket/${hotTicket}/comment`, body: comment };
-const ticket = { theme: 'Late', text: 'Where is it?', email: 'ada@example.com' };
-const hotHistory = `/ticket/${hotTicket}/history?limit=100`;
-const hotFeed = `/events?from=beginning&ticket_id=${hotTicket}&limit=100`;
-
-async function growthScenarios(servers: Servers, stores: Stores, tickets: number) {
-  const { listCursor, feedCursor } = await findCursors(servers, stores, tickets);
-  // Spread over the table, so that the requests do not share pages.
-  const id = (n: number) => 2 + ((n * 7_919) % (tickets - 2));
-  const get = (path: string | ((n: number) => string)): GrowthScenario => ({
-    request: (n) => ({ path: typeof path === 'string' ? path : path(n) }),
-  });
-  return {
-    'list, page 1': get('/ticket'),
-    'list, page 100,000': get(`/ticket?cursor=${listCursor}`),
-    'list of an address': get((n) => `/ticket?email=customer${id(n) % 1_000}@example.com`),
-    'search, in every ticket': get('/ticket?q=invoice'),
-    'search, in one of 1,000': get('/ticket?q=urgent'),
-    'search, in one ticket': get((n) => `/ticket?q=${id(n)}`),
-    'ticket, uncached': get((n) => `/ticket/${id(n)}`),
-    'hot ticket, comment': { request: () => addHotComment },
-    'hot ticket, read after that': { ...get(`/ticket/${hotTicket}`), before: addHotComment },
-    'hot ticket, history': get(hotHistory),
-    'feed, from the beginning': get('/events?from=beginning&limit=100'),
-    'feed, near its end': get(`/events?after=${feedCursor}&limit=100`),
-    'feed, of the hot ticket': get(hotFeed),
-    'feed, of the hot ticket, near its end': get(hotFeed.replace('from=beginning', `after=${feedCursor}`)),
-    'create a ticket': { request: () => ({ method: 'POST', path: '/ticket', body: ticket }) },
-    'transition a ticket': {
-      request: (n) => ({ method: 'PUT', path: `/ticket/${id(n)}`, body: { status: 'closed' } }),
-    },
-  } satisfies Record<string, GrowthScenario>;
-}
-
-async function responseMs(url: string, { method = 'GET', path, body }: Request): Promise<number> {
-  const begin = performance.now();
-  const headers = { 'content-type': 'application/json' };
-  const response = await fetch(url + path, { method, ...(body && { headers, body: JSON.stringify(body) }) });
-  await response.arrayBuffer();
-  if (response.status >= 500) throw new Error(`${method} ${path} responds ${response.status}`);
-  return performance.now() - begin;
-}
-
-/** Measures the median response time of a scenario, in milliseconds. */
-async function measure(url: string, { request, before }: GrowthScenario): Promise<number> {
-  const times: number[] = [];
-  for (let n = 0; n < warmUpRequests + measuredRequests; n++) {
-    if (before) await responseMs(url, before);
-    times.push(await responseMs(url, request(n)));
+/** Returns the path of a page of a list. */
+function pathOf({ environment }: Stores, parameters: Parameters, after: SortKeys | undefined): string {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(parameters)) {
+    if (value instanceof Map) for (const [key, text] of value) search.append(`${name}[${key}]`, String(text));
+    else for (const one of [value].flat()) search.append(name, String(one));
   }
-  const sorted = times.slice(warmUpRequests).toSorted((a, b) => a - b);
-  return Math.round((sorted[measuredRequests / 2] ?? 0) * 100) / 100;
+  const query = Object.entries(toListQuery(parameters)).filter(([name]) => name !== 'limit');
+  const cursors = new Cursors(readEnvironment(environment));
+  if (after)
+    search.append('cursor', cursors.seal(`tickets ${JSON.stringify(Object.fromEntries(query))}`, after));
+  return `/ticket?${search.toString()}`;
+}
+
+/** Measures the first and the last page of the lists of each filter. */
+async function measureLists(servers: Servers, stores: Stores, url: string, tickets: number) {
+  const results: Record<string, ListResult> = {};
+  for (const [name, parameters] of Object.entries(filters(tickets))) {
+    const ends = await findLastPages(servers, stores.database, parameters, sorts);
+    const buffers: ListResult['buffers'] = {};
+    for (const [n, sort] of sorts.entries()) {
+      const query = toListQuery({ ...parameters, sort });
+      const read = (after?: SortKeys) => readPage(servers, stores.database, query, after);
+      const [first, last] = [await read(), ends[n] && (await read(ends[n]))];
+      buffers[sort] = [first.buffers, last?.buffers ?? null];
+      // The statement that filled the page.
+      if (sort === '-created_at') plans[name] = first.plans.at(-1) ?? [];
+    }
+    const [end] = ends;
+    const firstMs = await measurePath(url, pathOf(stores, parameters, undefined));
+    const lastMs = end ? await measurePath(url, pathOf(stores, parameters, end)) : null;
+    results[name] = { firstMs, lastMs, buffers };
+    console.log(name, JSON.stringify(results[name]));
+  }
+  return results;
+}
+
+/** Measures counts in PostgreSQL, because a repeated one comes from the cache. */
+async function measureCounts(servers: Servers, { database }: Stores, tickets: number) {
+  const results: Record<string, { ms: number; buffers: number }> = {};
+  for (const [name, parameters] of Object.entries(counted(tickets))) {
+    const reads: Read[] = [];
+    for (let n = 0; n < 5; n++) reads.push(await readCount(servers, database, parameters));
+    plans[`count, ${name}`] = reads[0]?.plans.at(-1) ?? [];
+    results[name] = { ms: median(reads.map(({ ms }) => ms)), buffers: reads.at(-1)?.buffers ?? 0 };
+  }
+  return results;
 }
 
 /** Fills the database up to a number of tickets, and measures every scenario. */
@@ -109,16 +79,27 @@ async function measureStage(servers: Servers, stores: Stores, tickets: number) {
   const begin = performance.now();
   await grow(servers, stores.database, tickets);
   const seededInS = Math.round((performance.now() - begin) / 1000);
-  const { process, url } = await launch(service, stores.environment, false);
-  const ms: Record<string, number> = {};
-  const scenarios = await growthScenarios(servers, stores, tickets);
-  for (const [name, scenario] of Object.entries(scenarios)) ms[name] = await measure(url, scenario);
-  await stop(process);
   const size = await servers.query<{ mb: number }>(
     stores.database,
     'SELECT (pg_database_size(current_database()) / 1000000)::integer AS mb',
   );
-  return { tickets, seededInS, sizeMb: size.rows[0]?.mb ?? 0, ms };
+  const indexes = await servers.query<{ name: string; mb: number }>(
+    stores.database,
+    `SELECT relname AS name, (pg_relation_size(pg_class.oid) / 1000000)::integer AS mb
+     FROM pg_class JOIN pg_index ON indexrelid = pg_class.oid WHERE indrelid = 'ticket'::regclass ORDER BY relname`,
+  );
+  const { process, url } = await launch(service, stores.environment, false);
+  const ms: Record<string, number> = {};
+  for (const [name, scenario] of Object.entries(await growthScenarios(servers, stores, tickets)))
+    ms[name] = await measureScenario(url, scenario);
+  console.log(tickets, seededInS, ms);
+  Object.assign(plans, await servers.plans(stores.database));
+  const lists = await measureLists(servers, stores, url, tickets);
+  const counts = await measureCounts(servers, stores, tickets);
+  console.log(counts);
+  await stop(process);
+  const indexesMb = Object.fromEntries(indexes.rows.map(({ name, mb }) => [name, mb]));
+  return { tickets, seededInS, sizeMb: size.rows[0]?.mb ?? 0, indexesMb, ms, lists, counts };
 }
 
 const servers = await Servers.start({
@@ -133,12 +114,24 @@ try {
   const results: Awaited<ReturnType<typeof measureStage>>[] = [];
   for (const tickets of stages) {
     results.push(await measureStage(servers, stores, tickets));
-    console.log(results.at(-1));
+    mkdirSync('bench/results', { recursive: true });
+    writeFileSync('bench/results/scaling.svg', growthChart(results.map(chartOf)));
+    const content = { commentsOfHotTicket, results, plans };
+    writeFileSync('bench/results/scaling.json', `${JSON.stringify(content, undefined, 2)}\n`);
   }
-  mkdirSync('bench/results', { recursive: true });
-  writeFileSync('bench/results/scaling.svg', growthChart(results));
-  const content = { commentsOfHotTicket, results, plans: await servers.plans(stores.database) };
-  writeFileSync('bench/results/scaling.json', `${JSON.stringify(content, undefined, 2)}\n`);
 } finally {
   await servers.stop();
+}
+
+/** The times of a stage that the chart shows. */
+function chartOf({ tickets, ms, lists }: Awaited<ReturnType<typeof measureStage>>) {
+  const shown = [
+    'no filter',
+    'assignee, 1 of 700',
+    'email, 1 of 1,000',
+    'tag, 1 of 60',
+    'closed, 1 of 10, old',
+  ];
+  const pages = shown.map((name) => [`list: ${name}`, lists[name]?.firstMs ?? 0] as const);
+  return { tickets, ms: { ...Object.fromEntries(pages), ...ms } };
 }

@@ -86,10 +86,14 @@ export class Servers {
   }
 
   /** Runs SQL on a new connection. */
-  async query<Row extends pg.QueryResultRow>(database: string, sql: string): Promise<pg.QueryResult<Row>> {
+  async query<Row extends pg.QueryResultRow>(
+    database: string,
+    sql: string,
+    values: unknown[] = [],
+  ): Promise<pg.QueryResult<Row>> {
     const client = await this.connect(database);
     try {
-      return await client.query<Row>(sql);
+      return await client.query<Row>(sql, values);
     } finally {
       await client.end();
     }

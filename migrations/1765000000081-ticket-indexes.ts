@@ -4,7 +4,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 const indexes: Record<string, string> = {
   ticket_of_assignee: `ticket (assignee, status, created_at, id)`,
   ticket_by_priority: `ticket (status, priority, created_at, id)`,
-  ticket_by_due: `ticket (status, due_at, created_at, id) WHERE due_at IS NOT NULL`,
+  ticket_by_due: `ticket (status, due_at, created_at, id)`,
   ticket_by_tag: `ticket USING gin (tags) WHERE tags <> '{}'`,
   ticket_by_metadata: `ticket USING gin (metadata jsonb_path_ops) WHERE metadata <> '{}'`,
   ticket_by_follows: `ticket (follows) WHERE follows IS NOT NULL`,

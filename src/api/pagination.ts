@@ -69,15 +69,15 @@ interface PageSource<Item> {
   /** The name of the list, which a cursor is valid for. */
   list: string;
   sortKeysOf: (item: Item) => SortKeys;
-  /** True if more items may follow the rows, although they are fewer than the limit. */
-  isCut?: boolean;
+  /** The item after which others may follow, although the rows are fewer than the limit. It need not be in the list. */
+  end?: Item | undefined;
 }
 
 /** Cuts a page from rows that were read with one more row than its limit: a row that is left shows that a next page exists. */
 export function cutPage<Item>(
   rows: Item[],
   limit: number,
-  { cursors, list, sortKeysOf, isCut = false }: PageSource<Item>,
+  { cursors, list, sortKeysOf, end }: PageSource<Item>,
 ): Page<Item> {
   const texts: string[] = [];
   let bytes = 0;
@@ -88,8 +88,7 @@ export function cutPage<Item>(
     if (bytes > maxPageBytes) break;
   }
   const items = rows.slice(0, texts.length);
-  const last = items.at(-1);
-  const hasMore = isCut || rows.length > items.length;
-  const next = hasMore && last !== undefined ? cursors.seal(list, sortKeysOf(last)) : null;
+  const last = rows.length > items.length ? items.at(-1) : end;
+  const next = last === undefined ? null : cursors.seal(list, sortKeysOf(last));
   return new Page(items, next, 'cursor', texts);
 }

@@ -1,4 +1,5 @@
 import { columns } from '../api/dto.js';
+import { sameAddress } from '../database/addresses.sql.js';
 import { recordEvent } from '../events/record-event.sql.js';
 import { AcceptedErasureDto, ErasureDto } from './erasure.dto.js';
 import { batchSize } from './privacy.sql.js';
@@ -43,7 +44,7 @@ export const failErasure = {
 export const lockTicketsOf = {
   name: 'lock_tickets_of_address',
   text: `
-    SELECT id FROM ticket WHERE lower(email) = lower($1) ORDER BY id LIMIT ${batchSize} FOR UPDATE`,
+    SELECT id FROM ticket WHERE ${sameAddress('email', '$1')} ORDER BY id LIMIT ${batchSize} FOR UPDATE`,
 };
 
 /** Locks tickets with comments of the address $1. */

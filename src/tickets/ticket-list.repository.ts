@@ -6,30 +6,32 @@ import { defaultLimit } from '../api/pagination.js';
 import { Database, type Bulkhead } from '../database/database.js';
 import { Deadline } from '../database/deadline.js';
 import { Replicas } from '../database/replicas.js';
-import { TicketSearch, type FoundTickets } from './search/ticket-search.js';
+import { FilteredList, type FoundTickets } from './filtered-list.js';
+import { TicketSearch } from './search/ticket-search.js';
 import { countQuery, type CountRow } from './ticket-count.sql.js';
-import { buildFilter, listQuery, parseSort, plainConditions } from './ticket-filter.sql.js';
+import { buildFilter } from './ticket-filter.sql.js';
+import { listQuery, parseSort, plainConditions, splitFilter } from './ticket-list.sql.js';
 import type { TicketSummaryDto } from './ticket.dto.js';
 import type { CountTicketsQuery, ListTicketsQuery } from './ticket-query.dto.js';
 
 /** Searches at a time. One may take as long as a statement can, so they get half of the connections of lists. */
 const maxSearches = 3;
 
-/** Counts at a time. */
-const maxCounts = 2;
+/** Counts, and lists that read many tickets, at a time. */
+const maxWide = 2;
 
 /** Runs the statements of lists and counts of tickets. */
 @Injectable()
 export class TicketListRepository {
   private readonly searches: Bulkhead;
-  private readonly counts: Bulkhead;
+  private readonly wide: Bulkhead;
 
   constructor(
     private readonly replicas: Replicas,
     database: Database,
   ) {
     this.searches = database.bulkhead(maxSearches);
-    this.counts = database.bulkhead(maxCounts);
+    this.wide = database.bulkhead(maxWide);
   }
 
   /**
@@ -49,9 +51,17 @@ export class TicketListRepository {
       const list = { conditions, values, requester, column, order: order.text, limit };
       return deadline.limit(this.searches(() => search.find(list), deadline));
     }
+    if (splitFilter(filter, order).others.length > 0) {
+      const deadline = new Deadline();
+      const list = new FilteredList(
+        (statement, values) => this.replicas.run(statement, values),
+        (statement, values) => this.wide(() => this.replicas.run(statement, values), deadline),
+        { filter, order, after, limit },
+      );
+      return deadline.limit(list.find());
+    }
     const text = listQuery(filter, order, after, limit);
-    // Lists without filters are planned once. With a filter besides the status, the best index depends on how common the values
-    // are, so these are planned each time.
+    // Lists without filters are planned once.
     const isDefault =
       filter.conditions.length === 0 &&
       filter.each.length === 1 &&
@@ -59,7 +69,7 @@ export class TicketListRepository {
       !after?.includes(null);
     const name = `list_tickets ${query.sort}${after ? ' after' : ''}`;
     const statement = isDefault ? { name, text } : { text };
-    return { rows: await this.replicas.run<TicketSummaryDto>(statement, filter.values), isCut: false };
+    return { rows: await this.replicas.run<TicketSummaryDto>(statement, filter.values), end: undefined };
   }
 
   /** Counts the tickets that match a query. */
@@ -67,6 +77,6 @@ export class TicketListRepository {
     const filter = buildFilter(query, reader);
     const statement = { text: countQuery(query, filter) };
     const deadline = new Deadline();
-    return deadline.limit(this.counts(() => this.replicas.run<CountRow>(statement, filter.values), deadline));
+    return deadline.limit(this.wide(() => this.replicas.run<CountRow>(statement, filter.values), deadline));
   }
 }

@@ -34,14 +34,13 @@ export const tagPattern = '^[a-z0-9][a-z0-9_.:-]{0,49}$';
 @Index('ticket_by_external_id', ['external_id'], { unique: true, where: 'external_id IS NOT NULL' })
 @Index('ticket_of_assignee', ['assignee', 'status', 'created_at', 'id'])
 @Index('ticket_by_priority', ['status', 'priority', 'created_at', 'id'])
-@Index('ticket_by_due', ['status', 'due_at', 'created_at', 'id'], { where: 'due_at IS NOT NULL' })
+@Index('ticket_by_due', ['status', 'due_at', 'created_at', 'id'])
 @Index('ticket_by_follows', ['follows'], { where: 'follows IS NOT NULL' })
 // TypeORM cannot declare these indexes of another kind, so the migrations alone do.
 @Index('ticket_by_tag', { synchronize: false })
 @Index('ticket_by_metadata', { synchronize: false })
-// TypeORM cannot declare these indexes on expressions, so the migrations alone do.
+// TypeORM cannot declare this index on an expression, so the migrations alone do.
 @Index('ticket_of_email_by_creation', { synchronize: false })
-@Index('ticket_of_email_by_update', { synchronize: false })
 @Index('ticket_by_close', ['closed_at', 'id'], { where: 'closed_at IS NOT NULL' })
 @Check('ticket_internal_comments', 'internal_comment_count BETWEEN 0 AND comment_count')
 @Check('ticket_counts_upwards', 'comment_count >= 0 AND version >= 1')

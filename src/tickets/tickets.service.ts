@@ -14,7 +14,7 @@ import type { HistoryEventDto } from '../events/event.dto.js';
 import { TicketHistoryService } from '../events/ticket-history.service.js';
 import { IdempotencyService, type IdempotentResult } from '../idempotency/idempotency.service.js';
 import type { TicketChange } from './ticket-change.sql.js';
-import { parseSort } from './ticket-filter.sql.js';
+import { parseSort } from './ticket-list.sql.js';
 import { TicketListRepository } from './ticket-list.repository.js';
 import type { CreateTicketDto, TicketDto, TicketSummaryDto } from './ticket.dto.js';
 import type { ListTicketsQuery } from './ticket-query.dto.js';
@@ -82,14 +82,14 @@ export class TicketsService {
   private async readPage(query: ListTicketsQuery, list: string, reader: Reader) {
     const { limit, cursor } = query;
     const after = cursor === undefined ? undefined : this.cursors.open(list, cursor);
-    const { rows, isCut } = await this.lists.find(query, after, reader);
+    const { rows, end } = await this.lists.find(query, after, reader);
     const { columns } = parseSort(query.sort);
     const sortKeysOf = (ticket: TicketSummaryDto) => columns.map((column) => ticket[column]);
     return cutPage(hideFromRequester(rows, reader), limit, {
       cursors: this.cursors,
       list,
       sortKeysOf,
-      isCut,
+      end,
     });
   }
 

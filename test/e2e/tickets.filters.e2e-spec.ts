@@ -103,6 +103,8 @@ describe('GET /ticket', () => {
     ['sort=due_at&tag=even', [10, 8, 4, 2, 6, 12]],
     ['sort=-due_at&assignee=ada&assignee=bob&priority=normal,high', [1, 2, 5, 10, 9, 6]],
     [`sort=due_at&due_to=${minute(53)}`, [11, 10, 8]],
+    ['sort=-priority&priority=low,high,normal', [10, 6, 2, 9, 5, 1, 12, 8, 4]],
+    ['sort=priority&priority=high,low', [4, 8, 12, 2, 6, 10]],
     ['q=invoice&sort=due_at', [...due, 3, 6, 9, 12]],
     ['q=invoice&sort=-due_at', [...due.toReversed(), 12, 9, 6, 3]],
     ['q=invoice&sort=-priority&assignee=ada&assignee=bob', [10, 6, 2, 9, 5, 1]],
@@ -183,5 +185,24 @@ describe('GET /ticket/count', () => {
     expect(Math.abs(count - 50_000)).toBeLessThanOrEqual(1);
     expect((await countOf('email=many@b.co&by=assignee')).by).toHaveLength(100);
     expect((await countOf('assignee=77777')).count).toBe(1);
+  });
+});
+
+describe('GET /ticket with filters of very many tickets', () => {
+  it('reads a bounded number of tickets for a page, and goes on where it stopped', async () => {
+    const database = await connect(service().stores.database);
+    await database.query(
+      `INSERT INTO ticket (theme, text, email, due_at, updated_at, closed_at)
+       SELECT 'a', 'a', 'page@b.co', '2027-01-01', CASE WHEN n % 50000 = 1 THEN '2030-01-01' ELSE now() END::timestamptz, now()
+       FROM generate_series(1, 100001) AS n`,
+    );
+    await database.query('ANALYZE ticket');
+    await database.end();
+    const query = 'status=opened&due_to=2028-01-01T00:00:00Z&updated_from=2029-01-01T00:00:00Z';
+    const { items, next_cursor } = (await list(`${query}&limit=100`)).body;
+    expect([items.length, typeof next_cursor]).toEqual([1, 'string']);
+    expect(await readAllPages(query)).toHaveLength(3);
+    const inAnyOrder = (await list(`${query}&closed_to=2029-01-01T00:00:00Z&sort=updated_at`)).body;
+    expect(inAnyOrder).toMatchObject({ items: [{}, {}, {}], next_cursor: null });
   });
 });

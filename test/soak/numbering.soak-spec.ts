@@ -64,6 +64,9 @@ async function create(url: string, seconds: number, rate?: number): Promise<numb
 
 const numberingMs = 600_000;
 
+/** The migration that numbers the events. */
+const feedNumbers = 1764700000000;
+
 const insertEvents = (count: number, ticket: number) => `
   INSERT INTO event (type, ticket_id, version, at, data)
   SELECT 'comment.added', ${ticket}, n, now(), '{"comment_id": 1}' FROM generate_series(1, ${count}) AS n`;
@@ -124,8 +127,14 @@ describe('The migration of a feed of a million events', () => {
     const stores = await createStores();
     await (await Service.start({ stores })).stop();
     const env = { PATH: process.env['PATH'], ...environmentOf(stores) };
-    expect(spawnSync('npm', ['run', 'migration:revert'], { env }).status).toBe(0);
     const database = await connect(stores.database);
+    const isMigrated = async () => {
+      const { rowCount } = await database.query('SELECT FROM migrations WHERE timestamp >= $1', [
+        feedNumbers,
+      ]);
+      return rowCount !== 0;
+    };
+    while (await isMigrated()) expect(spawnSync('npm', ['run', 'migration:revert'], { env }).status).toBe(0);
     await database.query(insertEvents(million, 1_000_000));
 
     let [isOver, slowestMs, version] = [false, 0, 1];

@@ -2,6 +2,7 @@ import { columns } from '../../api/dto.js';
 import { Problem } from '../../api/problem.js';
 import { ticketColumns } from '../ticket.sql.js';
 import { TicketSummaryDto } from '../ticket.dto.js';
+import type { FoundTickets } from '../filtered-list.js';
 import { parseSearch, type SearchQuery, type Term } from './search-query.js';
 import { candidates, estimateTerms, hasTooManyCandidates, matches, maxCandidates } from './search.sql.js';
 
@@ -41,13 +42,6 @@ export interface SearchedList {
   limit: number;
 }
 
-/** The rows of a page. */
-export interface FoundTickets {
-  rows: TicketSummaryDto[];
-  /** True if the page ends before its limit, and others may follow. */
-  isCut: boolean;
-}
-
 type Row = TicketSummaryDto & { is_end: boolean | undefined };
 type NullRow = Record<keyof TicketSummaryDto, null> & { is_end: true };
 
@@ -76,7 +70,7 @@ export class TicketSearch {
   /** Returns the tickets of a page and one more if there are more; throws SearchTooBroad. */
   async find(list: SearchedList): Promise<FoundTickets> {
     const { terms, exclusions } = this.search;
-    if (terms.length + exclusions.length === 0) return { rows: [], isCut: false };
+    if (terms.length + exclusions.length === 0) return { rows: [], end: undefined };
     // What the texts of others have in common must not show in the answer to a requester, so only its own tickets are read.
     const rarest = list.requester === 'NULL' ? await this.rarest(terms) : undefined;
     const found = rarest && (await this.findAmong(rarest, list));
@@ -174,5 +168,5 @@ function toFound(rows: Row[], limit: number): FoundTickets {
   const found = end === -1 ? rows : rows.slice(0, end);
   // Left out of JSON. An object that loses a property is slower.
   for (const row of found) row.is_end = undefined;
-  return { rows: found, isCut: end !== -1 && end <= limit };
+  return { rows: found, end: end !== -1 && end <= limit ? found.at(-1) : undefined };
 }
