@@ -12,6 +12,9 @@ const sources: Record<string, string[]> = {
   closed: ['opened', 'answered', 'awaited'],
 };
 
+const commentColumns =
+  'id, ticket_id, text, email, author, visibility, redacted_at, ticket_version, created_at';
+
 const insertTicket = `
   WITH created AS (
     INSERT INTO ticket (theme, text, email) VALUES ($1, $2, $3) RETURNING *
@@ -23,9 +26,8 @@ const insertTicket = `
 
 const selectTicket = `
   SELECT ${ticketColumns}, version, coalesce((
-    SELECT json_agg(json_build_object('id', c.id, 'ticket_id', c.ticket_id, 'text', c.text, 'email', c.email,
-      'created_at', c.created_at) ORDER BY c.id)
-    FROM (SELECT * FROM comment WHERE ticket_id = ticket.id ORDER BY id LIMIT 100) AS c), '[]') AS comments
+    SELECT json_agg(c ORDER BY c.id)
+    FROM (SELECT ${commentColumns} FROM comment WHERE ticket_id = ticket.id ORDER BY id LIMIT 100) AS c), '[]') AS comments
   FROM ticket WHERE id = $1`;
 
 const updateStatus = `
@@ -47,8 +49,8 @@ const addComment = `
     UPDATE ticket SET comment_count = comment_count + 1, version = version + 1, updated_at = clock_timestamp()
     WHERE id = $1 AND status <> 'closed' RETURNING id, version
   ), added AS (
-    INSERT INTO comment (ticket_id, text, email) SELECT id, $2, $3 FROM changed
-    RETURNING id, ticket_id, text, email, created_at
+    INSERT INTO comment (ticket_id, text, email, ticket_version) SELECT id, $2, $3, version FROM changed
+    RETURNING ${commentColumns}
   ), recorded AS (
     INSERT INTO event (type, ticket_id, version, at, data)
     SELECT 'comment.added', changed.id, version, now(), json_build_object('comment_id', added.id)

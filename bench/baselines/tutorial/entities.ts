@@ -65,6 +65,18 @@ export class Comment {
   @Column('text')
   email!: string;
 
+  @Column('text', { default: 'team' })
+  author!: string;
+
+  @Column('text', { default: 'public' })
+  visibility!: string;
+
+  @Column('timestamptz', { default: () => 'NULL' })
+  redacted_at!: Date | null;
+
+  @Column('integer')
+  ticket_version!: number;
+
   @Column('timestamptz', { default: () => 'now()' })
   created_at!: Date;
 

@@ -96,7 +96,13 @@ export class TicketsController {
       const ticket = await manager.findOne(Ticket, { where: { id }, lock });
       if (!ticket) throw new NotFoundException();
       if (ticket.status === 'closed') throw new ConflictException();
-      const comment = await manager.save(manager.create(Comment, { ...body, ticket_id: id }));
+      const comment = await manager.save(
+        manager.create(Comment, {
+          ...body,
+          ticket_id: id,
+          ticket_version: ticket.version + 1,
+        }),
+      );
       const change = { comment_count: ticket.comment_count + 1, updated_at: new Date() };
       const { version } = await manager.save(Object.assign(ticket, change));
       const data = { comment_id: comment.id };
