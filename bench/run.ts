@@ -27,7 +27,8 @@ const { values: options } = parseArgs({
 const plan = {
   rounds: Number(options.rounds ?? (options.quick ? 1 : 3)),
   seconds: options.quick ? 1 : 2,
-  warmUpSeconds: options.quick ? 0.3 : 1,
+  // Code that V8 has not optimized yet takes up to five times as long.
+  warmUpSeconds: options.quick ? 2 : 4,
   clients: options.clients === undefined ? undefined : Number(options.clients),
 };
 if (!Number.isInteger(plan.rounds) || plan.rounds < 1)
