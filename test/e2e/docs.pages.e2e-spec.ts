@@ -1,7 +1,8 @@
-import { describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 
 import { Api, waitForRedis } from '../support/api.js';
 import { ConsolePage, withoutVarying } from '../support/console-page.js';
+import { ensureInstalled } from '../support/debian-package.js';
 import { Service } from '../support/service.js';
 import { token } from '../support/tokens.js';
 
@@ -11,6 +12,10 @@ const runs: [string[], Record<string, string>][] = [
   [['docs/tour.md', 'docs/webhooks.md', 'docs/events.md'], {}],
   [['docs/auth.md'], { AUTH_REQUIRED: 'true' }],
 ];
+
+beforeAll(() => {
+  ensureInstalled('curl', '/usr/bin/curl');
+});
 
 describe('The commands', () => {
   it.each(runs)('of %j print what the pages show', async (paths, environment) => {
