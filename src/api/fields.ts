@@ -110,13 +110,16 @@ export function sortedObject(map: Map<string, unknown>): Record<string, unknown>
   return Object.fromEntries([...map].sort());
 }
 
-/** A map from keys to texts. Null stands for the empty map. */
-export function MapField(options: {
+/** The bounds of a map: its most keys, their pattern, and the length of its texts. */
+export interface MapOptions {
   max: number;
   keys: string;
   maxLength: number;
   example: Record<string, string>;
-}): PropertyDecorator {
+}
+
+/** A map from keys to texts. Null stands for the empty map. */
+export function MapField(options: MapOptions): PropertyDecorator {
   const { max, keys, maxLength, example } = options;
   return declareField({
     column: Column('jsonb', { default: {} }),

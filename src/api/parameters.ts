@@ -3,7 +3,7 @@ import { ApiPropertyOptional, ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsInt, IsString, Max } from 'class-validator';
 
-import { enumSchema, sortedObject } from './fields.js';
+import { enumSchema, sortedObject, type MapOptions } from './fields.js';
 import { Problem } from './problem.js';
 import {
   addressError,
@@ -136,12 +136,7 @@ export function TextsFilter(options: {
 }
 
 /** A filter by entries of a map, each as `name[key]=value`. */
-export function MapFilter(options: {
-  max: number;
-  keys: string;
-  maxLength: number;
-  example: Record<string, string>;
-}): PropertyDecorator {
+export function MapFilter(options: MapOptions): PropertyDecorator {
   const { max, keys, maxLength, example } = options;
   const additionalProperties = { type: 'string', maxLength } as const;
   return applyDecorators(

@@ -1,21 +1,12 @@
-import { beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 
 import { encode, json, type Api } from '../support/api.js';
 import { Attachments } from '../support/attachments.js';
 import { eventually } from '../support/eventually.js';
 import { connect } from '../support/servers.js';
-import { sharedDesk } from '../support/requesters.js';
+import { sharedDeskOfTwo } from '../support/requesters.js';
 
-const desk = sharedDesk();
-let team: Api;
-let ada: Api;
-let bob: Api;
-
-beforeAll(async () => {
-  ({ team } = desk);
-  ada = await desk.requester('ada@example.com');
-  bob = await desk.requester('bob@example.com');
-});
+const { desk, team, ada, bob } = await sharedDeskOfTwo();
 
 const bytes = 'It lists the same item twice.\n';
 const unknown = 7_999_999;

@@ -1,20 +1,11 @@
-import { beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { EventSource } from 'eventsource';
 
 import type { Api } from '../support/api.js';
 import { eventually } from '../support/eventually.js';
-import { agent, requesterToken, sharedDesk } from '../support/requesters.js';
+import { agent, requesterToken, sharedDeskOfTwo } from '../support/requesters.js';
 
-const desk = sharedDesk();
-let team: Api;
-let ada: Api;
-let bob: Api;
-
-beforeAll(async () => {
-  ({ team } = desk);
-  ada = await desk.requester('ADA@example.com');
-  bob = await desk.requester('bob@example.com');
-});
+const { desk, team, ada, bob } = await sharedDeskOfTwo('ADA@example.com');
 
 const aNote = { text: 'Fraudulent.', email: 'desk@example.com', visibility: 'internal' };
 

@@ -1,19 +1,10 @@
-import { beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 
 import { encode, type Api } from '../support/api.js';
 import { Attachments } from '../support/attachments.js';
-import { sharedDesk } from '../support/requesters.js';
+import { sharedDeskOfTwo } from '../support/requesters.js';
 
-const desk = sharedDesk();
-let team: Api;
-let ada: Api;
-let bob: Api;
-
-beforeAll(async () => {
-  ({ team } = desk);
-  ada = await desk.requester('ada@example.com');
-  bob = await desk.requester('bob@example.com');
-});
+const { desk, team, ada, bob } = await sharedDeskOfTwo();
 
 const own = { theme: 'Invoice', text: 'Twice.', email: 'Ada@Example.com' };
 const hidden = ['assignee', 'priority', 'tags', 'metadata', 'external_id', 'due_at'];

@@ -85,3 +85,15 @@ export function sharedDesk(): Desk {
   afterAll(() => desk.stop());
   return desk;
 }
+
+/** Starts a desk like `sharedDesk`; returns it with clients of the team and of two requesters. */
+export async function sharedDeskOfTwo(adaAddress = 'ada@example.com') {
+  const desk = sharedDesk();
+  const client = async (value: Promise<string>) => new Api(() => desk.service.url, await value);
+  return {
+    desk,
+    team: await client(token({ sub: agent })),
+    ada: await client(requesterToken(adaAddress)),
+    bob: await client(requesterToken('bob@example.com')),
+  };
+}

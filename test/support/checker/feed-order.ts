@@ -116,7 +116,7 @@ class Replicas {
       await sleep(1_000);
       const n = turn % this.services.length;
       // The one before may still start.
-      await Promise.all(restarts.toSpliced((n + 2) % 3, 1));
+      await Promise.all(restarts.filter((_, other) => other !== (turn - 1) % restarts.length));
       await this.services[n]?.stop('SIGKILL');
       this.kills++;
       restarts[n] = this.restart(n);
