@@ -8,7 +8,7 @@ const rounds = 5;
 const requests = 1_000;
 const clients = 32;
 
-/** What a request costs PostgreSQL: CPU time in microseconds and bytes of WAL. */
+/** The cost of a request in PostgreSQL: CPU time in microseconds and bytes of WAL. */
 interface Cost {
   cpuUs: number;
   walBytes: number;

@@ -17,7 +17,7 @@ const counts = compileDto(CountTicketsQuery);
 /** Returns the query that the service makes of parameters. */
 export const toListQuery = (parameters: Parameters) => lists.convert(parameters) as ListTicketsQuery;
 
-/** What the statements of a request read: the pages, hit or not, and the time in PostgreSQL, with the plans. */
+/** The reads of a request: pages from cache or disk, the time in PostgreSQL, and the plans. */
 export interface Read {
   buffers: number;
   ms: number;

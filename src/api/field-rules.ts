@@ -103,7 +103,7 @@ export function idError(value: unknown): string | undefined {
   return isId ? undefined : 'must be a positive integer, written without sign or leading zeros';
 }
 
-/** How a list stands in a form or a query. */
+/** The notation of lists in forms and queries, for error messages. */
 export const listNotation = 'in a form or a query, repeat the name for each value, as name=a&name=b';
 
 /** Checks for a list of at most `max` texts of this pattern; returns an error message or undefined. */

@@ -56,7 +56,7 @@ export class Attachment {
   @IdField({ nullable: true, example: 12 })
   comment_id!: number | null;
 
-  /** Who added it: `requester` for a token with the scope tickets:own, else `team`. */
+  /** The author: `requester` if a token with the scope tickets:own added it, else `team`. */
   @ServiceField(
     { type: 'enum', enum: authors, enumName: 'attachment_author', default: 'team' },
     { ...enumSchema(authors), example: 'team' },

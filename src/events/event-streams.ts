@@ -21,7 +21,7 @@ const maxCatchUps = { team: 4, requester: 2 };
 @Injectable()
 export class EventStreams {
   private readonly streams = new Set<EventStream>();
-  /** Limits the streams that catch up at once, so that many of them leave room for other requests, and requesters for the team. */
+  /** Limits the streams that catch up at the same time. Other requests keep their room, and requesters do not delay the team. */
   private readonly limits = { team: pLimit(maxCatchUps.team), requester: pLimit(maxCatchUps.requester) };
   private isEnding = false;
   private timers: NodeJS.Timeout[] = [];

@@ -58,7 +58,7 @@ export class Event {
   @ServiceField({ type: 'text', nullable: true }, { type: String, nullable: true, example: null })
   actor!: string | null;
 
-  /** Whether a requester made the change, by a token with the scope tickets:own. */
+  /** True if a token with the scope tickets:own made the change. */
   @Column('boolean', { default: false })
   by_requester!: boolean;
 

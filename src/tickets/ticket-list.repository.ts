@@ -35,7 +35,7 @@ export class TicketListRepository {
   }
 
   /**
-   * Returns the tickets of a page and one more, which shows that a next page exists; or fewer if a search ends the page early.
+   * Returns the tickets of a page and one more, which shows that a next page exists; or fewer if the page ends early.
    * @param after the sort keys of the last ticket of the page before
    */
   async find(query: ListTicketsQuery, after: SortKeys | undefined, reader: Reader): Promise<FoundTickets> {

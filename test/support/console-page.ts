@@ -10,7 +10,7 @@ interface Step {
 
 const consoleBlock = /^```console\n([^]*?)^```$/gm;
 
-/** What differs from run to run: request ids, times, cursors and tags of events. */
+/** Values that differ between runs: request ids, times, cursors and tags of events. */
 const varying: [RegExp, string][] = [
   [/[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}/g, '<id>'],
   [/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g, '<time>'],

@@ -73,7 +73,7 @@ export class OperationInputs {
           const mayBeEmpty = schema.items ?? [schema.type].flat().includes('null');
           if (name === invalidName)
             return [name, invalid(schema).filter((value) => value !== '' || !mayBeEmpty)];
-          // Nobody has tickets to erase; and webhooks receive only events that there are none of.
+          // No ticket has this address, and no event has this type, so nothing is erased or sent.
           if (name === 'email' && isErasure) return [name, fc.constant('nobody@example.com')];
           if (name === 'types') return [name, fc.constant(['ticket.imported'])];
           return [name, this.chosen(name) ?? valid(schema)];

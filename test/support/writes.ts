@@ -8,7 +8,7 @@ export interface Write {
   body: Record<string, unknown>;
   /** A statement that blocks the write. */
   lock?: string;
-  /** What the write changes: an expression whose value differs after each effect. By default the number of events. */
+  /** A SQL expression whose value changes with each effect of the write; the number of events by default. */
   effect?: string;
 }
 

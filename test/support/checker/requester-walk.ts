@@ -15,7 +15,7 @@ const nothing = 7_999_999;
 /** Ids of tickets, comments and attachments of a `Desk`. */
 const idPattern = /(?<!\d)(?:71|82|93)\d{5}(?!\d)/g;
 
-/** What no successful answer to a requester has: fields of the team and their values, and the word for what is internal. */
+/** Texts that no successful response to a requester contains: fields of the team, their values, and the visibility `internal`. */
 const ofTeam = [
   ...['assignee', 'priority', 'tags', 'metadata', 'external_id', 'due_at', 'urgent', '2031-01-01'],
   ...['internal', 'sub-of-', agent],
@@ -42,7 +42,7 @@ const bodies: Record<string, (owner: Owner) => object> = {
 
 /** Walks the operations as one requester. */
 export class RequesterWalk {
-  /** What was seen and may not be. */
+  /** Leaks: texts in responses that the requester must not see. */
   readonly leaks: object[] = [];
   /** The texts that were seen. */
   readonly seen = new Set<string>();

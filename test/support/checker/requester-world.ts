@@ -65,7 +65,7 @@ let secrets = 0;
 export class RequesterWorld {
   readonly tickets: KnownTicket[] = [];
   readonly owners: Owner[] = [];
-  /** Every text, whoever may see it. */
+  /** All texts of the world, for all readers. */
   readonly texts: string[] = [];
 
   constructor(private readonly desk: Desk) {}
