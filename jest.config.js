@@ -28,11 +28,14 @@ export default {
     ],
   },
   setupFiles: ['reflect-metadata'],
+  testEnvironment: '<rootDir>/test/support/environment.js',
   globalSetup: '<rootDir>/test/support/global-setup.js',
   globalTeardown: '<rootDir>/test/support/global-teardown.js',
   // On a busy machine a start of the service takes up to a minute. Tests of durations have limits of their own.
   testTimeout: 120_000,
   // One worker more than there are cores on a small machine: most tests spend their time waiting.
   maxWorkers: 3,
+  // A server in the process of a failed test would keep the run from ending.
+  forceExit: true,
   ...(/^(pooler|all)$/.test(process.env.TEST_TOPOLOGY ?? '') && notThroughPooler),
 };

@@ -40,7 +40,8 @@ const requiredSettings = {
  * lock, which PostgreSQL releases when a replica dies.
  */
 export async function migrate(server: PostgresServer): Promise<void> {
-  const source = await new DataSource(migrationOptions(server)).initialize();
+  // The error of a migration is reported once, by the start that fails. The console logger would add a line of its own.
+  const source = await new DataSource({ ...migrationOptions(server), logger: 'debug' }).initialize();
   const lock = source.createQueryRunner();
   try {
     await checkSettings(source);

@@ -132,7 +132,9 @@ describe('POST /ticket', () => {
     expect((await create({})).status).toBe(201);
     expect(performance.now() - begin).toBeLessThan(500);
     await end();
-    expect([201, 409]).toContain((await waiting).status);
+    // On a slow machine its time limit may have passed before.
+    expect([201, 503]).toContain((await waiting).status);
+    expect([201, 409]).toContain((await create({ external_id })).status);
   });
 
   it('creates a ticket once for an Idempotency-Key, whose repetition is no conflict of its external_id', async () => {
