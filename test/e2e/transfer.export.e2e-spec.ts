@@ -115,6 +115,8 @@ describe('An export', () => {
     });
     const { status, headers } = await api.send('GET', '/export');
     expect([status, headers.get('retry-after')]).toEqual([503, '1']);
+    // A HEAD reads nothing, so it needs no export.
+    expect((await api.send('HEAD', '/export')).status).toBe(200);
     for (const response of open) response.destroy();
     await eventually(async () => (await api.send('GET', '/export')).status === 200);
   });

@@ -19,6 +19,7 @@ export interface Schema {
   maxLength?: number;
   minimum?: number;
   maximum?: number;
+  contentSchema?: Schema;
 }
 interface Parameter {
   name: string;
@@ -66,6 +67,16 @@ export class OpenApi {
     return Object.entries(this.document.paths).flatMap(([path, methods]) =>
       Object.entries(methods).map(([method, operation]) => ({ ...operation, method, path })),
     );
+  }
+
+  /** The operation of a path that has only one. */
+  readonly find = (path: string): Operation | undefined =>
+    this.operations.find((operation) => operation.path === path);
+
+  /** The schema of the body of an operation; undefined without a body. */
+  bodyOf({ requestBody }: Operation): Schema | undefined {
+    const [content] = Object.values(requestBody?.content ?? {});
+    return content && this.resolve(content.schema);
   }
 
   /** Follows references to the schema itself. */

@@ -44,12 +44,6 @@ export class OperationInputs {
       });
   }
 
-  /** The schema of the body; undefined without a body. */
-  bodyOf(operation: Operation): Schema | undefined {
-    const [content] = Object.values(operation.requestBody?.content ?? {});
-    return content && this.openapi.resolve(content.schema);
-  }
-
   /** Media types of the body: those of webhooks and erasures are JSON. */
   kindsOf({ path }: Operation): fc.Arbitrary<BodyKind> {
     return fc.constantFrom<BodyKind>(
