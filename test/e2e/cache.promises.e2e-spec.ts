@@ -1,12 +1,19 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
-import { Api, readFromCache, waitForRedis } from '../support/api.js';
+import { Api, aTicket, json, readFromCache, waitForRedis } from '../support/api.js';
 import { FaultyPostgres } from '../support/checker/faulty-postgres.js';
 import { startRedis, type FaultyRedis } from '../support/checker/faulty-redis.js';
 import { eventually } from '../support/eventually.js';
 import { FaultProxy } from '../support/fault-proxy.js';
 import { connect, createStores, servers, type Stores } from '../support/servers.js';
 import { environmentOf, Service } from '../support/service.js';
+
+interface Erasure {
+  id: number;
+  state: string;
+}
 
 let redis: FaultyRedis;
 let stores: Stores;
@@ -92,6 +99,40 @@ describe('A writer that is killed between its commit and its eviction', () => {
     const environment = { ...redis.environment(0), POSTGRES_PORT: String(postgres.port) };
     services[0] = await Service.start({ stores, environment });
     apis[0] = new Api(services[0].url);
+  });
+});
+
+describe('An erasure while Redis is frozen', () => {
+  it('shows nothing any more, and is done once Redis has forgotten the ticket', async () => {
+    const { id } = (await apis[0].createTicket({ ...aTicket, text: 'a secret', email: 'bob@example.com' }))
+      .body;
+    await Promise.all(apis.map(waitForRedis));
+    for (const api of apis) await readFromCache(api, id);
+    const erase = async (email: string) =>
+      (await apis[0].send<Erasure>('POST', '/erasure', json(JSON.stringify({ email, mode: 'redact' })))).body;
+    const state = async (erasure: number) =>
+      (await apis[1].send<Erasure>('GET', `/erasure/${erasure}`)).body.state;
+    const keys = async () => (await redis.command('KEYS', `*:${id}`)) as string[];
+    expect(await keys()).not.toEqual([]);
+
+    redis.proxies.forEach((proxy) => {
+      proxy.freeze();
+    });
+    const erasure = await erase('bob@example.com');
+    await eventually(async () => (await apis[1].ticket(id)).body.text === '[erased]');
+    expect((await apis[0].ticket(id)).body.text).toBe('[erased]');
+    await sleep(1_000);
+    expect(await state(erasure.id)).toBe('running');
+    expect(await keys()).not.toEqual([]);
+
+    redis.proxies.forEach((proxy) => {
+      proxy.thaw();
+    });
+    await Promise.all(apis.map(waitForRedis));
+    // Another erasure starts the job, which would look for work within a minute.
+    await erase('nobody@example.com');
+    await eventually(async () => (await state(erasure.id)) === 'done');
+    expect(await keys()).toEqual([]);
   });
 });
 
