@@ -6,6 +6,7 @@ import { ImportedCommentColumns, ImportedTicketColumns } from './import-line.dto
 /**
  * Creates tickets with their comments, each with the version 1 and one event. A ticket whose external id exists changes nothing. The
  * tickets are inserted in the order of their external ids, so that two imports of the same lines wait for each other in that order.
+ * Their ids are in the order of the lines.
  *
  * $1: a JSON list of tickets, each with its place `n`, the words of its texts, the external id of the ticket that it follows, and the number of its comments;
  * $2: a JSON list of their comments, each with the place of its ticket and its words; $3: the actor.
@@ -14,11 +15,14 @@ export const importTickets = {
   name: 'import_tickets',
   text: `
     WITH items AS MATERIALIZED (
-      SELECT line.*, known.id AS known_id, coalesce(known.id, nextval('ticket_id_seq')) AS id
-      FROM json_to_recordset($1) AS line (
-        n integer, follows_name text, comment_count integer, internal_count integer,
-        ${typedColumns(ImportedTicketColumns)}, ${ticketWordColumns}
-      ) LEFT JOIN ticket AS known ON known.external_id = line.external_id
+      SELECT line.*, coalesce(known_id, nextval('ticket_id_seq')) AS id FROM (
+        SELECT line.*, known.id AS known_id
+        FROM json_to_recordset($1) AS line (
+          n integer, follows_name text, comment_count integer, internal_count integer,
+          ${typedColumns(ImportedTicketColumns)}, ${ticketWordColumns}
+        ) LEFT JOIN ticket AS known ON known.external_id = line.external_id
+        ORDER BY n
+      ) AS line
     ), created AS (
       INSERT INTO ticket (id, follows, comment_count, internal_comment_count, ${columns(ImportedTicketColumns)})
       OVERRIDING SYSTEM VALUE

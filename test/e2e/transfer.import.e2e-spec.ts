@@ -69,6 +69,13 @@ describe('An import', () => {
     expect(body.items).toMatchObject([{ type: 'ticket.imported', version: 1, data: { status: 'opened' } }]);
   });
 
+  it('gives the tickets ids in the order of their lines', async () => {
+    const names = Array.from({ length: 50 }, (_, n) => `order-${(n * 7) % 50}`);
+    const results = await importLines(...names.map((external_id) => ({ ...aTicket, external_id })));
+    const ids = results.map(({ id = 0 }) => id);
+    expect(ids).toEqual(ids.toSorted((a, b) => a - b));
+  });
+
   it('creates a ticket once, however often its line is sent', async () => {
     const line = { ...complete, external_id: 'desk-3' };
     const results = await importLines(line, line, { ...line, theme: 'Another theme' });
