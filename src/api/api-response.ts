@@ -8,7 +8,7 @@ import { endResponse } from './unsent-responses.js';
 /** The result of an endpoint that sets more than the body. */
 export class ApiResponse<Body> {
   /**
-   * @param body the body; a string is JSON already
+   * @param body the body; a string is JSON already, undefined is a response without a body
    * @param headers.etag the entity tag of the body; a GET whose If-None-Match names it gets 304
    * @param headers.location the path of the resource, which is sent as an address under PUBLIC_URL, or the URL of another server
    * @param headers.replayed whether this repeats the response to an earlier request with the same Idempotency-Key
@@ -22,10 +22,6 @@ export class ApiResponse<Body> {
 
 /** Sends the result of an endpoint: an ApiResponse, a page, or a plain object. */
 export function sendResponse(response: Response, result: unknown, status: number, publicUrl: string): void {
-  if (result === undefined) {
-    response.writeHead(status).end();
-    return;
-  }
   if (result instanceof Page) {
     sendJson(response, result.toText(), status, linkToNext(result, response, publicUrl));
     return;
@@ -51,6 +47,10 @@ export function sendResponse(response: Response, result: unknown, status: number
 
 /** Sends JSON. Express would look for a type, a charset, an ETag and freshness, which are all known here. */
 function sendJson(response: Response, body: unknown, status: number, headers: string[]): void {
+  if (body === undefined) {
+    response.writeHead(status, headers).end();
+    return;
+  }
   const text = typeof body === 'string' ? body : JSON.stringify(body);
   const length = Buffer.byteLength(text);
   headers.push('Content-Type', 'application/json; charset=utf-8');

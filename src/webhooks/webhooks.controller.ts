@@ -71,9 +71,14 @@ export class WebhooksController {
    */
   @Patch(':webhook_id')
   @RequireScope('webhooks:manage')
-  @WriteEndpoint(WebhookDto, { jsonOnly, problems: noWebhook })
-  update(@Param() { webhook_id }: WebhookParams, @Body() body: UpdateWebhookDto) {
-    return this.webhooks.update(webhook_id, body);
+  @WriteEndpoint(WebhookDto, { jsonOnly, takes, problems: noWebhook })
+  async update(
+    @Param() { webhook_id }: WebhookParams,
+    @Body() body: UpdateWebhookDto,
+    @WriteContext() context: WriteContext,
+  ) {
+    const { result, replayed } = await this.webhooks.update(webhook_id, body, context);
+    return new ApiResponse(result, { replayed });
   }
 
   /**
@@ -83,9 +88,10 @@ export class WebhooksController {
   @Delete(':webhook_id')
   @HttpCode(204)
   @RequireScope('webhooks:manage')
-  @ReadEndpoint(undefined, { status: 204, description: 'Deleted.', problems: noWebhook })
-  delete(@Param() { webhook_id }: WebhookParams) {
-    return this.webhooks.delete(webhook_id);
+  @ReadEndpoint(undefined, { status: 204, description: 'Deleted.', takes, problems: noWebhook })
+  async delete(@Param() { webhook_id }: WebhookParams, @WriteContext() context: WriteContext) {
+    const { replayed } = await this.webhooks.delete(webhook_id, context);
+    return new ApiResponse(undefined, { replayed });
   }
 
   /**
@@ -103,7 +109,7 @@ export class WebhooksController {
 
   /**
    * Sends an event of the type `webhook.test`, and returns what became of it.
-   * @remarks It is sent once, to a disabled webhook too, and takes up to 15 seconds.
+   * @remarks It is sent once, to a disabled webhook too, and takes up to 15 seconds. It changes nothing, so it takes no Idempotency-Key: a repetition sends another one.
    */
   @Post(':webhook_id/test')
   @HttpCode(200)
@@ -136,11 +142,16 @@ export class WebhooksController {
     ...{
       status: 202,
       description: 'The events are sent.',
-      jsonOnly,
+      ...{ jsonOnly, takes },
       problems: { ...noWebhook, 410: noEvent },
     },
   })
-  replay(@Param() { webhook_id }: WebhookParams, @Body() body: ReplayWebhookDto) {
-    return this.webhooks.replay(webhook_id, body);
+  async replay(
+    @Param() { webhook_id }: WebhookParams,
+    @Body() body: ReplayWebhookDto,
+    @WriteContext() context: WriteContext,
+  ) {
+    const { result, replayed } = await this.webhooks.replay(webhook_id, body, context);
+    return new ApiResponse(result, { replayed });
   }
 }

@@ -47,25 +47,26 @@ export class WebhooksRepository {
   }
 
   /** Returns an endpoint. */
-  async find(id: number): Promise<WebhookDto | undefined> {
-    return (await this.database.run<WebhookDto>(sql.findWebhook, [id]))[0];
+  async find(id: number, transaction: Transaction = this.database): Promise<WebhookDto | undefined> {
+    return (await transaction.run<WebhookDto>(sql.findWebhook, [id]))[0];
   }
 
   /** Changes an endpoint. Where it is enabled or gets another URL, it is tried at once. */
-  update(id: number, patch: UpdateWebhookDto): Promise<WebhookDto | undefined> {
-    return this.database.transaction(async (transaction) => {
-      const [row] = await transaction.run<WebhookDto>(sql.updateWebhook, [id, JSON.stringify(patch)]);
+  update(id: number, patch: UpdateWebhookDto, transaction?: Transaction): Promise<WebhookDto | undefined> {
+    const act = async (on: Transaction) => {
+      const [row] = await on.run<WebhookDto>(sql.updateWebhook, [id, JSON.stringify(patch)]);
       if (row && (patch.enabled || patch.url !== undefined)) {
-        if (patch.enabled) await transaction.run(sql.failExpiredDeliveries, [id]);
-        await transaction.run(orderDeliveries, [id, true]);
+        if (patch.enabled) await on.run(sql.failExpiredDeliveries, [id]);
+        await on.run(orderDeliveries, [id, true]);
       }
       return row;
-    });
+    };
+    return transaction ? act(transaction) : this.database.transaction(act);
   }
 
   /** Deletes an endpoint; returns whether it existed. */
-  async delete(id: number): Promise<boolean> {
-    return (await this.database.run(sql.deleteWebhook, [id])).length > 0;
+  async delete(id: number, transaction: Transaction = this.database): Promise<boolean> {
+    return (await transaction.run(sql.deleteWebhook, [id])).length > 0;
   }
 
   /** Replaces the secret of an endpoint. */
@@ -78,8 +79,13 @@ export class WebhooksRepository {
   }
 
   /** Sends events again, from the one after the number `after`. */
-  async replay(id: number, after: number, until: number | undefined): Promise<void> {
-    await this.database.run(sql.replayWebhook, [id, after, until]);
+  async replay(
+    id: number,
+    after: number,
+    until: number | undefined,
+    transaction: Transaction = this.database,
+  ): Promise<void> {
+    await transaction.run(sql.replayWebhook, [id, after, until]);
   }
 
   /** Returns the secrets of an endpoint, or of all. */

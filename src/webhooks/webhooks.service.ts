@@ -6,10 +6,11 @@ import { Cursors } from '../api/cursors.js';
 import { cutPage, type Page, type PageQuery } from '../api/pagination.js';
 import { InvalidRequest, Overloaded, Problem } from '../api/problem.js';
 import type { WriteContext } from '../api/write-context.js';
+import type { Transaction } from '../database/database.js';
 import { Deadline } from '../database/deadline.js';
 import { FeedEvent } from '../events/feed-event.js';
 import { FeedService } from '../events/feed.service.js';
-import { IdempotencyService } from '../idempotency/idempotency.service.js';
+import { IdempotencyService, type IdempotentResult } from '../idempotency/idempotency.service.js';
 import { errorMessage } from '../observability/error-message.js';
 import { AddressPolicy } from './address-policy.js';
 import { SecretSeal } from './secret-seal.js';
@@ -90,16 +91,21 @@ export class WebhooksService implements OnApplicationBootstrap {
   }
 
   /** Changes an endpoint, or throws Problem 404. Requests that are under way still go to the old URL. */
-  async update(id: number, patch: UpdateWebhookDto): Promise<WebhookDto> {
+  async update(id: number, patch: UpdateWebhookDto, context: WriteContext) {
     if (patch.url !== undefined) this.assertUrl(patch.url);
-    const webhook = found(id, await this.repository.update(id, patch));
+    const changed = await this.once(['change webhook', id, patch], context, async (transaction) =>
+      found(id, await this.repository.update(id, patch, transaction)),
+    );
     this.dispatcher.wake();
-    return webhook;
+    return changed;
   }
 
   /** Deletes an endpoint with its deliveries, or throws Problem 404. */
-  async delete(id: number): Promise<void> {
-    if (!(await this.repository.delete(id))) throw notFound(id);
+  delete(id: number, context: WriteContext) {
+    return this.once(['delete webhook', id], context, async (transaction) => {
+      if (!(await this.repository.delete(id, transaction))) throw notFound(id);
+      return { id };
+    });
   }
 
   /** Gives an endpoint a new secret, or throws Problem 404. */
@@ -140,32 +146,40 @@ export class WebhooksService implements OnApplicationBootstrap {
   }
 
   /** Sends events again; throws Problem 404, or 410 for an event that the feed does not have. */
-  async replay(id: number, { after, until }: ReplayWebhookDto): Promise<WebhookDto> {
-    await this.find(id);
-    await this.feed.resolveCursor(after);
-    if (until) await this.feed.resolveCursor(until);
+  async replay(id: number, range: ReplayWebhookDto, context: WriteContext) {
+    const { after, until } = range;
     if (until && until.number < after.number)
       throw new InvalidRequest([{ field: 'until', message: 'must not come before after' }]);
-    await this.repository.replay(id, after.number, until?.number);
+    const replay = await this.once(['replay events', id, range], context, async (transaction) => {
+      await this.find(id);
+      await this.feed.resolveCursor(after);
+      if (until) await this.feed.resolveCursor(until);
+      await this.repository.replay(id, after.number, until?.number, transaction);
+      return found(id, await this.repository.find(id, transaction));
+    });
     this.dispatcher.wake();
-    return this.find(id);
+    return replay;
+  }
+
+  /** Runs a write once for each idempotency key of an actor. */
+  private once<Result>(
+    request: unknown[],
+    context: WriteContext,
+    write: (transaction: Transaction | undefined) => Promise<Result>,
+  ): Promise<IdempotentResult<Result>> {
+    return this.idempotency.once(context, request, write, new Deadline());
   }
 
   /** Stores the new secret sealed only, in the response of the idempotency key too. */
   private async withSecret(
     request: unknown[],
     context: WriteContext,
-    write: (sealed: string, transaction: Parameters<WebhooksRepository['insert']>[2]) => Promise<WebhookDto>,
+    write: (sealed: string, transaction: Transaction | undefined) => Promise<WebhookDto>,
   ): Promise<WithSecret> {
-    const { result, replayed } = await this.idempotency.once(
-      context,
-      request,
-      async (transaction) => {
-        const sealed = this.seal.seal(this.seal.create());
-        return { webhook: await write(sealed, transaction), sealed };
-      },
-      new Deadline(),
-    );
+    const { result, replayed } = await this.once(request, context, async (transaction) => {
+      const sealed = this.seal.seal(this.seal.create());
+      return { webhook: await write(sealed, transaction), sealed };
+    });
     const secret = this.seal.open(result.sealed);
     if (secret === undefined) throw new Error('The secret was sealed with another SECRET_KEY');
     return { webhook: { ...result.webhook, secret }, replayed };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { times } from '../support/api.js';
+import { json, times } from '../support/api.js';
 import { eventually } from '../support/eventually.js';
 import { SharedWebhooks } from '../support/shared-webhooks.js';
 import { verify } from '../support/webhook-receiver.js';
@@ -126,6 +126,20 @@ describe('A replay', () => {
     await hooks.send('POST', `/${hooks.webhook.id}/replay`, { after: ids[2] });
     await hooks.receiver.has(12);
     expect(hooks.receiver.received.slice(9).map(({ event }) => event.data.version)).toEqual([4, 5, 6]);
+  });
+
+  it('is requested once for an Idempotency-Key', async () => {
+    await hooks.api.createTicket();
+    await hooks.receiver.has(1);
+    await eventually(async () => (await hooks.latest())?.state === 'delivered');
+    const { next_cursor: after } = (await hooks.api.events('from=beginning&limit=1')).body;
+    const init = json(JSON.stringify({ after }));
+    const headers = { ...(init.headers as Record<string, string>), 'idempotency-key': 'of-a-replay' };
+    const replay = () => hooks.api.send('POST', `/webhook/${hooks.webhook.id}/replay`, { ...init, headers });
+    const first = await replay();
+    const again = await replay();
+    expect([again.status, again.body]).toEqual([202, first.body]);
+    expect([first, again].map((each) => each.headers.get('idempotency-replayed'))).toEqual([null, 'true']);
   });
 
   it('of an event that is being delivered sends it once more', async () => {

@@ -41,6 +41,14 @@ export const writes: Write[] = [
     ...{ lock: newKey, effect: 'count(*) FROM webhook' },
   },
   {
+    ...{ method: 'PATCH', path: '/webhook/:webhook', body: { description: 'Another one' } },
+    ...{ lock: newKey, effect: "string_agg(description, ',' ORDER BY id) FROM webhook" },
+  },
+  {
+    ...{ method: 'DELETE', path: '/webhook/:webhook', body: {} },
+    ...{ lock: newKey, effect: 'count(*) FROM webhook' },
+  },
+  {
     ...{ method: 'POST', path: '/webhook/:webhook/secret', body: {} },
     ...{ lock: newKey, effect: "string_agg(secret, ',' ORDER BY id) FROM webhook" },
   },
