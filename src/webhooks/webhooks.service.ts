@@ -148,12 +148,12 @@ export class WebhooksService implements OnApplicationBootstrap {
   /** Sends events again; throws Problem 404, or 410 for an event that the feed does not have. */
   async replay(id: number, range: ReplayWebhookDto, context: WriteContext) {
     const { after, until } = range;
-    if (until && until.number < after.number)
-      throw new InvalidRequest([{ field: 'until', message: 'must not come before after' }]);
     const replay = await this.once(['replay events', id, range], context, async (transaction) => {
       await this.find(id);
       await this.feed.resolveCursor(after);
       if (until) await this.feed.resolveCursor(until);
+      if (until && until.number < after.number)
+        throw new InvalidRequest([{ field: 'until', message: 'must not come before after' }]);
       await this.repository.replay(id, after.number, until?.number, transaction);
       return found(id, await this.repository.find(id, transaction));
     });
