@@ -37,11 +37,7 @@ export class FileStore extends AttachmentStore {
   override uploadRequest(attachment: Attachment, caller: string | undefined): Promise<UploadRequestDto> {
     const expires = new Date(Date.parse(attachment.created_at) + uploadLifeHours * 3_600_000);
     const headers = { 'Content-Type': attachment.content_type };
-    return Promise.resolve({
-      method: 'PUT',
-      headers,
-      ...this.link('upload', attachment, expires, caller),
-    });
+    return Promise.resolve({ method: 'PUT', headers, ...this.link('upload', attachment, expires, caller) });
   }
 
   override download(attachment: Attachment, caller: string | undefined): Promise<DownloadDto> {

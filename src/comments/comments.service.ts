@@ -70,11 +70,7 @@ export class CommentsService {
     const visible = visibleTo(reader.audience).filter(
       (each) => visibility === undefined || each === visibility,
     );
-    const comments = await this.repository.list(ticketId, visible, reader, {
-      sort,
-      limit: limit + 1,
-      after,
-    });
+    const comments = await this.repository.list(ticketId, visible, reader, { sort, limit: limit + 1, after });
     if (!comments) throw new TicketNotFound(ticketId);
     return cutPage(comments, limit, { cursors: this.cursors, list, sortKeysOf: ({ id }) => [id] });
   }

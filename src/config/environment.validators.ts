@@ -133,9 +133,7 @@ export function IsKey(): PropertyDecorator {
       message:
         'is missing: it is required if POSTGRES_HOST, DATABASE_URL, AUTH_REQUIRED or METRICS_AUTH_REQUIRED is set',
     }),
-    Matches(noPlaceholder, {
-      message: 'is still a placeholder: generate a key with `openssl rand -hex 32`',
-    }),
+    Matches(noPlaceholder, { message: 'is still a placeholder: generate a key with `openssl rand -hex 32`' }),
     MinLength(32, { message: 'must have at least 32 characters' }),
   );
 }

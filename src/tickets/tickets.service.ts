@@ -85,12 +85,7 @@ export class TicketsService {
     const { rows, end } = await this.lists.find(query, after, reader);
     const { columns } = parseSort(query.sort);
     const sortKeysOf = (ticket: TicketSummaryDto) => columns.map((column) => ticket[column]);
-    return cutPage(hideFromRequester(rows, reader), limit, {
-      cursors: this.cursors,
-      list,
-      sortKeysOf,
-      end,
-    });
+    return cutPage(hideFromRequester(rows, reader), limit, { cursors: this.cursors, list, sortKeysOf, end });
   }
 
   /** Transitions a ticket to another status; throws TransitionNotAllowed if it is in that status already. */
