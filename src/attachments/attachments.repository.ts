@@ -14,9 +14,6 @@ import { batchSize, claimDeletions, completeAttachment, finishDeletions } from '
 import { insertAttachment, listAttachments, noteSealing, removeAttachment } from './attachment.sql.js';
 import { selectAttachment, sweepPending } from './attachment.sql.js';
 
-/** The transaction of an Idempotency-Key, if a write has one. */
-export type On = Transaction | undefined;
-
 /** The result of a creation: the ticket, whether the comment is one of it, and the attachment if it was created. */
 interface Creation {
   found: TicketSnapshot | undefined;

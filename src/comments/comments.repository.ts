@@ -3,8 +3,8 @@ import { Injectable } from '@nestjs/common';
 import { visibleTo, type Reader, type Visibility } from '../api/audience.js';
 import type { WriteContext } from '../api/write-context.js';
 import { Database, type Batched, type Transaction } from '../database/database.js';
-import type { Deadline } from '../database/deadline.js';
 import { Replicas } from '../database/replicas.js';
+import type { Run } from '../idempotency/idempotency.service.js';
 import { toWords } from '../tickets/search/words.js';
 import { notFound, writeResults } from '../tickets/ticket-write.sql.js';
 import type { Lock, TicketWrite, WriteResult, WriteRow } from '../tickets/ticket-write.sql.js';
@@ -36,7 +36,7 @@ export class CommentsRepository {
     fields: CreateCommentDto,
     statuses: readonly TicketStatus[],
     { versions, actor, reader }: WriteContext,
-    run: { deadline: Deadline; transaction: Transaction | undefined },
+    run: Run,
   ): Promise<WriteResult<CommentDto>> {
     const item = {
       ...fields,

@@ -6,7 +6,7 @@ import { Problem } from '../api/problem.js';
 import type { WriteContext } from '../api/write-context.js';
 import { Database, type Bulkhead, type Transaction } from '../database/database.js';
 import { isLockTimeout } from '../database/database-errors.js';
-import type { Deadline } from '../database/deadline.js';
+import { Deadline } from '../database/deadline.js';
 import { JobScheduler } from '../jobs/job-scheduler.js';
 import { idempotentReplays } from '../observability/metrics.js';
 import { IdempotencyRepository } from './idempotency.repository.js';
@@ -15,6 +15,12 @@ import { IdempotencyRepository } from './idempotency.repository.js';
 export interface IdempotentResult<Result> {
   result: Result;
   replayed: boolean;
+}
+
+/** How a write runs: until when it may begin, and in which transaction, if it has an Idempotency-Key. */
+export interface Run {
+  deadline: Deadline;
+  transaction: Transaction | undefined;
 }
 
 /** Transactions at a time. One that waits for its key, or for a ticket that is locked, keeps its connection for up to a second. */
@@ -34,6 +40,18 @@ export class IdempotencyService {
     jobs.register('delete expired idempotency keys', () => keys.sweep());
   }
 
+  /** Runs a creation like `once`; throws DatabaseUnavailable at its deadline. */
+  create<Result>(
+    context: WriteContext,
+    request: unknown[],
+    act: (run: Run) => Promise<Result>,
+  ): Promise<IdempotentResult<Result>> {
+    const deadline = new Deadline();
+    return deadline.limit(
+      this.once(context, request, (transaction) => act({ deadline, transaction }), deadline),
+    );
+  }
+
   /**
    * Runs a write once for a key, in one transaction with the record of its result: a process that dies leaves both or
    * neither. Throws Problem 422 if the key was used for another request, 409 if the first request is still in progress, 410 if its result was
@@ -46,7 +64,7 @@ export class IdempotencyService {
     { actor, reader, idempotencyKey }: WriteContext,
     request: unknown,
     act: (transaction: Transaction | undefined) => Promise<Result>,
-    deadline: Deadline,
+    deadline = new Deadline(),
   ): Promise<IdempotentResult<Result>> {
     if (idempotencyKey === undefined) return { result: await act(undefined), replayed: false };
     // A client's key has no space, so two actors never share one.

@@ -5,6 +5,7 @@ import type { WriteContext } from '../api/write-context.js';
 import { Database, type Batched, type Transaction } from '../database/database.js';
 import { DatabaseUnavailable, isUniqueViolation } from '../database/database-errors.js';
 import { Deadline } from '../database/deadline.js';
+import type { Run } from '../idempotency/idempotency.service.js';
 import { ticketWords } from './search/search-text.sql.js';
 import { changeTickets, type TicketChange, type TicketChangeItem } from './ticket-change.sql.js';
 import type { CreateTicketDto } from './ticket.dto.js';
@@ -34,12 +35,6 @@ export interface CreateResult {
 export interface ChangeResult extends WriteResult<TicketRow> {
   /** The ticket that has the external id. */
   takenBy?: number | undefined;
-}
-
-/** How a statement runs: until when it may begin, and in which transaction, if there is one. */
-interface Run {
-  deadline: Deadline;
-  transaction: Transaction | undefined;
 }
 
 /** Runs the statements on single tickets. Those of the team that arrive together run together; a statement is for one reader. */

@@ -22,7 +22,7 @@ import type { TicketStatus } from './ticket.entity.js';
 import { assertRequesterMay, hideFromRequester } from './requester-policy.js';
 import { ExternalIdTaken, TicketNotFound, UnknownEarlierTicket } from './ticket.errors.js';
 import type { TicketRow } from './ticket.sql.js';
-import { TicketQueue } from './ticket-queue.js';
+import { TicketWriter } from './ticket-writer.js';
 import { TicketsRepository } from './tickets.repository.js';
 import { TransitionPolicy, type TicketSnapshot } from './transition-policy.js';
 
@@ -40,25 +40,18 @@ export class TicketsService {
     private readonly cursors: Cursors,
     private readonly historyService: TicketHistoryService,
     private readonly numbering: EventNumbering,
-    private readonly queue: TicketQueue,
+    private readonly writer: TicketWriter,
     private readonly environment: Environment,
   ) {}
 
   /** Creates an opened ticket, once for each idempotency key of an actor. */
   async create(fields: CreateTicketDto, context: WriteContext): Promise<IdempotentResult<TicketDto>> {
     assertRequesterMay('create', fields, context.reader);
-    const deadline = new Deadline();
-    const creation = this.idempotency.once(
-      context,
-      ['create ticket', fields],
-      async (transaction) => {
-        const { created, takenBy } = await this.repository.create(fields, context, { deadline, transaction });
-        if (created) return this.toDto(created, context.reader);
-        throw takenBy === undefined ? new UnknownEarlierTicket() : new ExternalIdTaken(takenBy);
-      },
-      deadline,
-    );
-    const result = await deadline.limit(creation);
+    const result = await this.idempotency.create(context, ['create ticket', fields], async (run) => {
+      const { created, takenBy } = await this.repository.create(fields, context, run);
+      if (created) return this.toDto(created, context.reader);
+      throw takenBy === undefined ? new UnknownEarlierTicket() : new ExternalIdTaken(takenBy);
+    });
     this.numbering.wake();
     return result;
   }
@@ -118,7 +111,7 @@ export class TicketsService {
    * Runs a change, once for each idempotency key of an actor; throws TicketNotFound, VersionMismatch, ExternalIdTaken, or the rejection.
    * @param statuses the statuses in which the ticket accepts the change
    */
-  private async write(
+  private write(
     id: number,
     change: TicketChange,
     statuses: readonly TicketStatus[],
@@ -126,27 +119,11 @@ export class TicketsService {
     rejection: (found: TicketSnapshot | undefined) => Problem,
   ): Promise<IdempotentResult<TicketDto>> {
     const request = ['change ticket', id, change, statuses];
-    const result = await this.queue.run(id, context.reader, (deadline) =>
-      this.idempotency.once<TicketDto>(
-        context,
-        request,
-        async (transaction) => {
-          const run = { deadline, transaction };
-          const { found, changed, takenBy } = await this.repository.change(
-            id,
-            change,
-            statuses,
-            context,
-            run,
-          );
-          if (changed) return this.toDto(changed, context.reader);
-          throw takenBy === undefined ? rejection(found) : new ExternalIdTaken(takenBy);
-        },
-        deadline,
-      ),
-    );
-    this.numbering.wake();
-    return result;
+    return this.writer.run(id, request, context, async (run) => {
+      const { found, changed, takenBy } = await this.repository.change(id, change, statuses, context, run);
+      if (changed) return this.toDto(changed, context.reader);
+      throw takenBy === undefined ? rejection(found) : new ExternalIdTaken(takenBy);
+    });
   }
 
   /** Returns a ticket as it is shown to a reader: with the link to its further comments. */

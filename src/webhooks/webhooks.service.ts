@@ -6,7 +6,6 @@ import { Cursors } from '../api/cursors.js';
 import { cutPage, type Page, type PageQuery } from '../api/pagination.js';
 import { InvalidRequest, Overloaded, Problem } from '../api/problem.js';
 import type { WriteContext } from '../api/write-context.js';
-import { Deadline } from '../database/deadline.js';
 import { FeedEvent } from '../events/feed-event.js';
 import { FeedService } from '../events/feed.service.js';
 import { IdempotencyService } from '../idempotency/idempotency.service.js';
@@ -157,15 +156,10 @@ export class WebhooksService implements OnApplicationBootstrap {
     context: WriteContext,
     write: (sealed: string, transaction: Parameters<WebhooksRepository['insert']>[2]) => Promise<WebhookDto>,
   ): Promise<WithSecret> {
-    const { result, replayed } = await this.idempotency.once(
-      context,
-      request,
-      async (transaction) => {
-        const sealed = this.seal.seal(this.seal.create());
-        return { webhook: await write(sealed, transaction), sealed };
-      },
-      new Deadline(),
-    );
+    const { result, replayed } = await this.idempotency.once(context, request, async (transaction) => {
+      const sealed = this.seal.seal(this.seal.create());
+      return { webhook: await write(sealed, transaction), sealed };
+    });
     const secret = this.seal.open(result.sealed);
     if (secret === undefined) throw new Error('The secret was sealed with another SECRET_KEY');
     return { webhook: { ...result.webhook, secret }, replayed };
