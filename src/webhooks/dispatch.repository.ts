@@ -1,9 +1,8 @@
-import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import pLimit from 'p-limit';
 import type { Pool } from 'pg';
-import { DataSource } from 'typeorm';
 
-import { Database, openPool, type Transaction } from '../database/database.js';
+import { Database, type Transaction } from '../database/database.js';
 import type { FeedRow } from '../events/feed-event.js';
 import {
   addDeliveries,
@@ -58,16 +57,13 @@ export interface Exchange {
 
 /** Runs the statements of the dispatcher. */
 @Injectable()
-export class DispatchRepository implements OnApplicationShutdown {
+export class DispatchRepository {
   private readonly pool: Pool;
   /** Exchanges that wait here do not count as load of the service. */
   private readonly limit = pLimit(connections);
 
-  constructor(
-    private readonly database: Database,
-    source: DataSource,
-  ) {
-    this.pool = openPool(source, { max: connections });
+  constructor(private readonly database: Database) {
+    this.pool = database.openPool({ max: connections });
   }
 
   /** Returns the enabled endpoints, and whether there is something to send to each. */
@@ -95,10 +91,6 @@ export class DispatchRepository implements OnApplicationShutdown {
         return { webhook, disabled, ...(await claim(transaction, id, webhook)) };
       }, this.pool),
     );
-  }
-
-  async onApplicationShutdown(): Promise<void> {
-    await this.pool.end();
   }
 }
 
