@@ -5,7 +5,8 @@ import type { WriteContext } from '../api/write-context.js';
 import { Database, type Transaction } from '../database/database.js';
 import { isForeignKeyViolation } from '../database/database-errors.js';
 import { Replicas } from '../database/replicas.js';
-import { notFound, writeResults, type WriteResult, type WriteRow } from '../tickets/ticket-write.sql.js';
+import { notFound, ticketWrite, writeResults } from '../tickets/ticket-write.sql.js';
+import type { WriteResult, WriteRow } from '../tickets/ticket-write.sql.js';
 import type { TicketStatus } from '../tickets/ticket.entity.js';
 import type { TicketSnapshot } from '../tickets/transition-policy.js';
 import type { AttachmentDto, AttachmentParams, CreateAttachmentDto } from './attachment.dto.js';
@@ -128,9 +129,9 @@ interface Write {
 async function write(
   on: Transaction,
   statement: typeof completeAttachment,
-  { path, statuses, context: { versions, actor, reader }, storedKey }: Write,
+  { path, statuses, context, storedKey }: Write,
 ): Promise<WriteResult<Attachment>> {
-  const item = { id: path.ticket_id, statuses, versions, actor, requester: reader.email };
+  const item = ticketWrite(path.ticket_id, statuses, context);
   const json = JSON.stringify([{ ...item, attachment_id: path.attachment_id, stored_key: storedKey }]);
   const rows = await on.run<WriteRow<Attachment>>(statement, [json]);
   return writeResults([item], rows)[0] ?? notFound;

@@ -6,7 +6,7 @@ import { Database, type Batched, type Transaction } from '../database/database.j
 import { Replicas } from '../database/replicas.js';
 import type { Run } from '../idempotency/idempotency.service.js';
 import { toWords } from '../tickets/search/words.js';
-import { notFound, writeResults } from '../tickets/ticket-write.sql.js';
+import { notFound, ticketWrite, writeResults } from '../tickets/ticket-write.sql.js';
 import type { Lock, TicketWrite, WriteResult, WriteRow } from '../tickets/ticket-write.sql.js';
 import type { TicketStatus } from '../tickets/ticket.entity.js';
 import type { CommentDto, CreateCommentDto, ListCommentsQuery } from './comment.dto.js';
@@ -35,21 +35,12 @@ export class CommentsRepository {
     id: number,
     fields: CreateCommentDto,
     statuses: readonly TicketStatus[],
-    { versions, actor, reader }: WriteContext,
-    run: Run,
+    context: WriteContext,
+    { deadline, transaction }: Run,
   ): Promise<WriteResult<CommentDto>> {
-    const item = {
-      ...fields,
-      words: toWords(fields.text),
-      id,
-      statuses,
-      versions,
-      actor,
-      requester: reader.email,
-    };
-    if (run.transaction !== undefined || reader.audience !== 'team')
-      return addOne(item, run.transaction ?? this.database);
-    return this.additions(item, run.deadline);
+    const item = { ...fields, words: toWords(fields.text), ...ticketWrite(id, statuses, context) };
+    const isAlone = transaction !== undefined || context.reader.audience !== 'team';
+    return isAlone ? addOne(item, transaction ?? this.database) : this.additions(item, deadline);
   }
 
   /** Returns the comments of a ticket that follow the one with the id `after`; undefined if the ticket does not exist. */
