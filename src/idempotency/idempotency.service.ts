@@ -9,12 +9,18 @@ import { isLockTimeout } from '../database/database-errors.js';
 import { Deadline } from '../database/deadline.js';
 import { JobScheduler } from '../jobs/job-scheduler.js';
 import { idempotentReplays } from '../observability/metrics.js';
-import { IdempotencyRepository } from './idempotency.repository.js';
+import { batchSize, claimKey, findKey, saveResponse, sweepKeys } from './idempotency.sql.js';
 
 /** The result of a request, and whether it is that of an earlier one. */
 export interface IdempotentResult<Result> {
   result: Result;
   replayed: boolean;
+}
+
+/** The stored response of a key, and the fingerprint of its request. */
+interface StoredResponse<Result> {
+  fingerprint: Buffer;
+  answer: Result | null;
 }
 
 /** How a write runs: until when it may begin, and in which transaction, if it has an Idempotency-Key. */
@@ -33,11 +39,12 @@ export class IdempotencyService {
 
   constructor(
     private readonly database: Database,
-    private readonly keys: IdempotencyRepository,
     jobs: JobScheduler,
   ) {
     this.bulkhead = database.bulkhead(maxTransactions);
-    jobs.register('delete expired idempotency keys', () => keys.sweep());
+    jobs.register('delete expired idempotency keys', async () => {
+      return (await database.run(sweepKeys, [])).length === batchSize;
+    });
   }
 
   /** Runs a creation like `once`; throws DatabaseUnavailable at its deadline. */
@@ -75,13 +82,14 @@ export class IdempotencyService {
     return this.bulkhead(
       () =>
         this.database.transaction(async (transaction) => {
-          const isNew = await this.keys.claim(transaction, key, fingerprint).catch(rethrowUnlessInProgress);
-          if (isNew) {
+          // It waits for another transaction that has claimed the key, until the lock timeout.
+          const claim = transaction.run(claimKey, [key, fingerprint]).catch(rethrowUnlessInProgress);
+          if ((await claim).length > 0) {
             const result = await act(transaction);
-            await this.keys.saveResponse(transaction, key, result);
+            await transaction.run(saveResponse, [key, JSON.stringify(result)]);
             return { result, replayed: false };
           }
-          const stored = await this.keys.findKey<Result>(transaction, key);
+          const stored = await transaction.runForOne<StoredResponse<Result>>(findKey, [key]);
           if (!stored.fingerprint.equals(fingerprint))
             throw new Problem('idempotency-key-reused', 'This Idempotency-Key was used for another request');
           if (stored.answer === null)
