@@ -32,12 +32,6 @@ export class FeedService {
     return toBatch(await this.repository.read(after, limit, filter), after, limit);
   }
 
-  /** Returns some events for the tail, which knows the address of each ticket; throws like `read`. */
-  async readTail(start: FeedCursor | 'now', limit: number): Promise<FeedBatch> {
-    if (start === 'now') return { events: [], next: await this.resolveCursor(start) };
-    return toBatch(await this.repository.readTail(start, limit), start, limit);
-  }
-
   /** Returns the cursor of a start; throws like `read`. */
   async resolveCursor(start: FeedStart): Promise<FeedCursor> {
     const cursor = typeof start === 'object' ? start : undefined;

@@ -11,7 +11,7 @@ import { commentList } from '../comments/comment.dto.js';
 import { Deadline } from '../database/deadline.js';
 import { EventNumbering } from '../events/event-numbering.js';
 import type { HistoryEventDto } from '../events/event.dto.js';
-import { TicketHistoryService } from '../events/ticket-history.service.js';
+import { EventsRepository } from '../events/events.repository.js';
 import { IdempotencyService, type IdempotentResult } from '../idempotency/idempotency.service.js';
 import type { TicketChange } from './ticket-change.sql.js';
 import { parseSort } from './ticket-list.sql.js';
@@ -38,7 +38,7 @@ export class TicketsService {
     private readonly policy: TransitionPolicy,
     private readonly idempotency: IdempotencyService,
     private readonly cursors: Cursors,
-    private readonly historyService: TicketHistoryService,
+    private readonly events: EventsRepository,
     private readonly numbering: EventNumbering,
     private readonly writer: TicketWriter,
     private readonly environment: Environment,
@@ -100,11 +100,13 @@ export class TicketsService {
   }
 
   /** Returns a page of the changes of a ticket, oldest first, or throws TicketNotFound. */
-  async history(id: number, query: PageQuery, reader: Reader): Promise<Page<HistoryEventDto>> {
-    const page = await this.historyService.find(id, query, reader);
+  async history(id: number, { limit, cursor }: PageQuery, reader: Reader): Promise<Page<HistoryEventDto>> {
+    const list = `history of ${id}`;
+    const [after = 0] = cursor === undefined ? [] : this.cursors.open(list, cursor);
+    const events = await this.events.history(id, Number(after), limit + 1, reader);
     // No ticket has this id, or its history was deleted: earlier versions deleted events that had expired.
-    if (page.items.length === 0) await this.find(id, reader);
-    return page;
+    if (events.length === 0) await this.find(id, reader);
+    return cutPage(events, limit, { cursors: this.cursors, list, sortKeysOf: ({ version }) => [version] });
   }
 
   /**
