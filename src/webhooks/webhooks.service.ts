@@ -8,7 +8,7 @@ import { InvalidRequest, Overloaded, Problem } from '../api/problem.js';
 import type { WriteContext } from '../api/write-context.js';
 import { FeedEvent } from '../events/feed-event.js';
 import { FeedService } from '../events/feed.service.js';
-import { IdempotencyService } from '../idempotency/idempotency.service.js';
+import { IdempotencyService, type IdempotentResult } from '../idempotency/idempotency.service.js';
 import { errorMessage } from '../observability/error-message.js';
 import { AddressPolicy } from './address-policy.js';
 import { SecretSeal } from './secret-seal.js';
@@ -20,6 +20,8 @@ import type {
   ListDeliveriesQuery,
   ReplayWebhookDto,
   UpdateWebhookDto,
+} from './webhook.dto.js';
+import type {
   WebhookAttemptDto,
   WebhookDeliveryDto,
   WebhookDto,
@@ -29,12 +31,6 @@ import { WebhooksRepository, type DeliveryRow } from './webhooks.repository.js';
 
 /** Tests of endpoints that a process runs at once. */
 const maxTests = 10;
-
-/** A response with a secret, and whether it repeats an earlier one. */
-interface WithSecret {
-  webhook: WebhookWithSecretDto;
-  replayed: boolean;
-}
 
 /** Manages the endpoints of webhooks. */
 @Injectable()
@@ -66,7 +62,10 @@ export class WebhooksService implements OnApplicationBootstrap {
   }
 
   /** Creates an endpoint, once for each idempotency key of an actor. */
-  async create(fields: CreateWebhookDto, context: WriteContext): Promise<WithSecret> {
+  async create(
+    fields: CreateWebhookDto,
+    context: WriteContext,
+  ): Promise<IdempotentResult<WebhookWithSecretDto>> {
     this.assertUrl(fields.url);
     return this.withSecret(['create webhook', fields], context, async (sealed, transaction) => {
       const webhook = await this.repository.insert(fields, sealed, transaction);
@@ -102,7 +101,7 @@ export class WebhooksService implements OnApplicationBootstrap {
   }
 
   /** Gives an endpoint a new secret, or throws Problem 404. */
-  rotate(id: number, context: WriteContext): Promise<WithSecret> {
+  rotate(id: number, context: WriteContext): Promise<IdempotentResult<WebhookWithSecretDto>> {
     return this.withSecret(['rotate webhook secret', id], context, async (sealed, transaction) =>
       found(id, await this.repository.rotate(id, sealed, transaction)),
     );
@@ -131,11 +130,8 @@ export class WebhooksService implements OnApplicationBootstrap {
     const [before = Number.MAX_SAFE_INTEGER] = cursor === undefined ? [] : this.cursors.open(list, cursor);
     await this.find(id);
     const rows = await this.repository.deliveries(id, Number(before), limit + 1, state);
-    const page = cutPage(rows.map(toDelivery), limit, {
-      ...{ cursors: this.cursors, list },
-      sortKeysOf: ({ number }) => [number],
-    });
-    return page;
+    const sortKeysOf = ({ number }: { number: number }) => [number];
+    return cutPage(rows.map(toDelivery), limit, { cursors: this.cursors, list, sortKeysOf });
   }
 
   /** Sends events again; throws Problem 404, or 410 for an event that the feed does not have. */
@@ -155,14 +151,14 @@ export class WebhooksService implements OnApplicationBootstrap {
     request: unknown[],
     context: WriteContext,
     write: (sealed: string, transaction: Parameters<WebhooksRepository['insert']>[2]) => Promise<WebhookDto>,
-  ): Promise<WithSecret> {
+  ): Promise<IdempotentResult<WebhookWithSecretDto>> {
     const { result, replayed } = await this.idempotency.once(context, request, async (transaction) => {
       const sealed = this.seal.seal(this.seal.create());
       return { webhook: await write(sealed, transaction), sealed };
     });
     const secret = this.seal.open(result.sealed);
     if (secret === undefined) throw new Error('The secret was sealed with another SECRET_KEY');
-    return { webhook: { ...result.webhook, secret }, replayed };
+    return { result: { ...result.webhook, secret }, replayed };
   }
 
   private assertUrl(url: string): void {
