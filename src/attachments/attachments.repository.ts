@@ -11,9 +11,10 @@ import type { TicketStatus } from '../tickets/ticket.entity.js';
 import type { TicketSnapshot } from '../tickets/transition-policy.js';
 import type { AttachmentDto, AttachmentParams, CreateAttachmentDto } from './attachment.dto.js';
 import type { Attachment, AttachmentState } from './attachment.entity.js';
-import { batchSize, claimDeletions, completeAttachment, finishDeletions } from './attachment.sql.js';
-import { insertAttachment, listAttachments, noteSealing, removeAttachment } from './attachment.sql.js';
-import { selectAttachment, sweepPending } from './attachment.sql.js';
+import { completeAttachment, insertAttachment, listAttachments } from './attachment.sql.js';
+import { removeAttachment, selectAttachment } from './attachment.sql.js';
+import { batchSize, claimDeletions, finishDeletions, noteSealing } from './attachment-deletion.sql.js';
+import { sweepPending } from './attachment-deletion.sql.js';
 
 /** The result of a creation: the ticket, whether the comment is one of it, and the attachment if it was created. */
 interface Creation {

@@ -1,4 +1,4 @@
-import { deleteAttachments } from '../attachments/attachment.sql.js';
+import { deleteAttachments } from '../attachments/attachment-deletion.sql.js';
 import { recordEvent } from '../events/record-event.sql.js';
 import { eraseAnswers } from '../idempotency/idempotency.sql.js';
 import { forgetWords, isOfTicketItself } from '../tickets/search/search-text.sql.js';
