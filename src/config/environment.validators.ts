@@ -1,16 +1,7 @@
 import { applyDecorators } from '@nestjs/common';
 import { Transform, Type } from 'class-transformer';
-import {
-  IsBoolean,
-  IsInt,
-  IsString,
-  Matches,
-  Max,
-  Min,
-  MinLength,
-  ValidateBy,
-  ValidateIf,
-} from 'class-validator';
+import { IsBoolean, IsInt, IsString, IsUrl, Matches, Max, Min, MinLength } from 'class-validator';
+import { ValidateBy, ValidateIf } from 'class-validator';
 import ipaddr from 'ipaddr.js';
 
 /** Variables that make others required. */
@@ -64,6 +55,12 @@ export function IsFlag(): PropertyDecorator {
     Transform(({ value }: { value: unknown }) => ({ true: true, false: false })[String(value)] ?? value),
     IsBoolean({ message: 'must be true or false' }),
   );
+}
+
+/** Checks for an address of http or https. */
+export function IsHttpUrl(example: string): PropertyDecorator {
+  const options = { require_tld: false, require_protocol: true, protocols: ['http', 'https'] };
+  return IsUrl(options, { message: `must be a URL such as ${example}` });
 }
 
 /** Checks for values separated by commas. */
