@@ -1,8 +1,14 @@
 import { IsOptional, IsString, Matches } from 'class-validator';
 
 import { AreWebhookHosts, IsCommaSeparated, IsFlag, IsHttpUrl } from './environment.validators.js';
-import { IsWholeNumber, RequiredWithS3 } from './environment.validators.js';
+import { IsWholeNumber, RequiredWith } from './environment.validators.js';
 import { StoreVariables } from './store.variables.js';
+
+/** Variables of which all are required if one is set. */
+const s3Variables = [
+  ...['ATTACHMENTS_S3_ENDPOINT', 'ATTACHMENTS_S3_BUCKET'],
+  ...['ATTACHMENTS_S3_ACCESS_KEY_ID', 'ATTACHMENTS_S3_SECRET_ACCESS_KEY'],
+];
 
 /**
  * Environment variables of the process, validated once at start: those of features, after those of the stores and of the service.
@@ -52,13 +58,13 @@ export class Environment extends StoreVariables {
    * URL of the S3-compatible store of the attachments, such as https://s3.eu-central-1.amazonaws.com. Clients upload to it and
    * download from it, so they must reach it too. Unset: attachments are files in ATTACHMENTS_DIR.
    */
-  @RequiredWithS3()
+  @RequiredWith(...s3Variables)
   @IsHttpUrl('https://s3.eu-central-1.amazonaws.com')
   @IsString({ message: 'is missing: it is required if another ATTACHMENTS_S3 variable is set' })
   ATTACHMENTS_S3_ENDPOINT?: string;
 
   /** Bucket of the attachments. Required if ATTACHMENTS_S3_ENDPOINT is set. */
-  @RequiredWithS3()
+  @RequiredWith(...s3Variables)
   @Matches(/^[\w.-]{3,63}$/, {
     message: 'must be the name of a bucket; it is required with ATTACHMENTS_S3_ENDPOINT',
   })
@@ -69,12 +75,12 @@ export class Environment extends StoreVariables {
   ATTACHMENTS_S3_REGION = 'us-east-1';
 
   /** Access key of the bucket. Required if ATTACHMENTS_S3_ENDPOINT is set. */
-  @RequiredWithS3()
+  @RequiredWith(...s3Variables)
   @IsString({ message: 'is missing: it is required if ATTACHMENTS_S3_ENDPOINT is set' })
   ATTACHMENTS_S3_ACCESS_KEY_ID?: string;
 
   /** Secret key of ATTACHMENTS_S3_ACCESS_KEY_ID. Required if ATTACHMENTS_S3_ENDPOINT is set. */
-  @RequiredWithS3()
+  @RequiredWith(...s3Variables)
   @IsString({ message: 'is missing: it is required if ATTACHMENTS_S3_ENDPOINT is set' })
   ATTACHMENTS_S3_SECRET_ACCESS_KEY?: string;
 

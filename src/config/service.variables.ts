@@ -1,7 +1,7 @@
 import { IsIn, IsOptional, IsString, Matches } from 'class-validator';
 
 import { AreOrigins, IsCommaSeparated, IsFlag, IsHttpUrl, IsKey } from './environment.validators.js';
-import { IsPublicUrl, IsWholeNumber, RequiredToSign, RequiredWithIssuer } from './environment.validators.js';
+import { IsPublicUrl, IsWholeNumber, RequiredWith } from './environment.validators.js';
 
 /** Log levels; each includes the ones before it. */
 const logLevels = ['error', 'warn', 'info', 'debug'] as const;
@@ -16,7 +16,7 @@ export class ServiceVariables {
    * Key that signs tokens and cursors: at least 32 random characters, the same for all replicas
    * (`openssl rand -hex 32`). Required if POSTGRES_HOST, DATABASE_URL, AUTH_REQUIRED or METRICS_AUTH_REQUIRED is set.
    */
-  @RequiredToSign()
+  @RequiredWith('POSTGRES_HOST', 'AUTH_REQUIRED', 'METRICS_AUTH_REQUIRED')
   @IsKey()
   SECRET_KEY?: string;
 
@@ -37,12 +37,12 @@ export class ServiceVariables {
   METRICS_AUTH_REQUIRED = false;
 
   /** Required claim `iss` of tokens. Required if JWT_JWKS_URL is set. Unset: the claim is not checked. */
-  @RequiredWithIssuer()
+  @RequiredWith('JWT_JWKS_URL')
   @IsString({ message: 'is missing: it is required if JWT_JWKS_URL is set' })
   JWT_ISSUER?: string;
 
   /** Required claim `aud` of tokens. Required if JWT_JWKS_URL is set. Unset: the claim is not checked. */
-  @RequiredWithIssuer()
+  @RequiredWith('JWT_JWKS_URL')
   @IsString({ message: 'is missing: it is required if JWT_JWKS_URL is set' })
   JWT_AUDIENCE?: string;
 

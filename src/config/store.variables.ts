@@ -1,6 +1,6 @@
 import { IsOptional, IsString, IsUrl, Matches } from 'class-validator';
 
-import { AreHosts, IsFlag, IsWholeNumber, RequiredWithPostgresHost } from './environment.validators.js';
+import { AreHosts, IsFlag, IsWholeNumber, RequiredWith } from './environment.validators.js';
 import { ServiceVariables } from './service.variables.js';
 
 /** The variables of PostgreSQL and Redis. */
@@ -46,7 +46,7 @@ export class StoreVariables extends ServiceVariables {
   POSTGRES_USER = 'ticket';
 
   /** Password of POSTGRES_USER. Required if POSTGRES_HOST is set. */
-  @RequiredWithPostgresHost()
+  @RequiredWith('POSTGRES_HOST')
   @IsString({ message: 'is missing: it is required if POSTGRES_HOST or DATABASE_URL is set' })
   POSTGRES_PASSWORD?: string;
 
@@ -58,7 +58,7 @@ export class StoreVariables extends ServiceVariables {
    * URL of Redis: redis://host:6379, or rediss:// for TLS; a database number may follow, such as /1. Required if
    * POSTGRES_HOST is set. Unset: a cache in the process, for a single replica.
    */
-  @RequiredWithPostgresHost()
+  @RequiredWith('POSTGRES_HOST')
   @IsUrl(
     { protocols: ['redis', 'rediss'], require_protocol: true, require_tld: false },
     { message: 'must be a URL such as redis://localhost:6379' },
