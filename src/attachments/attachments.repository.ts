@@ -27,6 +27,8 @@ type CreationRow = { found_status: TicketStatus; found_version: number; is_comme
   Attachment | Record<keyof Attachment, null>
 );
 
+const writes = { complete: completeAttachment, remove: removeAttachment };
+
 /** Runs the statements on attachments. */
 @Injectable()
 export class AttachmentsRepository {
@@ -56,25 +58,21 @@ export class AttachmentsRepository {
     return { found: { status, version }, isCommentValid, created: created.id === null ? undefined : created };
   }
 
-  /** Completes a pending attachment if the ticket is in one of `statuses`, and in one of the context's versions. */
-  complete(
-    path: AttachmentParams,
-    storedKey: string,
+  /**
+   * Completes or removes an attachment if the ticket is in one of `statuses`, and in one of the context's versions.
+   * @param item.storedKey the key of the checked bytes, for a completion
+   */
+  async write(
+    kind: keyof typeof writes,
+    { path, storedKey }: { path: AttachmentParams; storedKey?: string },
     statuses: readonly TicketStatus[],
     context: WriteContext,
     on: Transaction = this.database,
   ): Promise<WriteResult<Attachment>> {
-    return write(on, completeAttachment, { path, statuses, context, storedKey });
-  }
-
-  /** Removes an attachment if the ticket is in one of `statuses`, and in one of the context's versions. */
-  remove(
-    path: AttachmentParams,
-    statuses: readonly TicketStatus[],
-    context: WriteContext,
-    on: Transaction = this.database,
-  ): Promise<WriteResult<Attachment>> {
-    return write(on, removeAttachment, { path, statuses, context });
+    const item = ticketWrite(path.ticket_id, statuses, context);
+    const json = JSON.stringify([{ ...item, attachment_id: path.attachment_id, stored_key: storedKey }]);
+    const rows = await on.run<WriteRow<Attachment>>(writes[kind], [json]);
+    return writeResults([item], rows)[0] ?? notFound;
   }
 
   /** Returns an attachment from the primary, so that a client that has just created it finds it. */
@@ -118,24 +116,6 @@ export class AttachmentsRepository {
   async finishDeletions(keys: string[]): Promise<void> {
     await this.database.run(finishDeletions, [keys]);
   }
-}
-
-interface Write {
-  path: AttachmentParams;
-  statuses: readonly TicketStatus[];
-  context: WriteContext;
-  storedKey?: string;
-}
-
-async function write(
-  on: Transaction,
-  statement: typeof completeAttachment,
-  { path, statuses, context, storedKey }: Write,
-): Promise<WriteResult<Attachment>> {
-  const item = ticketWrite(path.ticket_id, statuses, context);
-  const json = JSON.stringify([{ ...item, attachment_id: path.attachment_id, stored_key: storedKey }]);
-  const rows = await on.run<WriteRow<Attachment>>(statement, [json]);
-  return writeResults([item], rows)[0] ?? notFound;
 }
 
 /** The ticket was deleted while the insertion waited for its lock. */

@@ -77,7 +77,13 @@ export class AttachmentsService {
       // Complete already, maybe by another request meanwhile.
       if (storedKey === undefined) return toDto(await this.require(path, reader));
       const statuses = this.policy.commentable();
-      const written = await this.repository.complete(path, storedKey, statuses, context, transaction);
+      const written = await this.repository.write(
+        'complete',
+        { path, storedKey },
+        statuses,
+        context,
+        transaction,
+      );
       if (written.changed) return toDto(written.changed);
       this.assertAllowed(path, written, context);
       const { state, ...current } = await this.require(path, reader);
@@ -91,7 +97,7 @@ export class AttachmentsService {
     const request = ['remove attachment', path];
     return this.writer.run(path.ticket_id, request, context, async ({ transaction }) => {
       const statuses = this.policy.commentable();
-      const written = await this.repository.remove(path, statuses, context, transaction);
+      const written = await this.repository.write('remove', { path }, statuses, context, transaction);
       if (written.changed) return toDto(written.changed);
       this.assertAllowed(path, written, context);
       assertOfRequester((await this.require(path, context.reader)).author, context.reader);

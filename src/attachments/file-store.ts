@@ -53,7 +53,7 @@ export class FileStore extends AttachmentStore {
       try {
         await link(this.pathOf(uploadKey), path);
       } catch (error) {
-        if (isMissing(error)) return undefined;
+        if (codeOf(error) === 'ENOENT') return undefined;
         throw error;
       }
       await sync(dirname(path));
@@ -159,8 +159,4 @@ async function sync(folder: string): Promise<void> {
 
 function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : '';
-}
-
-function isMissing(error: unknown): boolean {
-  return codeOf(error) === 'ENOENT';
 }
