@@ -51,19 +51,17 @@ export class CommentsRepository {
     { sort, limit, after }: Pick<ListCommentsQuery, 'sort' | 'limit'> & { after: number | undefined },
   ): Promise<CommentDto[] | undefined> {
     const values = [ticketId, visible, after, limit, reader.email];
-    const rows = await this.replicas.run<CommentDto | NoComment>(listComments[sort], values);
-    return rows.length === 0 ? undefined : rows.filter(isComment);
+    const rows = await this.replicas.run<CommentDto | Record<keyof CommentDto, null>>(
+      listComments[sort],
+      values,
+    );
+    return rows.length === 0 ? undefined : rows.filter((row): row is CommentDto => row.id !== null);
   }
 
   /** Returns a comment from the primary, so that a client that has just added it finds it. */
   async find(ticketId: number, id: number, { audience, email }: Reader): Promise<CommentDto | undefined> {
-    const [comment] = await this.database.run<CommentDto>(selectComment, [
-      ticketId,
-      visibleTo(audience),
-      id,
-      email,
-    ]);
-    return comment;
+    const values = [ticketId, visibleTo(audience), id, email];
+    return (await this.database.run<CommentDto>(selectComment, values))[0];
   }
 }
 
@@ -75,10 +73,4 @@ async function addAll(items: NewComment[], lock: Lock, on: Transaction) {
 
 async function addOne(item: NewComment, on: Transaction): Promise<WriteResult<CommentDto>> {
   return (await addAll([item], 'wait', on))[0] ?? notFound;
-}
-
-type NoComment = Record<keyof CommentDto, null>;
-
-function isComment(row: CommentDto | NoComment): row is CommentDto {
-  return row.id !== null;
 }

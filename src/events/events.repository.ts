@@ -69,7 +69,7 @@ export class EventsRepository {
     const { reached_number: number, reached_tag: tag } = first;
     return {
       ...stateOf(first),
-      rows: rows.filter(isEvent),
+      rows: rows.filter((row): row is Row & FeedRow => row.number !== null),
       reached: number === null || tag === null ? undefined : { number, tag },
     };
   }
@@ -106,8 +106,4 @@ export class EventsRepository {
 function stateOf({ last_number, last_tag, floor_number, floor_tag, is_known }: StateRow) {
   const newest = { number: last_number, tag: last_tag };
   return { bounds: { floor: { number: floor_number, tag: floor_tag }, newest }, isKnown: is_known };
-}
-
-function isEvent(row: Row): row is Row & FeedRow {
-  return row.number !== null;
 }

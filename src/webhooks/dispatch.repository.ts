@@ -4,14 +4,7 @@ import type { Pool } from 'pg';
 
 import { Database, type Transaction } from '../database/database.js';
 import type { FeedRow } from '../events/feed-event.js';
-import {
-  addDeliveries,
-  claimDeliveries,
-  lockWebhook,
-  orderDeliveries,
-  recordAttempts,
-  selectEnabled,
-} from './dispatch.sql.js';
+import * as sql from './dispatch.sql.js';
 import type { WebhookAttemptDto } from './webhook.dto.js';
 
 /** Connections of their own, so that deliveries and requests do not wait for each other. */
@@ -68,7 +61,7 @@ export class DispatchRepository {
 
   /** Returns the enabled endpoints, and whether there is something to send to each. */
   enabled(): Promise<{ id: number; is_due: boolean }[]> {
-    return this.limit(() => this.database.runOn(this.pool, selectEnabled, []));
+    return this.limit(() => this.database.runOn(this.pool, sql.selectEnabled, []));
   }
 
   /**
@@ -83,7 +76,7 @@ export class DispatchRepository {
   ): Promise<Exchange> {
     return this.limit(() =>
       this.database.transaction(async (transaction) => {
-        const lock = results.length > 0 ? lockWebhook.wait : lockWebhook.skip;
+        const lock = results.length > 0 ? sql.lockWebhook.wait : sql.lockWebhook.skip;
         const [webhook] = await transaction.run<LockedWebhook>(lock, [id]);
         if (!webhook) return { claimed: [], hasMore: false };
         const disabled = await record(transaction, id, results, options.disableAfter);
@@ -97,14 +90,14 @@ export class DispatchRepository {
 async function record(transaction: Transaction, id: number, results: AttemptRecord[], disableAfter: number) {
   if (results.length === 0) return undefined;
   const values = [id, JSON.stringify(results), disableAfter];
-  const [row] = await transaction.run<{ reason: string | null }>(recordAttempts, values);
+  const [row] = await transaction.run<{ reason: string | null }>(sql.recordAttempts, values);
   return row?.reason;
 }
 
 /** Leases what is due. Where little is, the next events of the feed get rows first. */
 async function claim(transaction: Transaction, id: number, { needs_more, is_replay }: LockedWebhook) {
-  const [place] = needs_more ? await transaction.run<{ is_behind: boolean }>(addDeliveries, [id]) : [];
-  if (place && is_replay) await transaction.run(orderDeliveries, [id, false]);
-  const claimed = await transaction.run<ClaimedDelivery>(claimDeliveries, [id]);
+  const [place] = needs_more ? await transaction.run<{ is_behind: boolean }>(sql.addDeliveries, [id]) : [];
+  if (place && is_replay) await transaction.run(sql.orderDeliveries, [id, false]);
+  const claimed = await transaction.run<ClaimedDelivery>(sql.claimDeliveries, [id]);
   return { claimed, hasMore: place?.is_behind ?? false };
 }
