@@ -2,13 +2,8 @@ import { Injectable } from '@nestjs/common';
 
 import { Page } from '../api/pagination.js';
 import { FeedEvent } from './feed-event.js';
-import {
-  CursorExpired,
-  FeedRestarted,
-  formatCursor,
-  type FeedBounds,
-  type FeedCursor,
-} from './feed-cursor.js';
+import { CursorExpired, FeedRestarted, formatCursor } from './feed-cursor.js';
+import type { FeedBounds, FeedCursor } from './feed-cursor.js';
 import { EventsRepository, type FeedFilter, type FeedRead } from './events.repository.js';
 
 /** The start of a read: a cursor, the first event that is kept, or the next event from now on. */

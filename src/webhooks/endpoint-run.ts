@@ -6,12 +6,8 @@ import { formatCursor } from '../events/feed-cursor.js';
 import { FeedEvent } from '../events/feed-event.js';
 import { Pause } from '../events/pause.js';
 import { errorMessage } from '../observability/error-message.js';
-import type {
-  AttemptRecord,
-  ClaimedDelivery,
-  DispatchRepository,
-  LockedWebhook,
-} from './dispatch.repository.js';
+import type { AttemptRecord, ClaimedDelivery, DispatchRepository } from './dispatch.repository.js';
+import type { LockedWebhook } from './dispatch.repository.js';
 import { leaseMs } from './dispatch.sql.js';
 import type { RetryPolicy } from './retry-policy.js';
 import type { SecretSeal } from './secret-seal.js';

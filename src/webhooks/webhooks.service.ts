@@ -15,18 +15,10 @@ import { SecretSeal } from './secret-seal.js';
 import { WebhookDispatcher } from './webhook-dispatcher.js';
 import { WebhookSender } from './webhook-request.js';
 import { maxWebhooks } from './webhook.sql.js';
-import type {
-  CreateWebhookDto,
-  ListDeliveriesQuery,
-  ReplayWebhookDto,
-  UpdateWebhookDto,
-} from './webhook.dto.js';
-import type {
-  WebhookAttemptDto,
-  WebhookDeliveryDto,
-  WebhookDto,
-  WebhookWithSecretDto,
-} from './webhook.dto.js';
+import type { CreateWebhookDto, ListDeliveriesQuery, ReplayWebhookDto } from './webhook.dto.js';
+import type { UpdateWebhookDto } from './webhook.dto.js';
+import type { WebhookAttemptDto, WebhookDeliveryDto, WebhookDto } from './webhook.dto.js';
+import type { WebhookWithSecretDto } from './webhook.dto.js';
 import { WebhooksRepository, type DeliveryRow } from './webhooks.repository.js';
 
 /** Tests of endpoints that a process runs at once. */
