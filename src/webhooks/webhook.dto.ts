@@ -1,10 +1,9 @@
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiProperty } from '@nestjs/swagger';
 
 import { ReadDto, WriteDto } from '../api/dto.js';
-import { Optional } from '../api/field-rules.js';
 import { enumSchema, timeSchema } from '../api/fields.js';
 import { PageDto, PageQuery } from '../api/pagination.js';
-import { Choice, IdParameter } from '../api/parameters.js';
+import { IdParameter, OptionalChoice } from '../api/parameters.js';
 import { cloudEventSchema, type CloudEventDto } from '../events/event.dto.js';
 import type { FeedCursor } from '../events/feed-cursor.js';
 import { FeedCursorField } from '../events/feed-query.dto.js';
@@ -93,9 +92,7 @@ export class WebhookDeliveryPageDto extends PageDto(WebhookDeliveryDto) {}
 /** The filter of the deliveries. */
 export class ListDeliveriesQuery extends PageQuery {
   /** Only deliveries in this state. */
-  @Choice(deliveryStates, {})
-  @Optional()
-  @ApiPropertyOptional()
+  @OptionalChoice(deliveryStates)
   state?: (typeof deliveryStates)[number];
 }
 
