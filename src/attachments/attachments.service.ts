@@ -8,12 +8,11 @@ import { cutPage, type Page } from '../api/pagination.js';
 import { InvalidRequest } from '../api/problem.js';
 import type { WriteContext } from '../api/write-context.js';
 import { Environment } from '../config/environment.js';
-import { IdempotencyService, type IdempotentResult } from '../idempotency/idempotency.service.js';
+import { IdempotencyService, type IdempotentResult, type Run } from '../idempotency/idempotency.service.js';
 import { assertOfRequester, assertRequesterMay } from '../tickets/requester-policy.js';
 import { TicketNotFound } from '../tickets/ticket.errors.js';
 import { TicketWriter } from '../tickets/ticket-writer.js';
 import { TransitionPolicy } from '../tickets/transition-policy.js';
-import type { WriteResult } from '../tickets/ticket-write.sql.js';
 import { AttachmentStore } from './attachment-store.js';
 import { attachmentList, type AttachmentDto, type AttachmentParams } from './attachment.dto.js';
 import type { CreateAttachmentDto, CreatedAttachmentDto, DownloadDto } from './attachment.dto.js';
@@ -73,19 +72,11 @@ export class AttachmentsService {
     const attachment = await this.require(path, reader);
     const storedKey = attachment.state === 'pending' ? await this.seal(attachment, reader) : undefined;
     const request = ['complete attachment', path];
-    return this.writer.run(path.ticket_id, request, context, async ({ transaction }) => {
+    return this.writer.run(path.ticket_id, request, context, async (run) => {
       // Complete already, maybe by another request meanwhile.
       if (storedKey === undefined) return toDto(await this.require(path, reader));
-      const statuses = this.policy.commentable();
-      const written = await this.repository.write(
-        'complete',
-        { path, storedKey },
-        statuses,
-        context,
-        transaction,
-      );
-      if (written.changed) return toDto(written.changed);
-      this.assertAllowed(path, written, context);
+      const completed = await this.write('complete', { path, storedKey }, context, run);
+      if (completed) return completed;
       const { state, ...current } = await this.require(path, reader);
       if (state === 'complete') return toDto({ ...current, state });
       throw new StoreUnavailable('The completion took too long');
@@ -95,11 +86,9 @@ export class AttachmentsService {
   /** Removes an attachment, or throws AttachmentNotFound, VersionMismatch, TicketClosed, or Problem 403 if a requester may not. */
   remove(path: AttachmentParams, context: WriteContext): Promise<IdempotentResult<AttachmentDto>> {
     const request = ['remove attachment', path];
-    return this.writer.run(path.ticket_id, request, context, async ({ transaction }) => {
-      const statuses = this.policy.commentable();
-      const written = await this.repository.write('remove', { path }, statuses, context, transaction);
-      if (written.changed) return toDto(written.changed);
-      this.assertAllowed(path, written, context);
+    return this.writer.run(path.ticket_id, request, context, async (run) => {
+      const removed = await this.write('remove', { path }, context, run);
+      if (removed) return removed;
       assertOfRequester((await this.require(path, context.reader)).author, context.reader);
       throw new AttachmentNotFound(path.ticket_id, path.attachment_id);
     });
@@ -150,17 +139,18 @@ export class AttachmentsService {
     return attachment;
   }
 
-  /** Throws why the ticket does not allow a write that changed nothing; returns if it does. */
-  private assertAllowed(
-    { ticket_id }: AttachmentParams,
-    { found }: WriteResult<Attachment>,
+  /** Returns undefined if nothing changed although the ticket allows it; throws TicketNotFound, VersionMismatch or TicketClosed. */
+  private async write(
+    kind: 'complete' | 'remove',
+    item: { path: AttachmentParams; storedKey?: string },
     context: WriteContext,
-  ) {
-    const isAllowed =
-      found &&
-      this.policy.commentable().includes(found.status) &&
-      (context.versions?.includes(found.version) ?? true);
-    if (!isAllowed) throw this.policy.rejection(ticket_id, found, context);
+    { transaction }: Run,
+  ): Promise<AttachmentDto | undefined> {
+    const statuses = this.policy.commentable();
+    const { found, changed } = await this.repository.write(kind, item, statuses, context, transaction);
+    if (changed) return toDto(changed);
+    if (this.policy.accepts(found, context)) return undefined;
+    throw this.policy.rejection(item.path.ticket_id, found, context);
   }
 }
 
