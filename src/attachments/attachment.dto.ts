@@ -5,7 +5,6 @@ import { Optional } from '../api/field-rules.js';
 import { timeSchema } from '../api/fields.js';
 import { PageDto, PageQuery } from '../api/pagination.js';
 import { ChoiceFilter, IdParameter } from '../api/parameters.js';
-import { TicketParams } from '../tickets/ticket.dto.js';
 import { Attachment, attachmentStates, type AttachmentState } from './attachment.entity.js';
 import { LinkParameter } from './attachment.fields.js';
 
@@ -71,7 +70,11 @@ export class DownloadDto {
 }
 
 /** The path of an attachment. */
-export class AttachmentParams extends TicketParams {
+export class AttachmentParams {
+  /** The id of the ticket, without sign or leading zeros. */
+  @IdParameter({ of: 'ticket', example: 7 })
+  ticket_id!: number;
+
   /** The id of the attachment, without sign or leading zeros. */
   @IdParameter({ of: 'attachment', example: 3 })
   attachment_id!: number;
