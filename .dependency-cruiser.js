@@ -19,7 +19,7 @@ const modules = {
   ],
   transfer: ['tickets', 'comments', 'events', 'auth', 'database', 'api', 'observability'],
   privacy: [
-    ...['tickets', 'comments', 'attachments/attachment[.]sql', 'idempotency', 'events', 'jobs'],
+    ...['tickets', 'comments', 'attachments/attachment-deletion[.]sql', 'idempotency', 'events', 'jobs'],
     ...['auth', 'cache', 'config', 'database', 'api'],
   ],
   comments: ['tickets', 'events', 'idempotency', 'auth', 'cache', 'database', 'api'],

@@ -116,8 +116,5 @@ function serveDocs(app: NestExpressApplication, publicUrl: string): void {
     .build();
   const naming = { operationIdFactory: operationId };
   const create = () => toOpenApi31(SwaggerModule.createDocument(app, document, naming), webhookRequests);
-  SwaggerModule.setup('docs', app, create, {
-    jsonDocumentUrl: 'docs-json',
-    yamlDocumentUrl: 'docs-yaml',
-  });
+  SwaggerModule.setup('docs', app, create, { jsonDocumentUrl: 'docs-json', yamlDocumentUrl: 'docs-yaml' });
 }

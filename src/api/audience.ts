@@ -18,11 +18,6 @@ export type Author = (typeof authors)[number];
 /** The readers of a response: the team, or the requester of the ticket. It decides which comments, counts and events they see. */
 export type Audience = 'team' | 'requester';
 
-/** Injects the `Audience` of a request. */
-export const Audience = createParamDecorator((_: unknown, context: ExecutionContext): Audience => {
-  return readerOf(context.switchToHttp().getResponse<Response>()).audience;
-});
-
 /** The reader of a response. Every statement of an endpoint for requesters takes the address, and shows and changes only its tickets. */
 export interface Reader {
   audience: Audience;

@@ -2,14 +2,8 @@ import { applyDecorators, SetMetadata, type Type } from '@nestjs/common';
 import { ApiConsumes, ApiExtraModels, ApiHeader, ApiResponse, getSchemaPath } from '@nestjs/swagger';
 import type { ApiHeaderOptions } from '@nestjs/swagger';
 
-import {
-  idempotencyKey,
-  nextPage,
-  repeated,
-  retryAfter,
-  versioned,
-  type Headers,
-} from './endpoint.headers.js';
+import { idempotencyKey, nextPage, repeated, retryAfter, versioned } from './endpoint.headers.js';
+import type { Headers } from './endpoint.headers.js';
 import { problemKinds, problemType } from './problem.js';
 import { ProblemDto } from './problem.dto.js';
 

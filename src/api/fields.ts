@@ -148,13 +148,8 @@ interface IdOptions {
 }
 
 /** The id of a row: a positive 64-bit integer. */
-export function IdField({
-  example,
-  primary,
-  generated,
-  constraint,
-  nullable = false,
-}: IdOptions): PropertyDecorator {
+export function IdField(options: IdOptions): PropertyDecorator {
+  const { example, primary, generated, constraint, nullable = false } = options;
   const named = constraint === undefined ? {} : { primaryKeyConstraintName: constraint };
   const key = generated
     ? PrimaryGeneratedColumn('identity', { type: 'bigint', generatedIdentity: 'ALWAYS', ...named })

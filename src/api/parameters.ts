@@ -5,14 +5,8 @@ import { IsInt, IsString, Max } from 'class-validator';
 
 import { enumSchema, sortedObject, type MapOptions } from './fields.js';
 import { Problem } from './problem.js';
-import {
-  addressError,
-  addressPattern,
-  choiceError,
-  listNotation,
-  mapError,
-  maxEmailLength,
-} from './field-rules.js';
+import { addressError, addressPattern, choiceError, listNotation, mapError } from './field-rules.js';
+import { maxEmailLength } from './field-rules.js';
 import { Optional, parseInteger, parseTimeBound, patternError } from './field-rules.js';
 import { Satisfies, textError, timeError } from './field-rules.js';
 

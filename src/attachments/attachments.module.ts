@@ -2,7 +2,6 @@ import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 
 import { Environment } from '../config/environment.js';
-import { EventsModule } from '../events/events.module.js';
 import { IdempotencyModule } from '../idempotency/idempotency.module.js';
 import { TicketsModule } from '../tickets/tickets.module.js';
 import { AttachmentCleanup } from './attachment-cleanup.js';
@@ -20,12 +19,7 @@ import { UploadVerifier } from './upload-verifier.js';
 
 /** Attachments of tickets. Their bytes are in an S3-compatible store if ATTACHMENTS_S3_ENDPOINT is set, else in a folder. */
 @Module({
-  imports: [
-    TypeOrmModule.forFeature([Attachment, AttachmentDeletion]),
-    TicketsModule,
-    EventsModule,
-    IdempotencyModule,
-  ],
+  imports: [TypeOrmModule.forFeature([Attachment, AttachmentDeletion]), TicketsModule, IdempotencyModule],
   controllers: [AttachmentsController, AttachmentFilesController],
   providers: [
     {

@@ -5,17 +5,16 @@ import type { WriteContext } from '../api/write-context.js';
 import { Database, type Transaction } from '../database/database.js';
 import { isForeignKeyViolation } from '../database/database-errors.js';
 import { Replicas } from '../database/replicas.js';
-import { notFound, writeResults, type WriteResult, type WriteRow } from '../tickets/ticket-write.sql.js';
+import { notFound, ticketWrite, writeResults } from '../tickets/ticket-write.sql.js';
+import type { WriteResult, WriteRow } from '../tickets/ticket-write.sql.js';
 import type { TicketStatus } from '../tickets/ticket.entity.js';
 import type { TicketSnapshot } from '../tickets/transition-policy.js';
 import type { AttachmentDto, AttachmentParams, CreateAttachmentDto } from './attachment.dto.js';
 import type { Attachment, AttachmentState } from './attachment.entity.js';
-import { batchSize, claimDeletions, completeAttachment, finishDeletions } from './attachment.sql.js';
-import { insertAttachment, listAttachments, noteSealing, removeAttachment } from './attachment.sql.js';
-import { selectAttachment, sweepPending } from './attachment.sql.js';
-
-/** The transaction of an Idempotency-Key, if a write has one. */
-export type On = Transaction | undefined;
+import { completeAttachment, insertAttachment, listAttachments } from './attachment.sql.js';
+import { removeAttachment, selectAttachment } from './attachment.sql.js';
+import { batchSize, claimDeletions, finishDeletions, noteSealing } from './attachment-deletion.sql.js';
+import { sweepPending } from './attachment-deletion.sql.js';
 
 /** The result of a creation: the ticket, whether the comment is one of it, and the attachment if it was created. */
 interface Creation {
@@ -27,6 +26,8 @@ interface Creation {
 type CreationRow = { found_status: TicketStatus; found_version: number; is_comment_valid: boolean } & (
   Attachment | Record<keyof Attachment, null>
 );
+
+const writes = { complete: completeAttachment, remove: removeAttachment };
 
 /** Runs the statements on attachments. */
 @Injectable()
@@ -57,25 +58,21 @@ export class AttachmentsRepository {
     return { found: { status, version }, isCommentValid, created: created.id === null ? undefined : created };
   }
 
-  /** Completes a pending attachment if the ticket is in one of `statuses`, and in one of the context's versions. */
-  complete(
-    path: AttachmentParams,
-    storedKey: string,
+  /**
+   * Completes or removes an attachment if the ticket is in one of `statuses`, and in one of the context's versions.
+   * @param item.storedKey the key of the checked bytes, for a completion
+   */
+  async write(
+    kind: keyof typeof writes,
+    { path, storedKey }: { path: AttachmentParams; storedKey?: string },
     statuses: readonly TicketStatus[],
     context: WriteContext,
     on: Transaction = this.database,
   ): Promise<WriteResult<Attachment>> {
-    return write(on, completeAttachment, { path, statuses, context, storedKey });
-  }
-
-  /** Removes an attachment if the ticket is in one of `statuses`, and in one of the context's versions. */
-  remove(
-    path: AttachmentParams,
-    statuses: readonly TicketStatus[],
-    context: WriteContext,
-    on: Transaction = this.database,
-  ): Promise<WriteResult<Attachment>> {
-    return write(on, removeAttachment, { path, statuses, context });
+    const item = ticketWrite(path.ticket_id, statuses, context);
+    const json = JSON.stringify([{ ...item, attachment_id: path.attachment_id, stored_key: storedKey }]);
+    const rows = await on.run<WriteRow<Attachment>>(writes[kind], [json]);
+    return writeResults([item], rows)[0] ?? notFound;
   }
 
   /** Returns an attachment from the primary, so that a client that has just created it finds it. */
@@ -119,24 +116,6 @@ export class AttachmentsRepository {
   async finishDeletions(keys: string[]): Promise<void> {
     await this.database.run(finishDeletions, [keys]);
   }
-}
-
-interface Write {
-  path: AttachmentParams;
-  statuses: readonly TicketStatus[];
-  context: WriteContext;
-  storedKey?: string;
-}
-
-async function write(
-  on: Transaction,
-  statement: typeof completeAttachment,
-  { path, statuses, context: { versions, actor, reader }, storedKey }: Write,
-): Promise<WriteResult<Attachment>> {
-  const item = { id: path.ticket_id, statuses, versions, actor, requester: reader.email };
-  const json = JSON.stringify([{ ...item, attachment_id: path.attachment_id, stored_key: storedKey }]);
-  const rows = await on.run<WriteRow<Attachment>>(statement, [json]);
-  return writeResults([item], rows)[0] ?? notFound;
 }
 
 /** The ticket was deleted while the insertion waited for its lock. */

@@ -8,21 +8,18 @@ import { cutPage, type Page } from '../api/pagination.js';
 import { InvalidRequest } from '../api/problem.js';
 import type { WriteContext } from '../api/write-context.js';
 import { Environment } from '../config/environment.js';
-import { Deadline } from '../database/deadline.js';
-import { EventNumbering } from '../events/event-numbering.js';
-import { IdempotencyService, type IdempotentResult } from '../idempotency/idempotency.service.js';
+import { IdempotencyService, type IdempotentResult, type Run } from '../idempotency/idempotency.service.js';
 import { assertOfRequester, assertRequesterMay } from '../tickets/requester-policy.js';
 import { TicketNotFound } from '../tickets/ticket.errors.js';
-import { TicketQueue } from '../tickets/ticket-queue.js';
+import { TicketWriter } from '../tickets/ticket-writer.js';
 import { TransitionPolicy } from '../tickets/transition-policy.js';
-import type { WriteResult } from '../tickets/ticket-write.sql.js';
 import { AttachmentStore } from './attachment-store.js';
 import { attachmentList, type AttachmentDto, type AttachmentParams } from './attachment.dto.js';
 import type { CreateAttachmentDto, CreatedAttachmentDto, DownloadDto } from './attachment.dto.js';
 import type { ListAttachmentsQuery } from './attachment.dto.js';
 import { attachmentStates, type Attachment } from './attachment.entity.js';
 import { AttachmentNotFound, AttachmentPending, StoreUnavailable } from './attachment.errors.js';
-import { AttachmentsRepository, type On } from './attachments.repository.js';
+import { AttachmentsRepository } from './attachments.repository.js';
 import { UploadVerifier } from './upload-verifier.js';
 
 /** Creates, completes, reads, lists and removes attachments. */
@@ -34,8 +31,7 @@ export class AttachmentsService {
     private readonly verifier: UploadVerifier,
     private readonly policy: TransitionPolicy,
     private readonly idempotency: IdempotencyService,
-    private readonly numbering: EventNumbering,
-    private readonly queue: TicketQueue,
+    private readonly writer: TicketWriter,
     private readonly cursors: Cursors,
     private readonly environment: Environment,
   ) {}
@@ -52,25 +48,17 @@ export class AttachmentsService {
       throw new InvalidRequest([{ field: 'size', message: `must be at most ${most}, in bytes` }]);
     const { reader } = context;
     const options = { statuses: this.policy.commentable(), uploadKey: randomUUID(), reader };
-    const deadline = new Deadline();
-    const creation = this.idempotency.once(
-      context,
-      ['create attachment', ticketId, fields],
-      async (transaction) => {
-        const { found, isCommentValid, created } = await this.repository.create(
-          ticketId,
-          fields,
-          options,
-          transaction,
-        );
-        if (created) return created;
-        if (!found || isCommentValid) throw this.policy.rejection(ticketId, found, noVersions(context));
-        const message = `must be the id of a comment on ticket ${ticketId}`;
-        throw new InvalidRequest([{ field: 'comment_id', message }]);
-      },
-      deadline,
-    );
-    const { result, replayed } = await deadline.limit(creation);
+    const request = ['create attachment', ticketId, fields];
+    const { result, replayed } = await this.idempotency.create(context, request, async ({ transaction }) => {
+      const creation = await this.repository.create(ticketId, fields, options, transaction);
+      const { found, isCommentValid, created } = creation;
+      if (created) return created;
+      // A creation changes no version, so If-Match does not apply to it.
+      const unconditional = { ...context, versions: undefined };
+      if (!found || isCommentValid) throw this.policy.rejection(ticketId, found, unconditional);
+      const message = `must be the id of a comment on ticket ${ticketId}`;
+      throw new InvalidRequest([{ field: 'comment_id', message }]);
+    });
     const upload = await this.store.uploadRequest(result, context.actor);
     return { result: { ...toDto(result), upload }, replayed };
   }
@@ -83,13 +71,12 @@ export class AttachmentsService {
     const { reader } = context;
     const attachment = await this.require(path, reader);
     const storedKey = attachment.state === 'pending' ? await this.seal(attachment, reader) : undefined;
-    return this.write(path, ['complete attachment', path], context, async (transaction) => {
+    const request = ['complete attachment', path];
+    return this.writer.run(path.ticket_id, request, context, async (run) => {
       // Complete already, maybe by another request meanwhile.
       if (storedKey === undefined) return toDto(await this.require(path, reader));
-      const statuses = this.policy.commentable();
-      const written = await this.repository.complete(path, storedKey, statuses, context, transaction);
-      if (written.changed) return toDto(written.changed);
-      this.assertAllowed(path, written, context);
+      const completed = await this.write('complete', { path, storedKey }, context, run);
+      if (completed) return completed;
       const { state, ...current } = await this.require(path, reader);
       if (state === 'complete') return toDto({ ...current, state });
       throw new StoreUnavailable('The completion took too long');
@@ -98,11 +85,10 @@ export class AttachmentsService {
 
   /** Removes an attachment, or throws AttachmentNotFound, VersionMismatch, TicketClosed, or Problem 403 if a requester may not. */
   remove(path: AttachmentParams, context: WriteContext): Promise<IdempotentResult<AttachmentDto>> {
-    return this.write(path, ['remove attachment', path], context, async (transaction) => {
-      const statuses = this.policy.commentable();
-      const written = await this.repository.remove(path, statuses, context, transaction);
-      if (written.changed) return toDto(written.changed);
-      this.assertAllowed(path, written, context);
+    const request = ['remove attachment', path];
+    return this.writer.run(path.ticket_id, request, context, async (run) => {
+      const removed = await this.write('remove', { path }, context, run);
+      if (removed) return removed;
       assertOfRequester((await this.require(path, context.reader)).author, context.reader);
       throw new AttachmentNotFound(path.ticket_id, path.attachment_id);
     });
@@ -153,36 +139,19 @@ export class AttachmentsService {
     return attachment;
   }
 
+  /** Returns undefined if nothing changed although the ticket allows it; throws TicketNotFound, VersionMismatch or TicketClosed. */
   private async write(
-    { ticket_id }: AttachmentParams,
-    request: unknown[],
+    kind: 'complete' | 'remove',
+    item: { path: AttachmentParams; storedKey?: string },
     context: WriteContext,
-    act: (transaction: On) => Promise<AttachmentDto>,
-  ): Promise<IdempotentResult<AttachmentDto>> {
-    const result = await this.queue.run(ticket_id, context.reader, (deadline) =>
-      this.idempotency.once(context, request, act, deadline),
-    );
-    this.numbering.wake();
-    return result;
+    { transaction }: Run,
+  ): Promise<AttachmentDto | undefined> {
+    const statuses = this.policy.commentable();
+    const { found, changed } = await this.repository.write(kind, item, statuses, context, transaction);
+    if (changed) return toDto(changed);
+    if (this.policy.accepts(found, context)) return undefined;
+    throw this.policy.rejection(item.path.ticket_id, found, context);
   }
-
-  /** Throws why the ticket does not allow a write that changed nothing; returns if it does. */
-  private assertAllowed(
-    { ticket_id }: AttachmentParams,
-    { found }: WriteResult<Attachment>,
-    context: WriteContext,
-  ) {
-    const isAllowed =
-      found &&
-      this.policy.commentable().includes(found.status) &&
-      (context.versions?.includes(found.version) ?? true);
-    if (!isAllowed) throw this.policy.rejection(ticket_id, found, context);
-  }
-}
-
-/** A creation changes no version, so If-Match does not apply to it. */
-function noVersions(context: WriteContext): WriteContext {
-  return { ...context, versions: undefined };
 }
 
 /** Leaves out the keys of the store. */

@@ -37,11 +37,7 @@ export class FileStore extends AttachmentStore {
   override uploadRequest(attachment: Attachment, caller: string | undefined): Promise<UploadRequestDto> {
     const expires = new Date(Date.parse(attachment.created_at) + uploadLifeHours * 3_600_000);
     const headers = { 'Content-Type': attachment.content_type };
-    return Promise.resolve({
-      method: 'PUT',
-      headers,
-      ...this.link('upload', attachment, expires, caller),
-    });
+    return Promise.resolve({ method: 'PUT', headers, ...this.link('upload', attachment, expires, caller) });
   }
 
   override download(attachment: Attachment, caller: string | undefined): Promise<DownloadDto> {
@@ -57,7 +53,7 @@ export class FileStore extends AttachmentStore {
       try {
         await link(this.pathOf(uploadKey), path);
       } catch (error) {
-        if (isMissing(error)) return undefined;
+        if (codeOf(error) === 'ENOENT') return undefined;
         throw error;
       }
       await sync(dirname(path));
@@ -163,8 +159,4 @@ async function sync(folder: string): Promise<void> {
 
 function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : '';
-}
-
-function isMissing(error: unknown): boolean {
-  return codeOf(error) === 'ENOENT';
 }

@@ -8,37 +8,35 @@ import { ProblemResponse } from '../api/endpoint.decorators.js';
 import { AuthorizationService } from './authorization.service.js';
 import type { Scope } from './principal.js';
 
-const SCOPE = 'auth:scope';
-const FOR_REQUESTERS = 'auth:for-requesters';
-const PUBLIC = 'public';
+const ACCESS = 'auth:access';
+
+/** Who may call an endpoint: everybody, or callers with a scope. */
+type Access = 'public' | { scope: Scope; isForRequesters: boolean };
 
 /**
  * Requires a token with this scope if authentication is on.
  * @param also `tickets:own` for an endpoint whose statements show and change only the tickets of the `Reader`
  */
 export function RequireScope(scope: Scope, also?: 'tickets:own'): MethodDecorator {
+  const sufficient = also === undefined ? scope : `${scope} or ${also}`;
   return applyDecorators(
-    SetMetadata(SCOPE, scope),
-    SetMetadata(FOR_REQUESTERS, also !== undefined),
+    SetMetadata(ACCESS, { scope, isForRequesters: also !== undefined } satisfies Access),
     ApiBearerAuth(),
     ProblemResponse(401, 'Authentication is on, and the request has no valid token.'),
-    ProblemResponse(
-      403,
-      `The token does not have the scope ${scope}${also === undefined ? '' : ` or ${also}`}.`,
-    ),
+    ProblemResponse(403, `The token does not have the scope ${sufficient}.`),
   );
 }
 
 /** Allows requests without a token. */
 export function Public(): MethodDecorator {
-  return SetMetadata(SCOPE, PUBLIC);
+  return SetMetadata(ACCESS, 'public' satisfies Access);
 }
 
 /** Checks the scope of every endpoint. An endpoint that declares none is a mistake and fails every request. */
 @Injectable()
 export class ScopeGuard implements CanActivate {
-  /** The scopes of handlers that were called. Reading their metadata each time would be slow. */
-  private readonly scopes = new Map<unknown, Scope | typeof PUBLIC>();
+  /** The access to handlers that were called. Reading their metadata each time would be slow. */
+  private readonly known = new Map<unknown, Access>();
 
   constructor(
     private readonly reflector: Reflector,
@@ -47,15 +45,12 @@ export class ScopeGuard implements CanActivate {
 
   canActivate(context: ExecutionContext): boolean {
     const handler = context.getHandler();
-    let scope = this.scopes.get(handler);
-    if (scope === undefined) {
-      scope = this.reflector.get<Scope | typeof PUBLIC | undefined>(SCOPE, handler);
-      if (scope === undefined) throw new Error(`${handler.name} needs @RequireScope() or @Public()`);
-      this.scopes.set(handler, scope);
-    }
-    if (scope === PUBLIC) return true;
-    const isForRequesters = this.reflector.get<boolean>(FOR_REQUESTERS, handler);
-    this.authorization.authorize(scope, isForRequesters, context.switchToHttp().getResponse<Response>());
+    const access = this.known.get(handler) ?? this.reflector.get<Access | undefined>(ACCESS, handler);
+    if (access === undefined) throw new Error(`${handler.name} needs @RequireScope() or @Public()`);
+    this.known.set(handler, access);
+    if (access === 'public') return true;
+    const response = context.switchToHttp().getResponse<Response>();
+    this.authorization.authorize(access.scope, access.isForRequesters, response);
     return true;
   }
 }

@@ -1,8 +1,7 @@
-import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { Pool } from 'pg';
-import { DataSource } from 'typeorm';
 
-import { Database, openPool } from '../database/database.js';
+import { Database } from '../database/database.js';
 import { changedState, stateReport } from '../database/state-report.js';
 import { CacheView } from './cache-view.js';
 
@@ -25,17 +24,16 @@ const changes = {
 
 /** Runs the statements on the row of cache_state, on connections of their own, so that a busy pool does not delay them. */
 @Injectable()
-export class CacheStateRepository implements OnModuleDestroy {
+export class CacheStateRepository {
   private readonly pool: Pool;
 
   constructor(
     private readonly database: Database,
-    source: DataSource,
     view: CacheView,
   ) {
     database.onStateReport = view.observe.bind(view);
     // Two, because a change does not wait for a poll.
-    this.pool = openPool(source, { max: 2, statement_timeout: 400, query_timeout: 500 });
+    this.pool = database.openPool({ max: 2, query_timeout: 500 }, 400);
   }
 
   /** Reads the row. Its report reaches the view as every report does. */
@@ -48,9 +46,5 @@ export class CacheStateRepository implements OnModuleDestroy {
     const text = `UPDATE cache_state SET ${changes[to]} AND epoch = $1 RETURNING ${changedState}`;
     const values = store === undefined ? [epoch] : [epoch, store];
     await this.database.runOn(this.pool, { name: `turn_cache_${to}`, text }, values);
-  }
-
-  async onModuleDestroy(): Promise<void> {
-    await this.pool.end();
   }
 }

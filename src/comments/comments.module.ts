@@ -1,8 +1,6 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 
-import { EventsModule } from '../events/events.module.js';
-import { IdempotencyModule } from '../idempotency/idempotency.module.js';
 import { TicketsModule } from '../tickets/tickets.module.js';
 import { Comment } from './comment.entity.js';
 import { CommentsController } from './comments.controller.js';
@@ -11,7 +9,7 @@ import { CommentsService } from './comments.service.js';
 
 /** Comments on tickets. */
 @Module({
-  imports: [TypeOrmModule.forFeature([Comment]), TicketsModule, EventsModule, IdempotencyModule],
+  imports: [TypeOrmModule.forFeature([Comment]), TicketsModule],
   controllers: [CommentsController],
   providers: [CommentsService, CommentsRepository],
 })

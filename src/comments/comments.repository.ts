@@ -3,10 +3,10 @@ import { Injectable } from '@nestjs/common';
 import { visibleTo, type Reader, type Visibility } from '../api/audience.js';
 import type { WriteContext } from '../api/write-context.js';
 import { Database, type Batched, type Transaction } from '../database/database.js';
-import type { Deadline } from '../database/deadline.js';
 import { Replicas } from '../database/replicas.js';
+import type { Run } from '../idempotency/idempotency.service.js';
 import { toWords } from '../tickets/search/words.js';
-import { notFound, writeResults } from '../tickets/ticket-write.sql.js';
+import { notFound, ticketWrite, writeResults } from '../tickets/ticket-write.sql.js';
 import type { Lock, TicketWrite, WriteResult, WriteRow } from '../tickets/ticket-write.sql.js';
 import type { TicketStatus } from '../tickets/ticket.entity.js';
 import type { CommentDto, CreateCommentDto, ListCommentsQuery } from './comment.dto.js';
@@ -35,21 +35,12 @@ export class CommentsRepository {
     id: number,
     fields: CreateCommentDto,
     statuses: readonly TicketStatus[],
-    { versions, actor, reader }: WriteContext,
-    run: { deadline: Deadline; transaction: Transaction | undefined },
+    context: WriteContext,
+    { deadline, transaction }: Run,
   ): Promise<WriteResult<CommentDto>> {
-    const item = {
-      ...fields,
-      words: toWords(fields.text),
-      id,
-      statuses,
-      versions,
-      actor,
-      requester: reader.email,
-    };
-    if (run.transaction !== undefined || reader.audience !== 'team')
-      return addOne(item, run.transaction ?? this.database);
-    return this.additions(item, run.deadline);
+    const item = { ...fields, words: toWords(fields.text), ...ticketWrite(id, statuses, context) };
+    const isAlone = transaction !== undefined || context.reader.audience !== 'team';
+    return isAlone ? addOne(item, transaction ?? this.database) : this.additions(item, deadline);
   }
 
   /** Returns the comments of a ticket that follow the one with the id `after`; undefined if the ticket does not exist. */
@@ -60,19 +51,17 @@ export class CommentsRepository {
     { sort, limit, after }: Pick<ListCommentsQuery, 'sort' | 'limit'> & { after: number | undefined },
   ): Promise<CommentDto[] | undefined> {
     const values = [ticketId, visible, after, limit, reader.email];
-    const rows = await this.replicas.run<CommentDto | NoComment>(listComments[sort], values);
-    return rows.length === 0 ? undefined : rows.filter(isComment);
+    const rows = await this.replicas.run<CommentDto | Record<keyof CommentDto, null>>(
+      listComments[sort],
+      values,
+    );
+    return rows.length === 0 ? undefined : rows.filter((row): row is CommentDto => row.id !== null);
   }
 
   /** Returns a comment from the primary, so that a client that has just added it finds it. */
   async find(ticketId: number, id: number, { audience, email }: Reader): Promise<CommentDto | undefined> {
-    const [comment] = await this.database.run<CommentDto>(selectComment, [
-      ticketId,
-      visibleTo(audience),
-      id,
-      email,
-    ]);
-    return comment;
+    const values = [ticketId, visibleTo(audience), id, email];
+    return (await this.database.run<CommentDto>(selectComment, values))[0];
   }
 }
 
@@ -84,10 +73,4 @@ async function addAll(items: NewComment[], lock: Lock, on: Transaction) {
 
 async function addOne(item: NewComment, on: Transaction): Promise<WriteResult<CommentDto>> {
   return (await addAll([item], 'wait', on))[0] ?? notFound;
-}
-
-type NoComment = Record<keyof CommentDto, null>;
-
-function isComment(row: CommentDto | NoComment): row is CommentDto {
-  return row.id !== null;
 }

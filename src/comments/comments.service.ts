@@ -4,11 +4,9 @@ import { visibleTo, type Reader } from '../api/audience.js';
 import { Cursors } from '../api/cursors.js';
 import { cutPage, type Page } from '../api/pagination.js';
 import type { WriteContext } from '../api/write-context.js';
-import { EventNumbering } from '../events/event-numbering.js';
-import { IdempotencyService } from '../idempotency/idempotency.service.js';
 import { assertRequesterMay } from '../tickets/requester-policy.js';
 import { TicketNotFound } from '../tickets/ticket.errors.js';
-import { TicketQueue } from '../tickets/ticket-queue.js';
+import { TicketWriter } from '../tickets/ticket-writer.js';
 import { TransitionPolicy } from '../tickets/transition-policy.js';
 import { commentList, type CommentDto, type CreateCommentDto } from './comment.dto.js';
 import type { CommentParams, ListCommentsQuery } from './comment.dto.js';
@@ -27,32 +25,20 @@ export class CommentsService {
   constructor(
     private readonly repository: CommentsRepository,
     private readonly policy: TransitionPolicy,
-    private readonly idempotency: IdempotencyService,
     private readonly cursors: Cursors,
-    private readonly numbering: EventNumbering,
-    private readonly queue: TicketQueue,
+    private readonly writer: TicketWriter,
   ) {}
 
   /** Adds a comment, once for each idempotency key of an actor; throws TicketNotFound, VersionMismatch or TicketClosed. */
-  async add(ticketId: number, fields: CreateCommentDto, context: WriteContext) {
+  add(ticketId: number, fields: CreateCommentDto, context: WriteContext) {
     assertRequesterMay('comment', fields, context.reader);
     const request = ['add comment', ticketId, fields];
     const statuses = this.policy.commentable();
-    const result = await this.queue.run(ticketId, context.reader, (deadline) =>
-      this.idempotency.once<CommentDto>(
-        context,
-        request,
-        async (transaction) => {
-          const run = { deadline, transaction };
-          const { found, changed } = await this.repository.add(ticketId, fields, statuses, context, run);
-          if (changed) return changed;
-          throw this.policy.rejection(ticketId, found, context);
-        },
-        deadline,
-      ),
-    );
-    this.numbering.wake();
-    return result;
+    return this.writer.run(ticketId, request, context, async (run) => {
+      const { found, changed } = await this.repository.add(ticketId, fields, statuses, context, run);
+      if (changed) return changed;
+      throw this.policy.rejection(ticketId, found, context);
+    });
   }
 
   /** Returns a comment, or throws CommentNotFound. */
@@ -70,11 +56,7 @@ export class CommentsService {
     const visible = visibleTo(reader.audience).filter(
       (each) => visibility === undefined || each === visibility,
     );
-    const comments = await this.repository.list(ticketId, visible, reader, {
-      sort,
-      limit: limit + 1,
-      after,
-    });
+    const comments = await this.repository.list(ticketId, visible, reader, { sort, limit: limit + 1, after });
     if (!comments) throw new TicketNotFound(ticketId);
     return cutPage(comments, limit, { cursors: this.cursors, list, sortKeysOf: ({ id }) => [id] });
   }

@@ -1,239 +1,21 @@
-import { IsIn, IsOptional, IsString, IsUrl, Matches } from 'class-validator';
+import { IsOptional, IsString, Matches } from 'class-validator';
 
-import { AreHosts, AreOrigins, AreWebhookHosts, IsCommaSeparated } from './environment.validators.js';
-import { IsFlag, IsKey, IsPublicUrl, IsWholeNumber } from './environment.validators.js';
-import {
-  RequiredToSign,
-  RequiredWithIssuer,
-  RequiredWithPostgresHost,
-  RequiredWithS3,
-} from './environment.validators.js';
+import { AreWebhookHosts, IsCommaSeparated, IsFlag, IsHttpUrl } from './environment.validators.js';
+import { IsWholeNumber, RequiredWith } from './environment.validators.js';
+import { StoreVariables } from './store.variables.js';
 
-/** Log levels; each includes the ones before it. */
-export const logLevels = ['error', 'warn', 'info', 'debug'] as const;
+/** Variables of which all are required if one is set. */
+const s3Variables = [
+  ...['ATTACHMENTS_S3_ENDPOINT', 'ATTACHMENTS_S3_BUCKET'],
+  ...['ATTACHMENTS_S3_ACCESS_KEY_ID', 'ATTACHMENTS_S3_SECRET_ACCESS_KEY'],
+];
 
 /**
- * Environment variables of the process, validated once at start. docs/configuration.md is generated from this class.
- * Decorators of a variable are checked from the last to the first; the first rule that fails is reported.
+ * Environment variables of the process, validated once at start: those of features, after those of the stores and of the service.
+ * docs/configuration.md is generated from these classes. Decorators of a variable are checked from the last to the first; the first rule
+ * that fails is reported.
  */
-export class Environment {
-  /** Port that the service listens on. 0 selects a free port, which the log reports. */
-  @IsWholeNumber(0, 65_535)
-  PORT = 8000;
-
-  /**
-   * Key that signs tokens and cursors: at least 32 random characters, the same for all replicas
-   * (`openssl rand -hex 32`). Required if POSTGRES_HOST, DATABASE_URL, AUTH_REQUIRED or METRICS_AUTH_REQUIRED is set.
-   */
-  @RequiredToSign()
-  @IsKey()
-  SECRET_KEY?: string;
-
-  /** Previous SECRET_KEY: tokens and cursors that it signed remain valid. Unset: only SECRET_KEY is valid. */
-  @IsOptional()
-  @IsKey()
-  SECRET_KEY_PREVIOUS?: string;
-
-  /**
-   * Requires a token (`Authorization: Bearer`) with the scope tickets:read or tickets:write for every request except the
-   * probes, /docs and /metrics. With false, anyone who can reach the service can read and write.
-   */
-  @IsFlag()
-  AUTH_REQUIRED = false;
-
-  /** Requires a token with the scope metrics:read for /metrics. */
-  @IsFlag()
-  METRICS_AUTH_REQUIRED = false;
-
-  /** Required claim `iss` of tokens. Required if JWT_JWKS_URL is set. Unset: the claim is not checked. */
-  @RequiredWithIssuer()
-  @IsString({ message: 'is missing: it is required if JWT_JWKS_URL is set' })
-  JWT_ISSUER?: string;
-
-  /** Required claim `aud` of tokens. Required if JWT_JWKS_URL is set. Unset: the claim is not checked. */
-  @RequiredWithIssuer()
-  @IsString({ message: 'is missing: it is required if JWT_JWKS_URL is set' })
-  JWT_AUDIENCE?: string;
-
-  /**
-   * URL of the keys of an issuer (its `jwks_uri`), which then signs the tokens with RS256, ES256, PS256 or EdDSA. Unset: tokens are
-   * signed with SECRET_KEY.
-   */
-  @IsOptional()
-  @IsUrl(
-    { require_tld: false, require_protocol: true, protocols: ['http', 'https'] },
-    { message: 'must be a URL such as https://id.example.com/jwks' },
-  )
-  JWT_JWKS_URL?: string;
-
-  /** Accepts tokens signed with SECRET_KEY beside those of JWT_JWKS_URL. */
-  @IsFlag()
-  JWT_HS256 = false;
-
-  /** Claim that has the scopes: a string or a list. Unset: `scope`, or `scp` without it. */
-  @IsOptional()
-  @IsString()
-  JWT_SCOPE_CLAIM?: string;
-
-  /** Claim that has the email address of a requester, for the scope tickets:own. */
-  @IsString()
-  JWT_EMAIL_CLAIM = 'email';
-
-  /**
-   * Takes addresses of tokens of JWT_JWKS_URL without the claim `email_verified`. Set it only if the issuer lets no user enter an
-   * address unverified.
-   */
-  @IsFlag()
-  JWT_EMAIL_TRUSTED = false;
-
-  /**
-   * Origins whose pages may call the service from a browser, separated by commas, such as https://desk.example.com.
-   * Unset: none.
-   */
-  @IsOptional()
-  @AreOrigins()
-  CORS_ORIGINS?: string[];
-
-  /**
-   * Address of the service for its clients, such as https://desk.example.com/api behind a proxy. Location, Link, comments_next
-   * and the servers of the OpenAPI document begin with it. Unset: they are paths.
-   */
-  @IsPublicUrl()
-  PUBLIC_URL = '';
-
-  /**
-   * Proxies whose X-Forwarded-For is trusted: their number, such as 1, or their addresses and subnets separated by
-   * commas, such as 10.0.0.0/8. Unset: none.
-   */
-  @IsOptional()
-  @IsCommaSeparated(
-    /^(\d{1,2}|loopback|linklocal|uniquelocal|[\da-f.:]+(\/\d{1,3})?)$/i,
-    'must be a number of proxies, or their addresses and subnets separated by commas',
-  )
-  TRUST_PROXY?: string[];
-
-  /**
-   * Maximum number of requests of one client in a window, as requests/seconds, such as 100/60. A client is the subject of
-   * a token, else an address. Unset: no limit.
-   */
-  @IsOptional()
-  @Matches(/^[1-9]\d{0,6}\/[1-9]\d{0,4}$/, { message: 'must be requests/seconds, such as 100/60' })
-  RATE_LIMIT?: string;
-
-  /**
-   * Maximum number of statements, transactions and items of batches of the process that run on PostgreSQL or wait for it,
-   * 1 to 10000. When it is reached, further requests are rejected with 503 at once; cached reads, probes, /metrics and
-   * /docs are exempt.
-   */
-  @IsWholeNumber(1, 10_000)
-  MAX_IN_FLIGHT = 256;
-
-  /**
-   * Seconds to keep serving after SIGTERM while reporting not ready, 0 to 300: long enough for a load balancer to notice.
-   */
-  @IsWholeNumber(0, 300)
-  SHUTDOWN_DELAY = 0;
-
-  /** Level of the log: error, warn, info or debug. Each request is a line at info. */
-  @IsIn(logLevels, { message: `must be one of ${logLevels.join(', ')}` })
-  LOG_LEVEL: (typeof logLevels)[number] = 'info';
-
-  /** URL that OpenTelemetry traces are sent to, as OTLP over HTTP, such as http://localhost:4318. Unset: no tracing. */
-  @IsOptional()
-  @IsUrl(
-    { require_tld: false, require_protocol: true, protocols: ['http', 'https'] },
-    { message: 'must be a URL such as http://localhost:4318' },
-  )
-  OTEL_EXPORTER_OTLP_ENDPOINT?: string;
-
-  /** Name of the service in traces. */
-  @IsString()
-  OTEL_SERVICE_NAME = 'ticket-system';
-
-  /** Mode of Node.js. With `production`, which the image sets, a start without PostgreSQL fails, unless EMBEDDED_POSTGRES is true. */
-  @IsOptional()
-  @IsString()
-  NODE_ENV?: string;
-
-  /** Starts an embedded PostgreSQL, with its data under .data/, even if NODE_ENV is production. */
-  @IsFlag()
-  EMBEDDED_POSTGRES = false;
-
-  /**
-   * PostgreSQL in one variable, such as postgres://ticket:password@db:5432/ticket, instead of POSTGRES_HOST, POSTGRES_PORT,
-   * POSTGRES_USER, POSTGRES_PASSWORD and POSTGRES_DB. Characters other than letters, digits and -._~ are percent-encoded.
-   */
-  @IsOptional()
-  @IsString()
-  DATABASE_URL?: string;
-
-  /** Host of PostgreSQL; the tests run on version 18. Unset: an embedded PostgreSQL with its data under .data/. */
-  @IsOptional()
-  @IsString()
-  POSTGRES_HOST?: string;
-
-  /** Port of PostgreSQL. */
-  @IsWholeNumber(1, 65_535)
-  POSTGRES_PORT = 5432;
-
-  /**
-   * Streaming replicas that lists, histories, comments and the feed are read from while they lag at most one second, as
-   * host or host:port separated by commas. Unset: all reads use the primary.
-   */
-  @IsOptional()
-  @AreHosts()
-  POSTGRES_REPLICA_HOSTS?: string[];
-
-  /**
-   * Uses named prepared statements. Set false behind a pooler in transaction mode that does not
-   * support named statements, such as pgbouncer before 1.21 (Debian 12 has 1.18).
-   */
-  @IsFlag()
-  POSTGRES_NAMED_STATEMENTS = true;
-
-  /** Role of the service in PostgreSQL. The migrations need its right to create objects in the schema public. */
-  @IsString()
-  POSTGRES_USER = 'ticket';
-
-  /** Password of POSTGRES_USER. Required if POSTGRES_HOST is set. */
-  @RequiredWithPostgresHost()
-  @IsString({ message: 'is missing: it is required if POSTGRES_HOST or DATABASE_URL is set' })
-  POSTGRES_PASSWORD?: string;
-
-  /** Name of the database. */
-  @IsString()
-  POSTGRES_DB = 'ticket';
-
-  /**
-   * URL of Redis: redis://host:6379, or rediss:// for TLS; a database number may follow, such as /1. Required if
-   * POSTGRES_HOST is set. Unset: a cache in the process, for a single replica.
-   */
-  @RequiredWithPostgresHost()
-  @IsUrl(
-    { protocols: ['redis', 'rediss'], require_protocol: true, require_tld: false },
-    { message: 'must be a URL such as redis://localhost:6379' },
-  )
-  @IsString({ message: 'is missing: it is required if POSTGRES_HOST or DATABASE_URL is set' })
-  REDIS_URL?: string;
-
-  /** Prefix of all keys in Redis, for a Redis that other services use too. */
-  @Matches(/^[\w.:-]*$/, { message: 'must consist of letters, digits and any of .:_-' })
-  REDIS_KEY_PREFIX = '';
-
-  /** User of Redis. Unset: the default user. */
-  @IsOptional()
-  @IsString()
-  REDIS_USER?: string;
-
-  /** Password of Redis. Unset: no password. */
-  @IsOptional()
-  @IsString()
-  REDIS_PASSWORD?: string;
-
-  /** Seconds after which a cached ticket expires, 1 to 86400. */
-  @IsWholeNumber(1, 86_400)
-  REDIS_EXPIRE_TIME = 300;
-
+export class Environment extends StoreVariables {
   /** Days after which events are removed from the feed, 1 to 36500. Unset: events are kept. */
   @IsOptional()
   @IsWholeNumber(1, 36_500)
@@ -276,16 +58,13 @@ export class Environment {
    * URL of the S3-compatible store of the attachments, such as https://s3.eu-central-1.amazonaws.com. Clients upload to it and
    * download from it, so they must reach it too. Unset: attachments are files in ATTACHMENTS_DIR.
    */
-  @RequiredWithS3()
-  @IsUrl(
-    { require_tld: false, require_protocol: true, protocols: ['http', 'https'] },
-    { message: 'must be a URL such as https://s3.eu-central-1.amazonaws.com' },
-  )
+  @RequiredWith(...s3Variables)
+  @IsHttpUrl('https://s3.eu-central-1.amazonaws.com')
   @IsString({ message: 'is missing: it is required if another ATTACHMENTS_S3 variable is set' })
   ATTACHMENTS_S3_ENDPOINT?: string;
 
   /** Bucket of the attachments. Required if ATTACHMENTS_S3_ENDPOINT is set. */
-  @RequiredWithS3()
+  @RequiredWith(...s3Variables)
   @Matches(/^[\w.-]{3,63}$/, {
     message: 'must be the name of a bucket; it is required with ATTACHMENTS_S3_ENDPOINT',
   })
@@ -296,12 +75,12 @@ export class Environment {
   ATTACHMENTS_S3_REGION = 'us-east-1';
 
   /** Access key of the bucket. Required if ATTACHMENTS_S3_ENDPOINT is set. */
-  @RequiredWithS3()
+  @RequiredWith(...s3Variables)
   @IsString({ message: 'is missing: it is required if ATTACHMENTS_S3_ENDPOINT is set' })
   ATTACHMENTS_S3_ACCESS_KEY_ID?: string;
 
   /** Secret key of ATTACHMENTS_S3_ACCESS_KEY_ID. Required if ATTACHMENTS_S3_ENDPOINT is set. */
-  @RequiredWithS3()
+  @RequiredWith(...s3Variables)
   @IsString({ message: 'is missing: it is required if ATTACHMENTS_S3_ENDPOINT is set' })
   ATTACHMENTS_S3_SECRET_ACCESS_KEY?: string;
 

@@ -1,51 +1,13 @@
 import { applyDecorators } from '@nestjs/common';
 import { Transform, Type } from 'class-transformer';
-import {
-  IsBoolean,
-  IsInt,
-  IsString,
-  Matches,
-  Max,
-  Min,
-  MinLength,
-  ValidateBy,
-  ValidateIf,
-} from 'class-validator';
+import { IsBoolean, IsInt, IsString, IsUrl, Matches, Max, Min, MinLength } from 'class-validator';
+import { ValidateBy, ValidateIf } from 'class-validator';
 import ipaddr from 'ipaddr.js';
 
-/** Variables that make others required. */
-interface Conditions {
-  POSTGRES_HOST?: string;
-  AUTH_REQUIRED: boolean;
-  METRICS_AUTH_REQUIRED: boolean;
-  JWT_JWKS_URL?: string;
-  ATTACHMENTS_S3_ENDPOINT?: string;
-  ATTACHMENTS_S3_BUCKET?: string;
-  ATTACHMENTS_S3_ACCESS_KEY_ID?: string;
-  ATTACHMENTS_S3_SECRET_ACCESS_KEY?: string;
-}
-
-/** Makes a variable required if POSTGRES_HOST is set, and optional otherwise. */
-export const RequiredWithPostgresHost = () =>
-  ValidateIf(({ POSTGRES_HOST }: Conditions, value) => POSTGRES_HOST !== undefined || value !== undefined);
-
-/** Makes a claim required if tokens come from an issuer, and optional otherwise. */
-export const RequiredWithIssuer = () =>
-  ValidateIf(({ JWT_JWKS_URL }: Conditions, value) => JWT_JWKS_URL !== undefined || value !== undefined);
-
-/** Makes a variable of the S3 store required if another one is set, and optional otherwise. */
-export const RequiredWithS3 = () =>
-  ValidateIf((variables: Conditions) =>
-    Object.entries(variables).some(
-      ([name, value]) => /^ATTACHMENTS_S3_(ENDPOINT|BUCKET|ACCESS|SECRET)/.test(name) && value !== undefined,
-    ),
-  );
-
-/** Makes a key required if POSTGRES_HOST is set or tokens are verified, and optional otherwise. */
-export const RequiredToSign = () =>
-  ValidateIf(
-    ({ POSTGRES_HOST, AUTH_REQUIRED, METRICS_AUTH_REQUIRED }: Conditions, value) =>
-      POSTGRES_HOST !== undefined || AUTH_REQUIRED || METRICS_AUTH_REQUIRED || value !== undefined,
+/** Makes a variable required if one of these is set, and not to false; optional otherwise. */
+export const RequiredWith = (...names: string[]) =>
+  ValidateIf((variables: Record<string, unknown>, value) =>
+    [value, ...names.map((name) => variables[name])].some((each) => each !== undefined && each !== false),
   );
 
 /** Checks for a whole number within inclusive bounds. */
@@ -64,6 +26,12 @@ export function IsFlag(): PropertyDecorator {
     Transform(({ value }: { value: unknown }) => ({ true: true, false: false })[String(value)] ?? value),
     IsBoolean({ message: 'must be true or false' }),
   );
+}
+
+/** Checks for an address of http or https. */
+export function IsHttpUrl(example: string): PropertyDecorator {
+  const options = { require_tld: false, require_protocol: true, protocols: ['http', 'https'] };
+  return IsUrl(options, { message: `must be a URL such as ${example}` });
 }
 
 /** Checks for values separated by commas. */
@@ -133,9 +101,7 @@ export function IsKey(): PropertyDecorator {
       message:
         'is missing: it is required if POSTGRES_HOST, DATABASE_URL, AUTH_REQUIRED or METRICS_AUTH_REQUIRED is set',
     }),
-    Matches(noPlaceholder, {
-      message: 'is still a placeholder: generate a key with `openssl rand -hex 32`',
-    }),
+    Matches(noPlaceholder, { message: 'is still a placeholder: generate a key with `openssl rand -hex 32`' }),
     MinLength(32, { message: 'must have at least 32 characters' }),
   );
 }

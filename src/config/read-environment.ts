@@ -75,7 +75,8 @@ export function readEnvironment(given: Record<string, string | undefined>): Envi
   const names = Object.keys(new Environment());
   const values = names.flatMap((name) => (variables[name] ? [[name, variables[name]]] : []));
   const environment = plainToInstance(Environment, Object.fromEntries(values), { exposeDefaultValues: true });
-  const [error] = validateSync(environment, { stopAtFirstError: true });
+  const errors = validateSync(environment, { stopAtFirstError: true });
+  const error = names.map((name) => errors.find(({ property }) => property === name)).find(Boolean);
   if (!error) return environment;
   const [message = 'is invalid'] = Object.values(error.constraints ?? {});
   throw new ConfigurationError(`${error.property} ${message.replace(`${error.property} `, '')}`);

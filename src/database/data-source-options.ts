@@ -9,11 +9,11 @@ import { timestampParser } from './timestamp-parser.js';
 /** Root of the compiled project: dist/ */
 const root = join(import.meta.dirname, '../..');
 
-/** Time limit of one statement, chosen so that a request with one statement gets a response within 3 s. */
-const statementTimeoutMs = 1_500;
+/** Time limit of one statement of the service, chosen so that a request with one statement gets a response within 3 s. */
+export const statementTimeoutMs = 1_500;
 
 /** Margin after which the client gives up on a server that did not cancel the statement itself. */
-const queryTimeoutMarginMs = 250;
+export const queryTimeoutMarginMs = 250;
 
 /** Options of the service and of its migrations. The schema comes from migrations alone, never from entities. */
 function sharedOptions(server: PostgresServer) {

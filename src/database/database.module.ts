@@ -39,11 +39,13 @@ class PostgresModule {}
 export class DatabaseModule implements OnApplicationShutdown {
   constructor(
     private readonly source: DataSource,
+    private readonly database: Database,
     @Inject(POSTGRES) private readonly server: PostgresServer,
   ) {}
 
-  /** Closes the pool before it stops the embedded server, so that no connection is cut. */
+  /** Closes the pools before it stops the embedded server, so that no connection is cut. */
   async onApplicationShutdown(): Promise<void> {
+    await this.database.closePools();
     if (this.source.isInitialized) await this.source.destroy();
     await this.server.stop();
   }

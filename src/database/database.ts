@@ -6,6 +6,7 @@ import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 
 import { Environment } from '../config/environment.js';
 import { Batch, type BatchStatement } from './batch.js';
+import { queryTimeoutMarginMs, statementTimeoutMs } from './data-source-options.js';
 import { isBroken, StandbyError, throwDatabaseError } from './database-errors.js';
 import type { Deadline } from './deadline.js';
 import { parseStateReport, type StateReport } from './state-report.js';
@@ -35,6 +36,7 @@ export type Batched<Item, Result> = (item: Item, deadline: Deadline) => Promise<
 @Injectable()
 export class Database implements Transaction {
   private readonly pool: Pool;
+  private readonly otherPools: Pool[] = [];
 
   /** Receives the reports of statements with `stateReport`, and when each statement began, by performance.now(). */
   onStateReport: (report: StateReport, begunAt: number) => void = () => undefined;
@@ -46,7 +48,27 @@ export class Database implements Transaction {
     source: DataSource,
     private readonly environment: Environment,
   ) {
-    this.pool = getPool(source);
+    this.pool = (source.driver as PostgresDriver).master as Pool;
+  }
+
+  /**
+   * Opens another pool like that of the service, for work that must not share its connections.
+   * @param timeoutMs the time limit of a statement
+   */
+  openPool(options: PoolConfig, timeoutMs = statementTimeoutMs): Pool {
+    const { options: shared } = this.pool;
+    const limits = { statement_timeout: timeoutMs, query_timeout: timeoutMs + queryTimeoutMarginMs };
+    // The pool makes the password non-enumerable, so that logs do not show it.
+    const pool = new pg.Pool({ ...shared, password: shared.password, ...limits, ...options });
+    // The pool replaces an idle connection that is lost; the error event would end the process.
+    pool.on('error', () => undefined);
+    this.otherPools.push(pool);
+    return pool;
+  }
+
+  /** Closes the other pools when their last work has ended. */
+  async closePools(): Promise<void> {
+    await Promise.all(this.otherPools.map((pool) => pool.end()));
   }
 
   /** Number of connections in use, of idle connections, and of callers that wait for a connection. */
@@ -175,23 +197,4 @@ class ClientTransaction implements Transaction {
     if (row === undefined) throw new Error(`The statement returned no row: ${statement.text}`);
     return row;
   }
-}
-
-function getPool(source: DataSource): Pool {
-  return (source.driver as PostgresDriver).master as Pool;
-}
-
-/** Opens another pool like that of the service. */
-export function openPool(source: DataSource, options: PoolConfig): Pool {
-  const pool = new pg.Pool({ ...connectionOptions(source), ...options });
-  // The pool replaces an idle connection that is lost; the error event would end the process.
-  pool.on('error', () => undefined);
-  return pool;
-}
-
-/** Returns the connection options of the pool, to open further connections like its own. */
-function connectionOptions(source: DataSource): PoolConfig {
-  const { options } = getPool(source);
-  // The pool makes the password non-enumerable, so that logs do not show it.
-  return { ...options, password: options.password };
 }

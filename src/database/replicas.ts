@@ -2,10 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import type { Pool } from 'pg';
-import { DataSource } from 'typeorm';
 
 import { Environment } from '../config/environment.js';
-import { Database, openPool, type Statement } from './database.js';
+import { Database, type Statement } from './database.js';
 import { Deadline } from './deadline.js';
 import { DatabaseUnavailable, isStatementTimeout } from './database-errors.js';
 
@@ -45,13 +44,12 @@ export class Replicas implements OnApplicationBootstrap, OnModuleDestroy {
 
   constructor(
     private readonly database: Database,
-    source: DataSource,
     { POSTGRES_REPLICA_HOSTS = [], POSTGRES_PORT }: Environment,
   ) {
-    this.primary = openPool(source, { max: primaryPoolSize });
+    this.primary = database.openPool({ max: primaryPoolSize });
     this.replicas = POSTGRES_REPLICA_HOSTS.map((address) => {
       const [host = '', port = POSTGRES_PORT] = address.split(':');
-      return new Replica(source, { host, port: Number(port) });
+      return new Replica(database, { host, port: Number(port) });
     });
   }
 
@@ -97,7 +95,6 @@ export class Replicas implements OnApplicationBootstrap, OnModuleDestroy {
   async onModuleDestroy(): Promise<void> {
     this.stop.abort();
     await this.polling;
-    await Promise.all([this.primary, ...this.replicas.map(({ pool }) => pool)].map((pool) => pool.end()));
   }
 
   /** Records the primary's position, and checks which of its recent positions each replica has reached. */
@@ -136,9 +133,9 @@ class Replica {
   /** The start of the server that was found to be ahead of the primary. */
   private diverged: string | undefined;
 
-  constructor(source: DataSource, { host, port }: { host: string; port: number }) {
+  constructor(database: Database, { host, port }: { host: string; port: number }) {
     this.name = `The replica at ${host}:${port}`;
-    this.pool = openPool(source, { host, port, max: replicaPoolSize });
+    this.pool = database.openPool({ host, port, max: replicaPoolSize });
   }
 
   get isFresh(): boolean {

@@ -1,14 +1,7 @@
 import type { Type } from '@nestjs/common';
-import {
-  ApiProperty,
-  ApiPropertyOptional,
-  ApiSchema,
-  getSchemaPath,
-  IntersectionType,
-  type ApiPropertyOptions,
-  OmitType,
-  PickType,
-} from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional, ApiSchema, getSchemaPath } from '@nestjs/swagger';
+import { IntersectionType, OmitType, PickType } from '@nestjs/swagger';
+import type { ApiPropertyOptions } from '@nestjs/swagger';
 
 import { visibilities, type Visibility } from '../api/audience.js';
 import { enumSchema } from '../api/fields.js';

@@ -1,9 +1,8 @@
-import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { Pool } from 'pg';
-import { DataSource } from 'typeorm';
 
 import { TicketCache } from '../cache/ticket-cache.js';
-import { Database, openPool, type Transaction } from '../database/database.js';
+import { Database, type Transaction } from '../database/database.js';
 import { hasUnnumbered, lockNumbering, numberEvents, selectUnnumbered } from './event-numbering.sql.js';
 
 /** The time limit of one statement: a batch takes longer than a request may. */
@@ -11,20 +10,15 @@ const statementTimeoutMs = 5_000;
 
 /** Runs the statements of the numbering. */
 @Injectable()
-export class EventNumberingRepository implements OnModuleDestroy {
+export class EventNumberingRepository {
   /** A connection of its own, so that the feed does not wait while requests use the whole pool. */
   private readonly pool: Pool;
 
   constructor(
     private readonly database: Database,
     private readonly cache: TicketCache,
-    source: DataSource,
   ) {
-    this.pool = openPool(source, {
-      max: 1,
-      statement_timeout: statementTimeoutMs,
-      query_timeout: statementTimeoutMs + 250,
-    });
+    this.pool = database.openPool({ max: 1 }, statementTimeoutMs);
   }
 
   /** Numbers the oldest events in one transaction; returns how many. None while another replica does it. */
@@ -32,10 +26,6 @@ export class EventNumberingRepository implements OnModuleDestroy {
     const [row] = await this.database.runOn<{ found: boolean }>(this.pool, hasUnnumbered, []);
     if (!row?.found) return 0;
     return this.database.transaction((transaction) => this.numberOldest(transaction), this.pool);
-  }
-
-  async onModuleDestroy(): Promise<void> {
-    await this.pool.end();
   }
 
   /**

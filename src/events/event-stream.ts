@@ -140,9 +140,9 @@ export class EventStream extends Readable {
     }
   }
 
-  private wants({ type, ticketId, visibility, email }: FeedEvent): boolean {
+  private wants({ row: { type, ticket_id: id, email }, visibility }: FeedEvent): boolean {
     const { type: types, ticket_id, reader } = this.wanted;
-    const isWanted = (types?.includes(type) ?? true) && (ticket_id === undefined || ticket_id === ticketId);
+    const isWanted = (types?.includes(type) ?? true) && (ticket_id === undefined || ticket_id === id);
     const isOwn = reader.email === undefined || lowerAddress(email ?? '') === lowerAddress(reader.email);
     return isWanted && isOwn && visibleTo(reader.audience).includes(visibility);
   }

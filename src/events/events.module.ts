@@ -11,22 +11,15 @@ import { EventsController } from './events.controller.js';
 import { EventsRepository } from './events.repository.js';
 import { FeedTail } from './feed-tail.js';
 import { FeedService } from './feed.service.js';
-import { TicketHistoryService } from './ticket-history.service.js';
 
 /** Events: the history of each ticket, and the feed of all changes. */
 @Module({
   imports: [TypeOrmModule.forFeature([Event])],
   controllers: [EventsController],
   providers: [
-    EventsRepository,
-    EventNumberingRepository,
-    TicketHistoryService,
-    FeedService,
-    FeedTail,
-    EventNumbering,
-    EventStreams,
+    ...[EventsRepository, EventNumberingRepository, EventNumbering, FeedService, FeedTail, EventStreams],
   ],
-  exports: [EventsRepository, FeedService, TicketHistoryService, EventNumbering, EventStreams],
+  exports: [EventsRepository, FeedService, EventNumbering, EventStreams],
 })
 export class EventsModule {
   constructor(jobs: JobScheduler, events: EventsRepository, { EVENTS_RETENTION_DAYS: days }: Environment) {

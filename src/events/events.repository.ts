@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 
-import { team, visibleTo, type Reader } from '../api/audience.js';
+import { visibleTo, type Reader } from '../api/audience.js';
 import { Database, type Statement } from '../database/database.js';
 import { Replicas } from '../database/replicas.js';
 import type { HistoryEventDto } from './event.dto.js';
@@ -15,6 +15,8 @@ export interface FeedFilter {
   reader: Reader;
   type?: readonly EventType[] | undefined;
   ticket_id?: number | undefined;
+  /** True if each event has the address of its ticket. */
+  withAddresses?: boolean;
 }
 
 /** The result of a read. */
@@ -51,25 +53,12 @@ export class EventsRepository {
    * so the primary decides whether it is known.
    */
   read(after: FeedCursor | undefined, limit: number, filter: FeedFilter): Promise<FeedRead> {
-    const { reader, type, ticket_id } = filter;
+    const { reader, type, ticket_id, withAddresses } = filter;
     const scanned = type === undefined && reader.audience === 'team' ? limit : maxScanned;
-    const values = [
-      after?.number,
-      after?.tag,
-      limit,
-      scanned,
-      type,
-      visibleTo(reader.audience),
-      reader.email,
-    ];
-    if (ticket_id === undefined) return this.run(readAll, values);
-    return this.run(readTicket, [...values, ticket_id]);
-  }
-
-  /** Returns up to `limit` events after a cursor, each with the address of its ticket. */
-  readTail(after: FeedCursor, limit: number): Promise<FeedRead> {
-    const values = [after.number, after.tag, limit, limit, undefined, visibleTo(team.audience), team.email];
-    return this.run(readTail, values);
+    const visible = visibleTo(reader.audience);
+    const values = [after?.number, after?.tag, limit, scanned, type, visible, reader.email];
+    if (ticket_id !== undefined) return this.run(readTicket, [...values, ticket_id]);
+    return this.run(withAddresses ? readTail : readAll, values);
   }
 
   private async run(statement: Statement, values: unknown[]): Promise<FeedRead> {
@@ -80,7 +69,7 @@ export class EventsRepository {
     const { reached_number: number, reached_tag: tag } = first;
     return {
       ...stateOf(first),
-      rows: rows.filter(isEvent),
+      rows: rows.filter((row): row is Row & FeedRow => row.number !== null),
       reached: number === null || tag === null ? undefined : { number, tag },
     };
   }
@@ -117,8 +106,4 @@ export class EventsRepository {
 function stateOf({ last_number, last_tag, floor_number, floor_tag, is_known }: StateRow) {
   const newest = { number: last_number, tag: last_tag };
   return { bounds: { floor: { number: floor_number, tag: floor_tag }, newest }, isKnown: is_known };
-}
-
-function isEvent(row: Row): row is Row & FeedRow {
-  return row.number !== null;
 }

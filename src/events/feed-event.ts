@@ -23,23 +23,8 @@ export class FeedEvent {
   readonly cursor: FeedCursor;
   private text?: string;
 
-  constructor(private readonly row: FeedRow) {
+  constructor(readonly row: FeedRow) {
     this.cursor = { number: row.number, tag: row.tag };
-  }
-
-  /** The type, for filters. */
-  get type(): EventType {
-    return this.row.type;
-  }
-
-  /** The id of the ticket, for filters; null for an event of an erasure. */
-  get ticketId(): number | null {
-    return this.row.ticket_id;
-  }
-
-  /** The address of the ticket in the tail, for filters; null or undefined if there is none. */
-  get email(): string | null | undefined {
-    return this.row.email;
   }
 
   /** The visibility of what the event is about. */
@@ -67,7 +52,7 @@ export class FeedEvent {
    * @see HTML, section 9.2, Server-sent events
    */
   get serverSentEvent(): string {
-    this.text ??= `id: ${formatCursor(this.cursor)}\nevent: ${this.type}\ndata: ${JSON.stringify(this)}\n\n`;
+    this.text ??= `id: ${formatCursor(this.cursor)}\nevent: ${this.row.type}\ndata: ${JSON.stringify(this)}\n\n`;
     return this.text;
   }
 }

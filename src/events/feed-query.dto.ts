@@ -1,5 +1,5 @@
 import { applyDecorators } from '@nestjs/common';
-import { ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsObject } from 'class-validator';
 
@@ -14,7 +14,7 @@ const starts = ['beginning', 'now'] as const;
 /** The filters and the start of the feed. */
 export class FeedQuery {
   /** Only events after this cursor: the next_cursor of the page before, or the id of an event. */
-  @FeedCursorParameter()
+  @FeedCursorField('must be a next_cursor of the feed, or the id of an event', { required: false })
   after?: FeedCursor;
 
   /** The start without `after`: the first event that is kept, or the next event from now on. */
@@ -34,13 +34,15 @@ export class FeedQuery {
   ticket_id?: number;
 }
 
-function FeedCursorParameter(): PropertyDecorator {
+/** A cursor of the feed, which the id of an event is too. */
+export function FeedCursorField(message: string, { required = true } = {}): PropertyDecorator {
   return applyDecorators(
-    ApiPropertyOptional({ type: String, pattern: cursorPattern.source, example: '42-9f86d081' }),
-    Optional(),
+    ApiProperty({ type: String, pattern: cursorPattern.source, example: '42-9f86d081', required }),
+    ...(required ? [] : [Optional()]),
+    // A list or a map is not a cursor, so the rule must not take it for one.
     Transform(({ value }: { value: unknown }) =>
-      typeof value === 'string' ? (parseCursor(value) ?? value) : value,
+      typeof value === 'string' ? (parseCursor(value) ?? value) : String(value),
     ),
-    IsObject({ message: 'must be a next_cursor of the feed, or the id of an event' }),
+    IsObject({ message }),
   );
 }

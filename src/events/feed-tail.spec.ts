@@ -27,7 +27,7 @@ class GrowingFeed {
     return at(this.last);
   }
 
-  async readTail(start: FeedStart, limit: number): Promise<FeedBatch> {
+  async read(start: FeedStart, limit: number): Promise<FeedBatch> {
     this.readAt.push(performance.now());
     await this.onRead();
     if (start === 'now') return { events: [], next: this.end };

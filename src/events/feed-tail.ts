@@ -1,5 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 
+import { team } from '../api/audience.js';
 import { Problem } from '../api/problem.js';
 import type { FeedEvent } from './feed-event.js';
 import { FeedService, type FeedBatch } from './feed.service.js';
@@ -16,6 +17,9 @@ const maxKept = 1_000;
 
 /** The events that a stream gets at once. */
 const batchSize = 100;
+
+/** The filters of streams differ, so the tail has all events, and the address of each ticket. */
+const everything = { reader: team, withAddresses: true };
 
 /** The functions that are called for the streams. */
 interface Listener {
@@ -82,7 +86,7 @@ export class FeedTail {
     let pauseMs = 0;
     while (!stop.aborted) {
       try {
-        const batch = await this.feed.readTail(this.range?.end ?? 'now', maxPolled);
+        const batch = await this.feed.read(this.range?.end ?? 'now', maxPolled, everything);
         // The signal may have changed during the read, which the compiler does not know.
         if (stop.aborted as boolean) return;
         this.append(batch);

@@ -2,13 +2,8 @@ import { Injectable } from '@nestjs/common';
 
 import { Page } from '../api/pagination.js';
 import { FeedEvent } from './feed-event.js';
-import {
-  CursorExpired,
-  FeedRestarted,
-  formatCursor,
-  type FeedBounds,
-  type FeedCursor,
-} from './feed-cursor.js';
+import { CursorExpired, FeedRestarted, formatCursor } from './feed-cursor.js';
+import type { FeedBounds, FeedCursor } from './feed-cursor.js';
 import { EventsRepository, type FeedFilter, type FeedRead } from './events.repository.js';
 
 /** The start of a read: a cursor, the first event that is kept, or the next event from now on. */
@@ -30,12 +25,6 @@ export class FeedService {
     if (start === 'now') return { events: [], next: await this.resolveCursor(start) };
     const after = start === 'beginning' ? undefined : start;
     return toBatch(await this.repository.read(after, limit, filter), after, limit);
-  }
-
-  /** Returns some events for the tail, which knows the address of each ticket; throws like `read`. */
-  async readTail(start: FeedCursor | 'now', limit: number): Promise<FeedBatch> {
-    if (start === 'now') return { events: [], next: await this.resolveCursor(start) };
-    return toBatch(await this.repository.readTail(start, limit), start, limit);
   }
 
   /** Returns the cursor of a start; throws like `read`. */

@@ -2,13 +2,12 @@ import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 
 import { IdempotencyKeyRow } from './idempotency-key.entity.js';
-import { IdempotencyRepository } from './idempotency.repository.js';
 import { IdempotencyService } from './idempotency.service.js';
 
 /** Requests that are safe to repeat. */
 @Module({
   imports: [TypeOrmModule.forFeature([IdempotencyKeyRow])],
-  providers: [IdempotencyService, IdempotencyRepository],
+  providers: [IdempotencyService],
   exports: [IdempotencyService],
 })
 export class IdempotencyModule {}

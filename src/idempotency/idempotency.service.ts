@@ -6,15 +6,27 @@ import { Problem } from '../api/problem.js';
 import type { WriteContext } from '../api/write-context.js';
 import { Database, type Bulkhead, type Transaction } from '../database/database.js';
 import { isLockTimeout } from '../database/database-errors.js';
-import type { Deadline } from '../database/deadline.js';
+import { Deadline } from '../database/deadline.js';
 import { JobScheduler } from '../jobs/job-scheduler.js';
 import { idempotentReplays } from '../observability/metrics.js';
-import { IdempotencyRepository } from './idempotency.repository.js';
+import { batchSize, claimKey, findKey, saveResponse, sweepKeys } from './idempotency.sql.js';
 
 /** The result of a request, and whether it is that of an earlier one. */
 export interface IdempotentResult<Result> {
   result: Result;
   replayed: boolean;
+}
+
+/** The stored response of a key, and the fingerprint of its request. */
+interface StoredResponse<Result> {
+  fingerprint: Buffer;
+  answer: Result | null;
+}
+
+/** How a write runs: until when it may begin, and in which transaction, if it has an Idempotency-Key. */
+export interface Run {
+  deadline: Deadline;
+  transaction: Transaction | undefined;
 }
 
 /** Transactions at a time. One that waits for its key, or for a ticket that is locked, keeps its connection for up to a second. */
@@ -27,11 +39,24 @@ export class IdempotencyService {
 
   constructor(
     private readonly database: Database,
-    private readonly keys: IdempotencyRepository,
     jobs: JobScheduler,
   ) {
     this.bulkhead = database.bulkhead(maxTransactions);
-    jobs.register('delete expired idempotency keys', () => keys.sweep());
+    jobs.register('delete expired idempotency keys', async () => {
+      return (await database.run(sweepKeys, [])).length === batchSize;
+    });
+  }
+
+  /** Runs a creation like `once`; throws DatabaseUnavailable at its deadline. */
+  create<Result>(
+    context: WriteContext,
+    request: unknown[],
+    act: (run: Run) => Promise<Result>,
+  ): Promise<IdempotentResult<Result>> {
+    const deadline = new Deadline();
+    return deadline.limit(
+      this.once(context, request, (transaction) => act({ deadline, transaction }), deadline),
+    );
   }
 
   /**
@@ -46,7 +71,7 @@ export class IdempotencyService {
     { actor, reader, idempotencyKey }: WriteContext,
     request: unknown,
     act: (transaction: Transaction | undefined) => Promise<Result>,
-    deadline: Deadline,
+    deadline = new Deadline(),
   ): Promise<IdempotentResult<Result>> {
     if (idempotencyKey === undefined) return { result: await act(undefined), replayed: false };
     // A client's key has no space, so two actors never share one.
@@ -57,13 +82,14 @@ export class IdempotencyService {
     return this.bulkhead(
       () =>
         this.database.transaction(async (transaction) => {
-          const isNew = await this.keys.claim(transaction, key, fingerprint).catch(rethrowUnlessInProgress);
-          if (isNew) {
+          // It waits for another transaction that has claimed the key, until the lock timeout.
+          const claim = transaction.run(claimKey, [key, fingerprint]).catch(rethrowUnlessInProgress);
+          if ((await claim).length > 0) {
             const result = await act(transaction);
-            await this.keys.saveResponse(transaction, key, result);
+            await transaction.run(saveResponse, [key, JSON.stringify(result)]);
             return { result, replayed: false };
           }
-          const stored = await this.keys.findKey<Result>(transaction, key);
+          const stored = await transaction.runForOne<StoredResponse<Result>>(findKey, [key]);
           if (!stored.fingerprint.equals(fingerprint))
             throw new Problem('idempotency-key-reused', 'This Idempotency-Key was used for another request');
           if (stored.answer === null)

@@ -1,9 +1,8 @@
-import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { Pool } from 'pg';
-import { DataSource } from 'typeorm';
 
 import { Environment } from '../config/environment.js';
-import { Database, openPool, type Statement, type Transaction } from '../database/database.js';
+import { Database, type Statement, type Transaction } from '../database/database.js';
 import type { AcceptedErasureDto, CreateErasureDto, ErasureDto } from './erasure.dto.js';
 import { countErased, eraseAnswersTo, failErasure, finishErasure, insertErasure } from './erasure.sql.js';
 import { lockCommentedBy, lockExpired, lockTicketsOf, selectErasure } from './erasure.sql.js';
@@ -34,17 +33,15 @@ interface TakenErasure {
  * statement whose snapshot shows what the writers before it have done.
  */
 @Injectable()
-export class ErasuresRepository implements OnApplicationShutdown {
+export class ErasuresRepository {
   /** A connection of its own, so that requests do not wait for batches. */
   private readonly pool: Pool;
 
   constructor(
     private readonly database: Database,
     private readonly environment: Environment,
-    source: DataSource,
   ) {
-    const timeouts = { statement_timeout: statementTimeoutMs, query_timeout: statementTimeoutMs + 250 };
-    this.pool = openPool(source, { max: 1, ...timeouts });
+    this.pool = database.openPool({ max: 1 }, statementTimeoutMs);
   }
 
   /** Notes an erasure, in a transaction if there is one. */
@@ -93,10 +90,6 @@ export class ErasuresRepository implements OnApplicationShutdown {
     };
     const deleted = await this.database.transaction(work, this.pool);
     return { deleted, mayHaveMore: deleted.length === batchSize };
-  }
-
-  async onApplicationShutdown(): Promise<void> {
-    await this.pool.end();
   }
 }
 

@@ -4,7 +4,6 @@ import { Problem } from '../api/problem.js';
 import type { WriteContext } from '../api/write-context.js';
 import { TicketCache } from '../cache/ticket-cache.js';
 import { Environment } from '../config/environment.js';
-import { Deadline } from '../database/deadline.js';
 import { EventNumbering } from '../events/event-numbering.js';
 import { IdempotencyService } from '../idempotency/idempotency.service.js';
 import { JobScheduler } from '../jobs/job-scheduler.js';
@@ -45,14 +44,9 @@ export class ErasuresService {
 
   /** Accepts an erasure, once for each idempotency key of an actor. */
   async create(fields: CreateErasureDto, context: WriteContext) {
-    const deadline = new Deadline();
-    const creation = this.idempotency.once(
-      context,
-      ['erase requester', fields],
-      (transaction) => this.repository.create(fields, context.actor, transaction),
-      deadline,
+    const result = await this.idempotency.create(context, ['erase requester', fields], ({ transaction }) =>
+      this.repository.create(fields, context.actor, transaction),
     );
-    const result = await deadline.limit(creation);
     this.jobs.start(eraseJob);
     return result;
   }

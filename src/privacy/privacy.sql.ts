@@ -1,6 +1,6 @@
-import { deleteAttachments } from '../attachments/attachment.sql.js';
+import { deleteAttachments } from '../attachments/attachment-deletion.sql.js';
 import { recordEvent } from '../events/record-event.sql.js';
-import { eraseAnswers } from '../idempotency/idempotency.repository.js';
+import { eraseAnswers } from '../idempotency/idempotency.sql.js';
 import { forgetWords, isOfTicketItself } from '../tickets/search/search-text.sql.js';
 
 /** The tickets that one transaction takes, so that no writer waits long for it. */

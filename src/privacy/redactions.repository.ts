@@ -24,7 +24,7 @@ export class RedactionsRepository {
   redactTicket(id: number, { actor, reader }: WriteContext, check: Check, transaction?: Transaction) {
     return this.locked(id, check, transaction, async (on) => {
       await on.run(redactTicket, [[id], actor]);
-      return this.tickets.findIn(id, reader, on);
+      return this.tickets.find(id, reader, on);
     });
   }
 

@@ -4,10 +4,8 @@ import type { WriteContext } from '../api/write-context.js';
 import { Forbidden } from '../auth/auth.errors.js';
 import type { CommentParams } from '../comments/comment.dto.js';
 import { CommentNotFound } from '../comments/comments.service.js';
-import { EventNumbering } from '../events/event-numbering.js';
-import { IdempotencyService } from '../idempotency/idempotency.service.js';
 import { TicketNotFound } from '../tickets/ticket.errors.js';
-import { TicketQueue } from '../tickets/ticket-queue.js';
+import { TicketWriter } from '../tickets/ticket-writer.js';
 import { TicketsService } from '../tickets/tickets.service.js';
 import { TransitionPolicy, type TicketSnapshot } from '../tickets/transition-policy.js';
 import { RedactionsRepository } from './redactions.repository.js';
@@ -19,51 +17,32 @@ export class RedactionsService {
     private readonly repository: RedactionsRepository,
     private readonly tickets: TicketsService,
     private readonly policy: TransitionPolicy,
-    private readonly idempotency: IdempotencyService,
-    private readonly numbering: EventNumbering,
-    private readonly queue: TicketQueue,
+    private readonly writer: TicketWriter,
   ) {}
 
   /**
    * Redacts the theme and the text of a ticket; throws TicketNotFound, VersionMismatch or Forbidden.
    * @param mayErase whether the caller may redact closed tickets too
    */
-  async redactTicket(id: number, context: WriteContext, mayErase: boolean) {
-    const result = await this.queue.run(id, context.reader, (deadline) =>
-      this.idempotency.once(
-        context,
-        ['redact ticket', id],
-        async (transaction) => {
-          const check = this.checkFor(id, context, mayErase);
-          const row = await this.repository.redactTicket(id, context, check, transaction);
-          if (!row) throw new TicketNotFound(id);
-          return this.tickets.toDto(row, context.reader);
-        },
-        deadline,
-      ),
-    );
-    this.numbering.wake();
-    return result;
+  redactTicket(id: number, context: WriteContext, mayErase: boolean) {
+    return this.writer.run(id, ['redact ticket', id], context, async ({ transaction }) => {
+      const check = this.checkFor(id, context, mayErase);
+      const row = await this.repository.redactTicket(id, context, check, transaction);
+      if (!row) throw new TicketNotFound(id);
+      return this.tickets.toDto(row, context.reader);
+    });
   }
 
   /** Redacts a comment; throws like redactTicket, or CommentNotFound. */
-  async redactComment(path: CommentParams, context: WriteContext, mayErase: boolean) {
+  redactComment(path: CommentParams, context: WriteContext, mayErase: boolean) {
     const { ticket_id, comment_id } = path;
-    const result = await this.queue.run(ticket_id, context.reader, (deadline) =>
-      this.idempotency.once(
-        context,
-        ['redact comment', ticket_id, comment_id],
-        async (transaction) => {
-          const check = this.checkFor(ticket_id, context, mayErase);
-          const comment = await this.repository.redactComment(path, context, check, transaction);
-          if (!comment) throw new CommentNotFound(ticket_id, comment_id);
-          return comment;
-        },
-        deadline,
-      ),
-    );
-    this.numbering.wake();
-    return result;
+    const request = ['redact comment', ticket_id, comment_id];
+    return this.writer.run(ticket_id, request, context, async ({ transaction }) => {
+      const check = this.checkFor(ticket_id, context, mayErase);
+      const comment = await this.repository.redactComment(path, context, check, transaction);
+      if (!comment) throw new CommentNotFound(ticket_id, comment_id);
+      return comment;
+    });
   }
 
   private checkFor(id: number, context: WriteContext, mayErase: boolean) {

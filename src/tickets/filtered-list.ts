@@ -1,4 +1,5 @@
 import type { SortKeys } from '../api/cursors.js';
+import { explain, type RunRead } from './plan.js';
 import { indexQuery, maxRead } from './ticket-index.sql.js';
 import { listQuery, splitFilter, type TicketOrder } from './ticket-list.sql.js';
 import type { TicketFilter } from './ticket-filter.sql.js';
@@ -11,16 +12,7 @@ export interface FoundTickets {
   end: TicketSummaryDto | undefined;
 }
 
-/** Runs a statement that only reads. */
-type RunRead = <Row>(statement: { text: string }, values: unknown[]) => Promise<Row[]>;
-
 type Row = TicketSummaryDto & { is_found: boolean | null | undefined; is_end: boolean | undefined };
-
-interface Plan {
-  'Plan Rows': number;
-  'Relation Name'?: string;
-  Plans?: Plan[];
-}
 
 /** The tickets that are read in the order of the list: few at first, because they suffice for what many tickets have. */
 const budgets = [1_000, 5_000, 20_000] as const;
@@ -85,11 +77,7 @@ export class FilteredList {
 
   /** Estimates the tickets that the index finds. */
   private async estimate({ text, values }: { text: string; values: unknown[] }): Promise<number> {
-    const [row] = await this.run<{ 'QUERY PLAN': [{ Plan: Plan }] }>(
-      { text: `EXPLAIN (FORMAT JSON) ${text}` },
-      values,
-    );
-    let plan = row?.['QUERY PLAN'][0].Plan;
+    let plan = await explain(this.run, text, values);
     while (plan && plan['Relation Name'] === undefined) plan = plan.Plans?.[0];
     return plan?.['Plan Rows'] ?? 0;
   }

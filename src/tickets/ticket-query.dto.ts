@@ -4,13 +4,8 @@ import { timeSchema } from '../api/fields.js';
 import { PageQuery } from '../api/pagination.js';
 import { Choice, ChoiceFilter, EmailFilter, IdFilter, MapFilter, OptionalChoice } from '../api/parameters.js';
 import { TextFilter, TextsFilter, TimeFilter } from '../api/parameters.js';
-import {
-  maxTags,
-  metadataKeyPattern,
-  tagPattern,
-  ticketPriorities,
-  ticketStatuses,
-} from './ticket.entity.js';
+import { maxTags, metadataKeyPattern, tagPattern, ticketPriorities } from './ticket.entity.js';
+import { ticketStatuses } from './ticket.entity.js';
 import type { TicketPriority, TicketStatus } from './ticket.entity.js';
 
 /** The filters of lists and counts of tickets. */

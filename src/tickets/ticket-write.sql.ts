@@ -1,3 +1,4 @@
+import type { WriteContext } from '../api/write-context.js';
 import { isVisibleTo } from '../database/addresses.sql.js';
 import type { TicketStatus } from './ticket.entity.js';
 import type { TicketSnapshot } from './transition-policy.js';
@@ -13,6 +14,15 @@ export interface TicketWrite {
   actor: string | undefined;
   /** The address of a requester, who may change only tickets of this address; undefined for the team. */
   requester: string | undefined;
+}
+
+/** Returns the write of a ticket that the caller asks for. */
+export function ticketWrite(
+  id: number,
+  statuses: readonly TicketStatus[],
+  { versions, actor, reader }: WriteContext,
+): TicketWrite {
+  return { id, statuses, versions, actor, requester: reader.email };
 }
 
 /** The address of the requester of a write, or null for the team. The items of one statement have the same one. */

@@ -104,10 +104,7 @@ export const selectTickets = {
 };
 
 /** $1: the id of the ticket; $2: the visibilities. */
-export const selectComments = {
-  name: 'select_first_comments',
-  text: `SELECT ${firstComments('$1', '$2')}`,
-};
+export const selectComments = { name: 'select_first_comments', text: `SELECT ${firstComments('$1', '$2')}` };
 
 /** $1: the id of a ticket. */
 export const selectLastEvent = {

@@ -1,16 +1,5 @@
-import {
-  Body,
-  Controller,
-  Delete,
-  Get,
-  HttpCode,
-  Param,
-  Patch,
-  Post,
-  Put,
-  Query,
-  SetMetadata,
-} from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Put } from '@nestjs/common';
+import { Query, SetMetadata } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 
 import { Reader } from '../api/audience.js';
@@ -71,12 +60,8 @@ export class TicketsController {
   })
   async create(@Body() body: CreateTicketDto, @WriteContext() context: WriteContext) {
     const { result, replayed } = await this.tickets.create(body, context);
-    const location = `/ticket/${result.id}`;
-    return new ApiResponse(result, {
-      etag: etagOf(result.version, context.reader.audience),
-      location,
-      replayed,
-    });
+    const etag = etagOf(result.version, context.reader.audience);
+    return new ApiResponse(result, { etag, location: `/ticket/${result.id}`, replayed });
   }
 
   /**
@@ -110,10 +95,9 @@ export class TicketsController {
   @RequireScope('tickets:read', 'tickets:own')
   @Cached()
   @ReadEndpoint(TicketDto, { takes: [ifNoneMatch], sends: { ...cached, ...versioned }, problems: noTicket })
-  find(@Param() { ticket_id }: TicketParams, @Reader() reader: Reader) {
-    return this.tickets
-      .find(ticket_id, reader)
-      .then((result) => toResponse(reader)({ result, replayed: false }));
+  async find(@Param() { ticket_id }: TicketParams, @Reader() reader: Reader) {
+    const result = await this.tickets.find(ticket_id, reader);
+    return toResponse(reader)({ result, replayed: false });
   }
 
   /**

@@ -9,6 +9,7 @@ import { TicketCountsService } from './ticket-counts.service.js';
 import { TicketListRepository } from './ticket-list.repository.js';
 import { Ticket } from './ticket.entity.js';
 import { TicketQueue } from './ticket-queue.js';
+import { TicketWriter } from './ticket-writer.js';
 import { TicketsController } from './tickets.controller.js';
 import { TicketsRepository } from './tickets.repository.js';
 import { TicketsService } from './tickets.service.js';
@@ -19,16 +20,10 @@ import { TransitionPolicy } from './transition-policy.js';
   imports: [TypeOrmModule.forFeature([Ticket]), EventsModule, IdempotencyModule],
   controllers: [TicketsController],
   providers: [
-    ...[
-      TicketsService,
-      TicketsRepository,
-      TicketCountsService,
-      TicketListRepository,
-      TransitionPolicy,
-      TicketQueue,
-    ],
+    ...[TicketsService, TicketsRepository, TicketCountsService, TicketListRepository],
+    ...[TransitionPolicy, TicketQueue, TicketWriter],
     { provide: APP_FILTER, useClass: DeletedTicketsFilter },
   ],
-  exports: [TransitionPolicy, TicketsRepository, TicketQueue, TicketsService],
+  exports: [TransitionPolicy, TicketsRepository, TicketQueue, TicketWriter, TicketsService],
 })
 export class TicketsModule {}

@@ -5,19 +5,15 @@ import type { WriteContext } from '../api/write-context.js';
 import { Database, type Batched, type Transaction } from '../database/database.js';
 import { DatabaseUnavailable, isUniqueViolation } from '../database/database-errors.js';
 import { Deadline } from '../database/deadline.js';
+import type { Run } from '../idempotency/idempotency.service.js';
 import { ticketWords } from './search/search-text.sql.js';
 import { changeTickets, type TicketChange, type TicketChangeItem } from './ticket-change.sql.js';
 import type { CreateTicketDto } from './ticket.dto.js';
 import type { TicketStatus } from './ticket.entity.js';
-import { countByStatus, insertTickets, selectComments, selectHolders, selectTickets } from './ticket.sql.js';
-import {
-  embeddedComments,
-  idleBatchSize,
-  selectIdle,
-  selectLastEvent,
-  type TicketRow,
-} from './ticket.sql.js';
-import { notFound, writeResults } from './ticket-write.sql.js';
+import { countByStatus, embeddedComments, idleBatchSize, insertTickets } from './ticket.sql.js';
+import { selectComments, selectHolders, selectIdle, selectLastEvent, selectTickets } from './ticket.sql.js';
+import type { TicketRow } from './ticket.sql.js';
+import { notFound, ticketWrite, writeResults } from './ticket-write.sql.js';
 import type { Lock, WriteResult, WriteRow } from './ticket-write.sql.js';
 
 type NewTicket = CreateTicketDto &
@@ -34,12 +30,6 @@ export interface CreateResult {
 export interface ChangeResult extends WriteResult<TicketRow> {
   /** The ticket that has the external id. */
   takenBy?: number | undefined;
-}
-
-/** How a statement runs: until when it may begin, and in which transaction, if there is one. */
-interface Run {
-  deadline: Deadline;
-  transaction: Transaction | undefined;
 }
 
 /** Runs the statements on single tickets. Those of the team that arrive together run together; a statement is for one reader. */
@@ -72,16 +62,12 @@ export class TicketsRepository {
     return run.transaction ? createOne(item, run.transaction) : this.creations(item, run.deadline);
   }
 
-  /** Returns the ticket with its first comments, from one snapshot. */
-  async find(id: number, reader: Reader): Promise<TicketRow | undefined> {
+  /** Returns the ticket with its first comments, from one snapshot; as a transaction sees it, if there is one. */
+  async find(id: number, reader: Reader, transaction?: Transaction): Promise<TicketRow | undefined> {
+    if (transaction) return (await findOne(id, reader, transaction)) ?? undefined;
     const deadline = new Deadline();
     const read = reader.audience === 'team' ? this.reads(id, deadline) : findOne(id, reader, this.database);
     return (await deadline.limit(read)) ?? undefined;
-  }
-
-  /** Returns the ticket as a transaction sees it. */
-  async findIn(id: number, reader: Reader, on: Transaction): Promise<TicketRow | undefined> {
-    return (await findOne(id, reader, on)) ?? undefined;
   }
 
   /** Changes a ticket if it is in one of `statuses`, and in one of the context's versions; in a transaction if there is one. */
@@ -89,27 +75,18 @@ export class TicketsRepository {
     id: number,
     { fields, ...tagsAndClaim }: TicketChange,
     statuses: readonly TicketStatus[],
-    { versions, actor, reader }: WriteContext,
+    context: WriteContext,
     { deadline, transaction }: Run,
   ): Promise<ChangeResult> {
+    const { reader } = context;
     const given = Object.keys(fields);
-    const item = {
-      ...fields,
-      ...ticketWords(fields),
-      ...tagsAndClaim,
-      given,
-      id,
-      statuses,
-      versions,
-      actor,
-      requester: reader.email,
-    };
+    const write = ticketWrite(id, statuses, context);
+    const item = { ...fields, ...ticketWords(fields), ...tagsAndClaim, given, ...write };
     try {
       const isAlone = transaction !== undefined || reader.audience !== 'team';
-      const write = isAlone
-        ? changeOne(item, reader, transaction ?? this.database)
-        : this.changes(item, deadline);
-      const { found, changed } = await write;
+      const { found, changed } = isAlone
+        ? await changeOne(item, reader, transaction ?? this.database)
+        : await this.changes(item, deadline);
       return { found, changed: changed && (await this.withComments(changed, reader, transaction)) };
     } catch (error) {
       if (!isUniqueViolation(error)) throw error;

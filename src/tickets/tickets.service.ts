@@ -11,7 +11,7 @@ import { commentList } from '../comments/comment.dto.js';
 import { Deadline } from '../database/deadline.js';
 import { EventNumbering } from '../events/event-numbering.js';
 import type { HistoryEventDto } from '../events/event.dto.js';
-import { TicketHistoryService } from '../events/ticket-history.service.js';
+import { EventsRepository } from '../events/events.repository.js';
 import { IdempotencyService, type IdempotentResult } from '../idempotency/idempotency.service.js';
 import type { TicketChange } from './ticket-change.sql.js';
 import { parseSort } from './ticket-list.sql.js';
@@ -22,7 +22,7 @@ import type { TicketStatus } from './ticket.entity.js';
 import { assertRequesterMay, hideFromRequester } from './requester-policy.js';
 import { ExternalIdTaken, TicketNotFound, UnknownEarlierTicket } from './ticket.errors.js';
 import type { TicketRow } from './ticket.sql.js';
-import { TicketQueue } from './ticket-queue.js';
+import { TicketWriter } from './ticket-writer.js';
 import { TicketsRepository } from './tickets.repository.js';
 import { TransitionPolicy, type TicketSnapshot } from './transition-policy.js';
 
@@ -38,27 +38,20 @@ export class TicketsService {
     private readonly policy: TransitionPolicy,
     private readonly idempotency: IdempotencyService,
     private readonly cursors: Cursors,
-    private readonly historyService: TicketHistoryService,
+    private readonly events: EventsRepository,
     private readonly numbering: EventNumbering,
-    private readonly queue: TicketQueue,
+    private readonly writer: TicketWriter,
     private readonly environment: Environment,
   ) {}
 
   /** Creates an opened ticket, once for each idempotency key of an actor. */
   async create(fields: CreateTicketDto, context: WriteContext): Promise<IdempotentResult<TicketDto>> {
     assertRequesterMay('create', fields, context.reader);
-    const deadline = new Deadline();
-    const creation = this.idempotency.once(
-      context,
-      ['create ticket', fields],
-      async (transaction) => {
-        const { created, takenBy } = await this.repository.create(fields, context, { deadline, transaction });
-        if (created) return this.toDto(created, context.reader);
-        throw takenBy === undefined ? new UnknownEarlierTicket() : new ExternalIdTaken(takenBy);
-      },
-      deadline,
-    );
-    const result = await deadline.limit(creation);
+    const result = await this.idempotency.create(context, ['create ticket', fields], async (run) => {
+      const { created, takenBy } = await this.repository.create(fields, context, run);
+      if (created) return this.toDto(created, context.reader);
+      throw takenBy === undefined ? new UnknownEarlierTicket() : new ExternalIdTaken(takenBy);
+    });
     this.numbering.wake();
     return result;
   }
@@ -85,12 +78,7 @@ export class TicketsService {
     const { rows, end } = await this.lists.find(query, after, reader);
     const { columns } = parseSort(query.sort);
     const sortKeysOf = (ticket: TicketSummaryDto) => columns.map((column) => ticket[column]);
-    return cutPage(hideFromRequester(rows, reader), limit, {
-      cursors: this.cursors,
-      list,
-      sortKeysOf,
-      end,
-    });
+    return cutPage(hideFromRequester(rows, reader), limit, { cursors: this.cursors, list, sortKeysOf, end });
   }
 
   /** Transitions a ticket to another status; throws TransitionNotAllowed if it is in that status already. */
@@ -112,18 +100,20 @@ export class TicketsService {
   }
 
   /** Returns a page of the changes of a ticket, oldest first, or throws TicketNotFound. */
-  async history(id: number, query: PageQuery, reader: Reader): Promise<Page<HistoryEventDto>> {
-    const page = await this.historyService.find(id, query, reader);
+  async history(id: number, { limit, cursor }: PageQuery, reader: Reader): Promise<Page<HistoryEventDto>> {
+    const list = `history of ${id}`;
+    const [after = 0] = cursor === undefined ? [] : this.cursors.open(list, cursor);
+    const events = await this.events.history(id, Number(after), limit + 1, reader);
     // No ticket has this id, or its history was deleted: earlier versions deleted events that had expired.
-    if (page.items.length === 0) await this.find(id, reader);
-    return page;
+    if (events.length === 0) await this.find(id, reader);
+    return cutPage(events, limit, { cursors: this.cursors, list, sortKeysOf: ({ version }) => [version] });
   }
 
   /**
    * Runs a change, once for each idempotency key of an actor; throws TicketNotFound, VersionMismatch, ExternalIdTaken, or the rejection.
    * @param statuses the statuses in which the ticket accepts the change
    */
-  private async write(
+  private write(
     id: number,
     change: TicketChange,
     statuses: readonly TicketStatus[],
@@ -131,27 +121,11 @@ export class TicketsService {
     rejection: (found: TicketSnapshot | undefined) => Problem,
   ): Promise<IdempotentResult<TicketDto>> {
     const request = ['change ticket', id, change, statuses];
-    const result = await this.queue.run(id, context.reader, (deadline) =>
-      this.idempotency.once<TicketDto>(
-        context,
-        request,
-        async (transaction) => {
-          const run = { deadline, transaction };
-          const { found, changed, takenBy } = await this.repository.change(
-            id,
-            change,
-            statuses,
-            context,
-            run,
-          );
-          if (changed) return this.toDto(changed, context.reader);
-          throw takenBy === undefined ? rejection(found) : new ExternalIdTaken(takenBy);
-        },
-        deadline,
-      ),
-    );
-    this.numbering.wake();
-    return result;
+    return this.writer.run(id, request, context, async (run) => {
+      const { found, changed, takenBy } = await this.repository.change(id, change, statuses, context, run);
+      if (changed) return this.toDto(changed, context.reader);
+      throw takenBy === undefined ? rejection(found) : new ExternalIdTaken(takenBy);
+    });
   }
 
   /** Returns a ticket as it is shown to a reader: with the link to its further comments. */

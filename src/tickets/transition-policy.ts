@@ -53,6 +53,15 @@ export class TransitionPolicy {
     return this.commentable().filter(isAllowed);
   }
 
+  /** Checks whether a write found a ticket that accepts comments, in one of the context's versions. */
+  accepts(found: TicketSnapshot | undefined, { versions }: WriteContext): found is TicketSnapshot {
+    return (
+      found !== undefined &&
+      (versions?.includes(found.version) ?? true) &&
+      this.commentable().includes(found.status)
+    );
+  }
+
   /**
    * Explains why a change of fields changed nothing.
    * @param to the new status, if the change has one
@@ -64,9 +73,7 @@ export class TransitionPolicy {
     context: WriteContext,
     { to, claimant }: { to?: TicketStatus | undefined; claimant?: string | null | undefined },
   ): Problem {
-    const isExpected = !context.versions || (found && context.versions.includes(found.version));
-    if (!found || !isExpected || !this.commentable().includes(found.status))
-      return this.rejection(id, found, context);
+    if (!this.accepts(found, context)) return this.rejection(id, found, context);
     if (!this.changeable(to).includes(found.status)) return this.rejection(id, found, context, to);
     if (claimant && found.assignee && found.assignee !== claimant) return new TicketClaimed(found.assignee);
     return new LimitReached();

@@ -1,9 +1,8 @@
-import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { Pool } from 'pg';
-import { DataSource } from 'typeorm';
 
 import type { CommentDto } from '../comments/comment.dto.js';
-import { Database, openPool, type Statement, type Transaction } from '../database/database.js';
+import { Database, type Statement, type Transaction } from '../database/database.js';
 import type { FeedCursor } from '../events/feed-cursor.js';
 import type { TicketSummaryDto } from '../tickets/ticket.dto.js';
 import { cursors, preferFirstRows, selectStart, takeSnapshot } from './export.sql.js';
@@ -34,19 +33,14 @@ export interface Snapshot {
 
 /** Reads snapshots of all tickets. */
 @Injectable()
-export class ExportRepository implements OnModuleDestroy {
+export class ExportRepository {
   private readonly pool: Pool;
 
-  constructor(
-    private readonly database: Database,
-    source: DataSource,
-  ) {
-    this.pool = openPool(source, {
-      max: maxExports,
-      statement_timeout: statementTimeoutMs,
-      query_timeout: statementTimeoutMs + 250,
-      idle_in_transaction_session_timeout: idleTimeoutMs,
-    });
+  constructor(private readonly database: Database) {
+    this.pool = database.openPool(
+      { max: maxExports, idle_in_transaction_session_timeout: idleTimeoutMs },
+      statementTimeoutMs,
+    );
   }
 
   /** Runs work on a snapshot of the primary. Its transaction ends with the work. */
@@ -61,10 +55,6 @@ export class ExportRepository implements OnModuleDestroy {
       const comments = fetchAll<CommentDto>(transaction, cursors.comments.fetch);
       await work({ cursor: { number, tag }, count, tickets, comments });
     }, this.pool);
-  }
-
-  async onModuleDestroy(): Promise<void> {
-    await this.pool.end();
   }
 }
 

@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { DatabaseError, type Pool } from 'pg';
-import { DataSource } from 'typeorm';
 
-import { Database, openPool, type Bulkhead } from '../database/database.js';
+import { Database, type Bulkhead } from '../database/database.js';
 import { concernsOneItem } from '../database/database-errors.js';
 import { Deadline } from '../database/deadline.js';
 import { ticketWords } from '../tickets/search/search-text.sql.js';
@@ -33,19 +32,12 @@ interface Row {
 
 /** Runs the statements of imports. */
 @Injectable()
-export class ImportRepository implements OnModuleDestroy {
+export class ImportRepository {
   private readonly pool: Pool;
   private readonly bulkhead: Bulkhead;
 
-  constructor(
-    private readonly database: Database,
-    source: DataSource,
-  ) {
-    this.pool = openPool(source, {
-      max: poolSize,
-      statement_timeout: statementTimeoutMs,
-      query_timeout: statementTimeoutMs + 250,
-    });
+  constructor(private readonly database: Database) {
+    this.pool = database.openPool({ max: poolSize }, statementTimeoutMs);
     this.bulkhead = database.bulkhead(poolSize);
   }
 
@@ -68,10 +60,6 @@ export class ImportRepository implements OnModuleDestroy {
       for (const ticket of tickets) results.push(...(await this.import([ticket], actor)));
       return results;
     }
-  }
-
-  async onModuleDestroy(): Promise<void> {
-    await this.pool.end();
   }
 
   private async importAll(tickets: NewTicket[], actor: string | undefined): Promise<Imported[]> {

@@ -73,12 +73,13 @@ export class AddressPolicy {
     return (
       this.names(url) ||
       this.isInNetwork(address) ||
-      (url.protocol === 'https:' && isPublic(unmapped(address)))
+      (url.protocol === 'https:' && isPublic(ipaddr.process(address)))
     );
   }
 
   private isInNetwork(address: string): boolean {
-    return this.networks.some((network) => matches(unmapped(address), network));
+    // An address of IPv4 that is mapped to IPv6 is one of IPv4.
+    return this.networks.some((network) => matches(ipaddr.process(address), network));
   }
 }
 
@@ -88,11 +89,6 @@ const notAllowed = 'is a private or special address, which WEBHOOK_HOSTS does no
 function literal({ hostname }: URL): string | undefined {
   const host = hostname.replace(/^\[|\]$/g, '');
   return isIP(host) > 0 ? host : undefined;
-}
-
-/** Parses an address; one of IPv4 that is mapped to IPv6 is an address of IPv4. */
-function unmapped(address: string): ipaddr.IPv4 | ipaddr.IPv6 {
-  return ipaddr.process(address);
 }
 
 function matches(address: ipaddr.IPv4 | ipaddr.IPv6, block: ReturnType<typeof ipaddr.parseCIDR>): boolean {

@@ -1,18 +1,10 @@
-import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import pLimit from 'p-limit';
 import type { Pool } from 'pg';
-import { DataSource } from 'typeorm';
 
-import { Database, openPool, type Transaction } from '../database/database.js';
+import { Database, type Transaction } from '../database/database.js';
 import type { FeedRow } from '../events/feed-event.js';
-import {
-  addDeliveries,
-  claimDeliveries,
-  lockWebhook,
-  orderDeliveries,
-  recordAttempts,
-  selectEnabled,
-} from './dispatch.sql.js';
+import * as sql from './dispatch.sql.js';
 import type { WebhookAttemptDto } from './webhook.dto.js';
 
 /** Connections of their own, so that deliveries and requests do not wait for each other. */
@@ -58,21 +50,18 @@ export interface Exchange {
 
 /** Runs the statements of the dispatcher. */
 @Injectable()
-export class DispatchRepository implements OnApplicationShutdown {
+export class DispatchRepository {
   private readonly pool: Pool;
   /** Exchanges that wait here do not count as load of the service. */
   private readonly limit = pLimit(connections);
 
-  constructor(
-    private readonly database: Database,
-    source: DataSource,
-  ) {
-    this.pool = openPool(source, { max: connections });
+  constructor(private readonly database: Database) {
+    this.pool = database.openPool({ max: connections });
   }
 
   /** Returns the enabled endpoints, and whether there is something to send to each. */
   enabled(): Promise<{ id: number; is_due: boolean }[]> {
-    return this.limit(() => this.database.runOn(this.pool, selectEnabled, []));
+    return this.limit(() => this.database.runOn(this.pool, sql.selectEnabled, []));
   }
 
   /**
@@ -87,7 +76,7 @@ export class DispatchRepository implements OnApplicationShutdown {
   ): Promise<Exchange> {
     return this.limit(() =>
       this.database.transaction(async (transaction) => {
-        const lock = results.length > 0 ? lockWebhook.wait : lockWebhook.skip;
+        const lock = results.length > 0 ? sql.lockWebhook.wait : sql.lockWebhook.skip;
         const [webhook] = await transaction.run<LockedWebhook>(lock, [id]);
         if (!webhook) return { claimed: [], hasMore: false };
         const disabled = await record(transaction, id, results, options.disableAfter);
@@ -96,23 +85,19 @@ export class DispatchRepository implements OnApplicationShutdown {
       }, this.pool),
     );
   }
-
-  async onApplicationShutdown(): Promise<void> {
-    await this.pool.end();
-  }
 }
 
 async function record(transaction: Transaction, id: number, results: AttemptRecord[], disableAfter: number) {
   if (results.length === 0) return undefined;
   const values = [id, JSON.stringify(results), disableAfter];
-  const [row] = await transaction.run<{ reason: string | null }>(recordAttempts, values);
+  const [row] = await transaction.run<{ reason: string | null }>(sql.recordAttempts, values);
   return row?.reason;
 }
 
 /** Leases what is due. Where little is, the next events of the feed get rows first. */
 async function claim(transaction: Transaction, id: number, { needs_more, is_replay }: LockedWebhook) {
-  const [place] = needs_more ? await transaction.run<{ is_behind: boolean }>(addDeliveries, [id]) : [];
-  if (place && is_replay) await transaction.run(orderDeliveries, [id, false]);
-  const claimed = await transaction.run<ClaimedDelivery>(claimDeliveries, [id]);
+  const [place] = needs_more ? await transaction.run<{ is_behind: boolean }>(sql.addDeliveries, [id]) : [];
+  if (place && is_replay) await transaction.run(sql.orderDeliveries, [id, false]);
+  const claimed = await transaction.run<ClaimedDelivery>(sql.claimDeliveries, [id]);
   return { claimed, hasMore: place?.is_behind ?? false };
 }

@@ -6,12 +6,8 @@ import { formatCursor } from '../events/feed-cursor.js';
 import { FeedEvent } from '../events/feed-event.js';
 import { Pause } from '../events/pause.js';
 import { errorMessage } from '../observability/error-message.js';
-import type {
-  AttemptRecord,
-  ClaimedDelivery,
-  DispatchRepository,
-  LockedWebhook,
-} from './dispatch.repository.js';
+import type { AttemptRecord, ClaimedDelivery, DispatchRepository } from './dispatch.repository.js';
+import type { LockedWebhook } from './dispatch.repository.js';
 import { leaseMs } from './dispatch.sql.js';
 import type { RetryPolicy } from './retry-policy.js';
 import type { SecretSeal } from './secret-seal.js';
@@ -115,15 +111,9 @@ export class EndpointRun {
     if (delivery.tag === null) return { outcome: 'failed' };
     // This process was frozen: with less than the time of an attempt left, another replica could send a later event meanwhile.
     if (performance.now() - claimedAt > leaseMs - attemptMs) return { outcome: 'released' };
-    const secrets = [secret, previous_secret ?? ''].flatMap((sealed) =>
-      sealed ? (seal.open(sealed) ?? []) : [],
-    );
-    const message = {
-      url,
-      secrets,
-      id: formatCursor(delivery),
-      body: JSON.stringify(new FeedEvent(delivery)),
-    };
+    const secrets = seal.openAll([secret, previous_secret]);
+    const body = JSON.stringify(new FeedEvent(delivery));
+    const message = { url, secrets, id: formatCursor(delivery), body };
     const { attempt, retryAfter } = await sender.send(message, this.stop.signal);
     if (attempt.status === null && this.stop.signal.aborted) return { outcome: 'released' };
     const verdict = retries.judge(attempt.status, delivery.tries, retryAfter);

@@ -1,14 +1,12 @@
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Transform } from 'class-transformer';
-import { IsObject } from 'class-validator';
+import { ApiProperty } from '@nestjs/swagger';
 
 import { ReadDto, WriteDto } from '../api/dto.js';
-import { Optional } from '../api/field-rules.js';
 import { enumSchema, timeSchema } from '../api/fields.js';
 import { PageDto, PageQuery } from '../api/pagination.js';
-import { Choice, IdParameter } from '../api/parameters.js';
+import { IdParameter, OptionalChoice } from '../api/parameters.js';
 import { cloudEventSchema, type CloudEventDto } from '../events/event.dto.js';
-import { cursorPattern, parseCursor, type FeedCursor } from '../events/feed-cursor.js';
+import type { FeedCursor } from '../events/feed-cursor.js';
+import { FeedCursorField } from '../events/feed-query.dto.js';
 import { deliveryStates, Webhook } from './webhook.entity.js';
 
 /** A new endpoint. */
@@ -94,33 +92,19 @@ export class WebhookDeliveryPageDto extends PageDto(WebhookDeliveryDto) {}
 /** The filter of the deliveries. */
 export class ListDeliveriesQuery extends PageQuery {
   /** Only deliveries in this state. */
-  @Choice(deliveryStates, {})
-  @Optional()
-  @ApiPropertyOptional()
+  @OptionalChoice(deliveryStates)
   state?: (typeof deliveryStates)[number];
 }
+
+const cursorMessage = 'must be the id of an event, or a cursor of the feed';
 
 /** The events to send again. */
 export class ReplayWebhookDto {
   /** The id of the event before the first one that is sent again, or a cursor of the feed. */
-  @CursorField()
+  @FeedCursorField(cursorMessage)
   after!: FeedCursor;
 
   /** The id of the last event that is sent again. Without it, all events up to now. */
-  @Optional()
-  @CursorField({ required: false })
+  @FeedCursorField(cursorMessage, { required: false })
   until?: FeedCursor;
-}
-
-function CursorField({ required = true } = {}): PropertyDecorator {
-  return (target, key) => {
-    ApiProperty({ type: String, pattern: cursorPattern.source, example: '42-9f86d081', required })(
-      target,
-      key,
-    );
-    Transform(({ value }: { value: unknown }) =>
-      typeof value === 'string' ? (parseCursor(value) ?? value) : String(value),
-    )(target, key);
-    IsObject({ message: 'must be the id of an event, or a cursor of the feed' })(target, key);
-  };
 }

@@ -39,8 +39,8 @@ export class WebhooksController {
     problems: { 409: 'There are 100 webhooks, which is the limit.' },
   })
   async create(@Body() body: CreateWebhookDto, @WriteContext() context: WriteContext) {
-    const { webhook, replayed } = await this.webhooks.create(body, context);
-    return new ApiResponse(webhook, { location: `/webhook/${webhook.id}`, replayed });
+    const { result, replayed } = await this.webhooks.create(body, context);
+    return new ApiResponse(result, { location: `/webhook/${result.id}`, replayed });
   }
 
   /**
@@ -103,8 +103,8 @@ export class WebhooksController {
   @RequireScope('webhooks:manage')
   @WriteEndpoint(WebhookWithSecretDto, { jsonOnly, takes, problems: noWebhook })
   async rotateSecret(@Param() { webhook_id }: WebhookParams, @WriteContext() context: WriteContext) {
-    const { webhook, replayed } = await this.webhooks.rotate(webhook_id, context);
-    return new ApiResponse(webhook, { replayed });
+    const { result, replayed } = await this.webhooks.rotate(webhook_id, context);
+    return new ApiResponse(result, { replayed });
   }
 
   /**
@@ -139,12 +139,8 @@ export class WebhooksController {
   @HttpCode(202)
   @RequireScope('webhooks:manage')
   @WriteEndpoint(WebhookDto, {
-    ...{
-      status: 202,
-      description: 'The events are sent.',
-      ...{ jsonOnly, takes },
-      problems: { ...noWebhook, 410: noEvent },
-    },
+    ...{ status: 202, description: 'The events are sent.', jsonOnly, takes },
+    problems: { ...noWebhook, 410: noEvent },
   })
   async replay(
     @Param() { webhook_id }: WebhookParams,

@@ -7,7 +7,6 @@ import { cutPage, type Page, type PageQuery } from '../api/pagination.js';
 import { InvalidRequest, Overloaded, Problem } from '../api/problem.js';
 import type { WriteContext } from '../api/write-context.js';
 import type { Transaction } from '../database/database.js';
-import { Deadline } from '../database/deadline.js';
 import { FeedEvent } from '../events/feed-event.js';
 import { FeedService } from '../events/feed.service.js';
 import { IdempotencyService, type IdempotentResult } from '../idempotency/idempotency.service.js';
@@ -17,26 +16,14 @@ import { SecretSeal } from './secret-seal.js';
 import { WebhookDispatcher } from './webhook-dispatcher.js';
 import { WebhookSender } from './webhook-request.js';
 import { maxWebhooks } from './webhook.sql.js';
-import type {
-  CreateWebhookDto,
-  ListDeliveriesQuery,
-  ReplayWebhookDto,
-  UpdateWebhookDto,
-  WebhookAttemptDto,
-  WebhookDeliveryDto,
-  WebhookDto,
-  WebhookWithSecretDto,
-} from './webhook.dto.js';
+import type { CreateWebhookDto, ListDeliveriesQuery, ReplayWebhookDto } from './webhook.dto.js';
+import type { UpdateWebhookDto } from './webhook.dto.js';
+import type { WebhookAttemptDto, WebhookDeliveryDto, WebhookDto } from './webhook.dto.js';
+import type { WebhookWithSecretDto } from './webhook.dto.js';
 import { WebhooksRepository, type DeliveryRow } from './webhooks.repository.js';
 
 /** Tests of endpoints that a process runs at once. */
 const maxTests = 10;
-
-/** A response with a secret, and whether it repeats an earlier one. */
-interface WithSecret {
-  webhook: WebhookWithSecretDto;
-  replayed: boolean;
-}
 
 /** Manages the endpoints of webhooks. */
 @Injectable()
@@ -68,7 +55,10 @@ export class WebhooksService implements OnApplicationBootstrap {
   }
 
   /** Creates an endpoint, once for each idempotency key of an actor. */
-  async create(fields: CreateWebhookDto, context: WriteContext): Promise<WithSecret> {
+  async create(
+    fields: CreateWebhookDto,
+    context: WriteContext,
+  ): Promise<IdempotentResult<WebhookWithSecretDto>> {
     this.assertUrl(fields.url);
     return this.withSecret(['create webhook', fields], context, async (sealed, transaction) => {
       const webhook = await this.repository.insert(fields, sealed, transaction);
@@ -93,7 +83,7 @@ export class WebhooksService implements OnApplicationBootstrap {
   /** Changes an endpoint, or throws Problem 404. Requests that are under way still go to the old URL. */
   async update(id: number, patch: UpdateWebhookDto, context: WriteContext) {
     if (patch.url !== undefined) this.assertUrl(patch.url);
-    const changed = await this.once(['change webhook', id, patch], context, async (transaction) =>
+    const changed = await this.idempotency.once(context, ['change webhook', id, patch], async (transaction) =>
       found(id, await this.repository.update(id, patch, transaction)),
     );
     this.dispatcher.wake();
@@ -102,14 +92,14 @@ export class WebhooksService implements OnApplicationBootstrap {
 
   /** Deletes an endpoint with its deliveries, or throws Problem 404. */
   delete(id: number, context: WriteContext) {
-    return this.once(['delete webhook', id], context, async (transaction) => {
+    return this.idempotency.once(context, ['delete webhook', id], async (transaction) => {
       if (!(await this.repository.delete(id, transaction))) throw notFound(id);
       return { id };
     });
   }
 
   /** Gives an endpoint a new secret, or throws Problem 404. */
-  rotate(id: number, context: WriteContext): Promise<WithSecret> {
+  rotate(id: number, context: WriteContext): Promise<IdempotentResult<WebhookWithSecretDto>> {
     return this.withSecret(['rotate webhook secret', id], context, async (sealed, transaction) =>
       found(id, await this.repository.rotate(id, sealed, transaction)),
     );
@@ -138,17 +128,14 @@ export class WebhooksService implements OnApplicationBootstrap {
     const [before = Number.MAX_SAFE_INTEGER] = cursor === undefined ? [] : this.cursors.open(list, cursor);
     await this.find(id);
     const rows = await this.repository.deliveries(id, Number(before), limit + 1, state);
-    const page = cutPage(rows.map(toDelivery), limit, {
-      ...{ cursors: this.cursors, list },
-      sortKeysOf: ({ number }) => [number],
-    });
-    return page;
+    const sortKeysOf = ({ number }: { number: number }) => [number];
+    return cutPage(rows.map(toDelivery), limit, { cursors: this.cursors, list, sortKeysOf });
   }
 
   /** Sends events again; throws Problem 404, or 410 for an event that the feed does not have. */
   async replay(id: number, range: ReplayWebhookDto, context: WriteContext) {
     const { after, until } = range;
-    const replay = await this.once(['replay events', id, range], context, async (transaction) => {
+    const replay = await this.idempotency.once(context, ['replay events', id, range], async (transaction) => {
       await this.find(id);
       await this.feed.resolveCursor(after);
       if (until) await this.feed.resolveCursor(until);
@@ -161,28 +148,19 @@ export class WebhooksService implements OnApplicationBootstrap {
     return replay;
   }
 
-  /** Runs a write once for each idempotency key of an actor. */
-  private once<Result>(
-    request: unknown[],
-    context: WriteContext,
-    write: (transaction: Transaction | undefined) => Promise<Result>,
-  ): Promise<IdempotentResult<Result>> {
-    return this.idempotency.once(context, request, write, new Deadline());
-  }
-
   /** Stores the new secret sealed only, in the response of the idempotency key too. */
   private async withSecret(
     request: unknown[],
     context: WriteContext,
     write: (sealed: string, transaction: Transaction | undefined) => Promise<WebhookDto>,
-  ): Promise<WithSecret> {
-    const { result, replayed } = await this.once(request, context, async (transaction) => {
+  ): Promise<IdempotentResult<WebhookWithSecretDto>> {
+    const { result, replayed } = await this.idempotency.once(context, request, async (transaction) => {
       const sealed = this.seal.seal(this.seal.create());
       return { webhook: await write(sealed, transaction), sealed };
     });
     const secret = this.seal.open(result.sealed);
     if (secret === undefined) throw new Error('The secret was sealed with another SECRET_KEY');
-    return { webhook: { ...result.webhook, secret }, replayed };
+    return { result: { ...result.webhook, secret }, replayed };
   }
 
   private assertUrl(url: string): void {

@@ -162,6 +162,7 @@ describe('GET /events', () => {
     ['after', 'after=7-A'],
     ['after', 'after=9999999999999999-1'],
     ['after', 'after=1-1&after=2-2'],
+    ['after', 'after[number]=1'],
     ['from', 'from=yesterday'],
     ['limit', 'limit=0'],
     ['limit', 'limit=1001'],

@@ -17,7 +17,7 @@ export function estimateTerms(terms: Term[], parameter: Parameter): string {
       ({ words }) =>
         `(SELECT FROM search_text WHERE words @@ ${parameter(words)}::tsquery LIMIT ${maxCandidates + 1})`,
     );
-  return `EXPLAIN (FORMAT JSON) ${scans.join(' UNION ALL ')}`;
+  return scans.join(' UNION ALL ');
 }
 
 /** Returns the CTE `candidate` with the tickets that a text with the words of the term belongs to. $2: the visibilities. */

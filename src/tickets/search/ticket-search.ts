@@ -3,6 +3,7 @@ import { Problem } from '../../api/problem.js';
 import { ticketColumns } from '../ticket.sql.js';
 import { TicketSummaryDto } from '../ticket.dto.js';
 import type { FoundTickets } from '../filtered-list.js';
+import { explain, type RunRead } from '../plan.js';
 import { parseSearch, type SearchQuery, type Term } from './search-query.js';
 import { candidates, estimateTerms, hasTooManyCandidates, matches, maxCandidates } from './search.sql.js';
 
@@ -24,9 +25,6 @@ class SearchTooBroad extends Problem {
   }
 }
 
-/** Runs a statement that only reads. */
-type RunRead = <Row>(statement: { text: string }, values: unknown[]) => Promise<Row[]>;
-
 /** A list to search in: its filters, its order and its values. */
 export interface SearchedList {
   /** The conditions of the filters and of the cursor, besides the status. */
@@ -44,12 +42,6 @@ export interface SearchedList {
 
 type Row = TicketSummaryDto & { is_end: boolean | undefined };
 type NullRow = Record<keyof TicketSummaryDto, null> & { is_end: true };
-
-interface Plan {
-  'Node Type': string;
-  'Plan Rows': number;
-  Plans?: Plan[];
-}
 
 /**
  * Finds the tickets of a list that match `q`.
@@ -81,9 +73,7 @@ export class TicketSearch {
   private async rarest(terms: Term[]): Promise<Term | undefined> {
     if (terms.length === 0) return undefined;
     const { values, parameter } = parameters();
-    const text = estimateTerms(terms, parameter);
-    const [row] = await this.run<{ 'QUERY PLAN': [{ Plan: Plan }] }>({ text }, values);
-    const plan = row?.['QUERY PLAN'][0].Plan;
+    const plan = await explain(this.run, estimateTerms(terms, parameter), values);
     const plans = plan?.['Node Type'] === 'Append' ? (plan.Plans ?? []) : [plan];
     const estimates = new Map(terms.map((term, n) => [term, plans[n]?.['Plan Rows'] ?? Infinity]));
     terms.sort((a, b) => (estimates.get(a) ?? 0) - (estimates.get(b) ?? 0));

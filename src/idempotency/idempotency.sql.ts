@@ -1,11 +1,8 @@
-import { Injectable } from '@nestjs/common';
-
-import { Database, type Transaction } from '../database/database.js';
-
 /** The retention of a key, as a PostgreSQL interval. */
 const retention = '24 hours';
 
-const claim = {
+/** Claims a key, and returns it if it was new. $1: the key; $2: the fingerprint of its request. */
+export const claimKey = {
   name: 'claim_idempotency_key',
   // A key that another request is using makes this one wait. A key that is older than the retention counts as new.
   text: `
@@ -14,19 +11,24 @@ const claim = {
     WHERE stored.created_at < now() - interval '${retention}'
     RETURNING key`,
 };
-const findKey = {
+
+/** Reads the stored response of a key. $1: the key. */
+export const findKey = {
   name: 'recall_idempotency_key',
   text: `SELECT fingerprint, answer FROM idempotency_key WHERE key = $1`,
 };
-const saveResponse = {
+
+/** $1: the key; $2: the response. */
+export const saveResponse = {
   name: 'keep_idempotency_key',
   text: `UPDATE idempotency_key SET answer = $2 WHERE key = $1`,
 };
 
 /** The keys that one statement deletes, so that no statement takes long. */
-const batchSize = 1_000;
+export const batchSize = 1_000;
 
-const sweep = {
+/** Deletes some old keys. */
+export const sweepKeys = {
   name: 'sweep_idempotency_keys',
   // A key that a request holds is left for later.
   text: `
@@ -45,38 +47,3 @@ const ticketOfAnswer = `(CASE WHEN answer->'theme' IS NOT NULL THEN answer->>'id
  */
 export const eraseAnswers = (ids: string) => `
   erased_answers AS (UPDATE idempotency_key SET answer = NULL WHERE ${ticketOfAnswer} = ANY (${ids}::text[]))`;
-
-/** The stored response of a key, and the fingerprint of its request. */
-export interface StoredResponse<Result> {
-  fingerprint: Buffer;
-  answer: Result | null;
-}
-
-/** Runs the statements on idempotency keys. */
-@Injectable()
-export class IdempotencyRepository {
-  constructor(private readonly database: Database) {}
-
-  /**
-   * Claims a key in a transaction; returns whether it was new. Waits for another transaction that has claimed the key, and
-   * throws DatabaseUnavailable by a lock timeout if that takes too long.
-   */
-  async claim(transaction: Transaction, key: string, fingerprint: Buffer): Promise<boolean> {
-    return (await transaction.run(claim, [key, fingerprint])).length > 0;
-  }
-
-  /** Returns the stored response of a key that was not new. */
-  findKey<Result>(transaction: Transaction, key: string): Promise<StoredResponse<Result>> {
-    return transaction.runForOne<StoredResponse<Result>>(findKey, [key]);
-  }
-
-  /** Stores the response, in the transaction that has claimed the key. */
-  async saveResponse(transaction: Transaction, key: string, result: unknown): Promise<void> {
-    await transaction.run(saveResponse, [key, JSON.stringify(result)]);
-  }
-
-  /** Deletes some old keys; returns whether there may be more. */
-  async sweep(): Promise<boolean> {
-    return (await this.database.run(sweep, [])).length === batchSize;
-  }
-}
