@@ -28,6 +28,8 @@ export async function startPgbouncer({ port: serverPort, user, password }) {
     auth_file: join(folder, 'users.txt'),
     max_client_conn: 1_000,
     default_pool_size: 20,
+    // After a failover, the next attempt to connect comes after this many seconds instead of 15.
+    server_login_retry: 1,
     // pgbouncer drops these parameters of the service's connections; connect_query below sets them instead.
     ignore_startup_parameters: 'statement_timeout,lock_timeout,idle_in_transaction_session_timeout',
     ...(supportsNames && { max_prepared_statements: 200 }),

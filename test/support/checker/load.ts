@@ -180,7 +180,10 @@ export class Clients {
     if (status === 200 || status === 201) {
       this.recording.calls.push({ kind, key: path.split('/')[2] ?? '', begin, end, version });
       this.done[kind]++;
-    } else if (status !== 409) this.recording.failures.push(`${kind} ${error ?? status}`);
+    } else if (status !== 409) {
+      this.recording.failures.push(`${kind} ${error ?? status}`);
+      await sleep(10);
+    }
     return response;
   }
 }
