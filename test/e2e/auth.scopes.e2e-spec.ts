@@ -1,14 +1,25 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
-import { Api } from '../support/api.js';
+import { aComment, Api } from '../support/api.js';
 import { connect } from '../support/servers.js';
-import { Service, type ServiceWithStores } from '../support/service.js';
+import { environmentOf, Service, type ServiceWithStores } from '../support/service.js';
 import { token } from '../support/tokens.js';
+
+const required = {
+  AUTH_REQUIRED: 'true',
+  JWT_ISSUER: 'https://id.example.com',
+  JWT_AUDIENCE: 'tickets',
+};
 
 let service: ServiceWithStores;
 
 beforeAll(async () => {
-  service = await Service.start({ environment: { AUTH_REQUIRED: 'true' } });
+  service = await Service.start({ environment: required });
 });
 
 afterAll(async () => {
@@ -88,10 +99,11 @@ describe('Every operation', () => {
       'metrics:read',
       '',
     ];
+    const { JWT_ISSUER: iss, JWT_AUDIENCE: aud } = required;
     const clients = await Promise.all(
       scopes.map(
         async (scope) =>
-          new Api(service.url, await token({ scope, sub: 'walker', email: 'nobody@example.com' })),
+          new Api(service.url, await token({ iss, aud, scope, sub: 'walker', email: 'nobody@example.com' })),
       ),
     );
     for (const operation of operations) {
@@ -124,4 +136,41 @@ describe('Every operation', () => {
     await database.end();
     expect(rows).toEqual([]);
   });
+});
+
+describe('npm run token', () => {
+  const signIn = (env: Record<string, string>, cwd: string, ...options: string[]) => {
+    const script = resolve('dist/src/auth/sign-token.js');
+    return spawnSync(process.execPath, [script, ...options], { env, cwd, encoding: 'utf8' });
+  };
+  const sign = (...options: string[]) =>
+    signIn({ ...environmentOf(service.stores), ...required }, '.', ...options);
+
+  it('signs a token that the service accepts', async () => {
+    const { stdout } = sign('--sub', 'desk', '--scope', 'tickets:write');
+    const desk = new Api(service.url, stdout.trim());
+    const { id } = (await desk.createTicket()).body;
+    expect((await desk.comment(id, aComment)).status).toBe(201);
+  });
+
+  it('reads SECRET_KEY from .env, and reports a missing one', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'ticket-token-'));
+    const options = ['--sub', 'desk', '--scope', 'tickets:write'];
+    expect(signIn({}, folder, ...options)).toMatchObject({
+      status: 1,
+      stderr: expect.stringMatching(/^SECRET_KEY is missing.+\n$/),
+    });
+    writeFileSync(join(folder, '.env'), `SECRET_KEY=${environmentOf(service.stores)['SECRET_KEY']}\n`);
+    const { stdout } = signIn(required, folder, ...options);
+    expect((await new Api(service.url, stdout.trim()).createTicket()).status).toBe(201);
+  });
+
+  it.each([[['--sub', 'desk']], [['--sub', 'desk', '--scope', 'everything']], [['--scope', 'tickets:read']]])(
+    'prints its usage for %j',
+    (options) => {
+      const { status, stdout, stderr } = sign(...options);
+      expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+      expect(stderr).toContain("--scope '<tickets:read|");
+    },
+  );
 });

@@ -184,24 +184,30 @@ describe('An event stream', () => {
 });
 
 describe('Without AUTH_REQUIRED', () => {
+  let open: Service;
+
+  beforeAll(async () => {
+    const environment = { METRICS_AUTH_REQUIRED: 'true' };
+    open = await Service.start({ stores: service.stores, environment });
+  });
+
+  afterAll(async () => {
+    await open.stop();
+  });
+
   it('the log warns at start, and tokens are ignored', async () => {
-    const open = await Service.start({ stores: service.stores });
     const api = new Api(open.url, 'nonsense');
     expect(open.output).toContain('Authentication is off (AUTH_REQUIRED=false)');
     const responses = await times(3, () => api.createTicket());
     expect(responses.map(({ status }) => status)).toEqual([201, 201, 201]);
-    await open.stop();
   });
 
   it('METRICS_AUTH_REQUIRED requires a token for /metrics alone', async () => {
-    const environment = { METRICS_AUTH_REQUIRED: 'true' };
-    const open = await Service.start({ stores: service.stores, environment });
     const prometheus = new Api(open.url, await token({ scope: 'metrics:read' }));
     const { id } = (await prometheus.createTicket()).body;
     const { items } = (await prometheus.send<History>('GET', `/ticket/${id}/history`)).body;
     expect(items.map(({ actor }) => actor)).toEqual([null]);
     expect((await prometheus.send('GET', '/metrics')).status).toBe(200);
     expect((await new Api(open.url).send('GET', '/metrics')).status).toBe(401);
-    await open.stop();
   });
 });

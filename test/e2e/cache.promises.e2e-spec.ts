@@ -136,23 +136,6 @@ describe('An erasure while Redis is frozen', () => {
   });
 });
 
-describe('Two databases on one Redis', () => {
-  it('do not show tickets of each other, with the same prefix', async () => {
-    const id = await cachedTicket();
-    const prefix = { REDIS_KEY_PREFIX: environmentOf(stores)['REDIS_KEY_PREFIX'] ?? '' };
-    const other = await Service.start({ environment: { ...redis.environment(2), ...prefix } });
-    const api = new Api(other.url);
-    expect((await api.ticket(id)).status).toBe(404);
-    await waitForRedis(api);
-    const fields = { theme: 'of the other', text: 'text', email: 'ada@example.com' };
-    let created = 0;
-    while (created < id) created = (await api.createTicket(fields)).body.id;
-    expect((await readFromCache(api, id)).body.theme).toBe('of the other');
-    expect((await readFromCache(apis[1], id)).body.theme).not.toBe('of the other');
-    await other.stop();
-  });
-});
-
 describe('Versions that do not know cache_state', () => {
   it('cannot write any more', async () => {
     const database = await connect(stores.database);
@@ -162,32 +145,49 @@ describe('Versions that do not know cache_state', () => {
   });
 });
 
-describe('A PostgreSQL that is a standby', () => {
+describe('Another database', () => {
   let primary: FaultyPostgres;
   let standby: Awaited<ReturnType<FaultyPostgres['replica']>>;
   let environment: Record<string, string>;
+  let proxy: FaultProxy;
+  let service: Service;
+  let api: Api;
 
   beforeAll(async () => {
     primary = await FaultyPostgres.start({ fsync: 'off' });
     standby = await primary.replica();
-    environment = { ...environmentOf(await createStores()), ...primary.environment };
+    proxy = await FaultProxy.to(primary.port);
+    // The Redis and the prefix of the others.
+    environment = { ...environmentOf(stores), ...redis.environment(2), ...primary.environment };
+    service = await Service.launch({ ...environment, POSTGRES_PORT: String(proxy.port) });
+    api = new Api(service.url);
   });
 
   afterAll(async () => {
+    await service.stop();
+    await proxy.close();
     await standby.stop();
     await primary.stop();
   });
 
-  it('is refused at start with one line', async () => {
+  it('on the same Redis, with the same prefix, shows none of the tickets, and its own are not shown', async () => {
+    const id = await cachedTicket();
+    expect((await api.ticket(id)).status).toBe(404);
+    await waitForRedis(api);
+    const fields = { theme: 'of the other', text: 'text', email: 'ada@example.com' };
+    let created = 0;
+    while (created < id) created = (await api.createTicket(fields)).body.id;
+    expect((await readFromCache(api, id)).body.theme).toBe('of the other');
+    expect((await readFromCache(apis[1], id)).body.theme).not.toBe('of the other');
+  });
+
+  it('that is a standby is refused at start with one line', async () => {
     const rejected = await Service.launch({ ...environment, POSTGRES_PORT: String(standby.port) });
     expect(rejected.process.exitCode).toBe(1);
     expect(rejected.output).toMatch(/^PostgreSQL at \S+ is a standby: .+\n$/);
   });
 
-  it('makes a replica of the service unready, and is not read from', async () => {
-    const proxy = await FaultProxy.to(primary.port);
-    const service = await Service.launch({ ...environment, POSTGRES_PORT: String(proxy.port) });
-    const api = new Api(service.url);
+  it('that becomes a standby makes a replica of the service unready, and is not read from', async () => {
     const { id } = (await api.createTicket()).body;
     await readFromCache(api, id);
     proxy.target = standby.port;
@@ -200,7 +200,5 @@ describe('A PostgreSQL that is a standby', () => {
     proxy.reset();
     await eventually(async () => (await api.send('GET', '/health/ready')).status === 200);
     await eventually(async () => (await api.updateStatus(id, 'answered')).status === 200);
-    await service.stop();
-    await proxy.close();
   });
 });

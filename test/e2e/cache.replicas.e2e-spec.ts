@@ -1,21 +1,83 @@
-import { beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createClient } from '@redis/client';
 
-import { waitForRedis, type ApiResponse, type Ticket } from '../support/api.js';
+import { Api, type ApiResponse, aTicket, type Ticket, waitForRedis } from '../support/api.js';
 import { eventually } from '../support/eventually.js';
-import { sharedReplicas } from '../support/shared-service.js';
+import { FaultProxy } from '../support/fault-proxy.js';
+import { Service } from '../support/service.js';
+import { createStores, type Stores } from '../support/servers.js';
 
-const { replica } = sharedReplicas();
+let stores: Stores;
+/** The way of the first replica to Redis. */
+let proxy: FaultProxy;
+let services: Service[];
+let api: Api;
+let other: Api;
 
 beforeAll(async () => {
-  await Promise.all([replica(0), replica(1)].map(waitForRedis));
+  stores = await createStores();
+  const redisUrl = new URL(stores.redisUrl);
+  proxy = await FaultProxy.to(Number(redisUrl.port));
+  redisUrl.port = String(proxy.port);
+  services = [
+    await Service.start({ stores, environment: { REDIS_URL: redisUrl.href } }),
+    await Service.start({ stores }),
+  ];
+  [api, other] = services.map(({ url }) => new Api(url)) as [Api, Api];
+  await api.createTicket();
+});
+afterAll(async () => {
+  await Promise.all(services.map((service) => service.stop()));
+  await proxy.close();
+});
+
+const count = async (query: string, on = api) => {
+  const begin = performance.now();
+  const { status, body } = await on.send<{ count: number; as_of: string }>('GET', `/ticket/count?${query}`);
+  return { status, ...body, ms: performance.now() - begin };
+};
+
+describe('A count', () => {
+  it('is shared by replicas through Redis, without its filters in the key', async () => {
+    const email = `email=${aTicket.email}`;
+    let first = await count(email);
+    const both = async () => {
+      first = await count(email);
+      return (await count(email, other)).as_of === first.as_of;
+    };
+    await eventually(both);
+    const redis = createClient({ url: stores.redisUrl });
+    await redis.connect();
+    const keys = await redis.keys('*');
+    await redis.disconnect();
+    expect(first.count).toBe(1);
+    expect(keys.filter((key) => key.includes('count'))).not.toEqual([]);
+    expect(keys.filter((key) => key.includes('ada'))).toEqual([]);
+  });
+
+  it('does not fail and does not wait while Redis does not respond', async () => {
+    proxy.freeze();
+    for (let n = 0; n < 10; n++) {
+      const { status, ms } = await count(`tag=frozen${n}`);
+      expect(status).toBe(200);
+      expect(ms).toBeLessThan(1_000);
+    }
+    proxy.thaw();
+    proxy.reset();
+    expect((await count('tag=reset')).status).toBe(200);
+  });
 });
 
 describe('The cache of two replicas', () => {
+  beforeAll(async () => {
+    await Promise.all([api, other].map(waitForRedis));
+  });
+
   it('reports hits and misses in X-Cache', async () => {
     let responses: ApiResponse<Ticket>[] = [];
     await eventually(async () => {
-      const { id } = (await replica(0).createTicket()).body;
-      responses = [await replica(0).ticket(id), await replica(0).ticket(id), await replica(1).ticket(id)];
+      const { id } = (await api.createTicket()).body;
+      responses = [await api.ticket(id), await api.ticket(id), await other.ticket(id)];
       return responses.map(({ headers }) => headers.get('x-cache')).join() === 'MISS,HIT,HIT';
     });
     expect(responses[2]?.body).toEqual(responses[0]?.body);
@@ -23,22 +85,22 @@ describe('The cache of two replicas', () => {
   });
 
   it('shows a write of one replica immediately on the other', async () => {
-    const { id } = (await replica(0).createTicket()).body;
-    await replica(1).ticket(id);
-    await replica(0).updateStatus(id, 'answered');
-    expect((await replica(1).ticket(id)).body.status).toBe('answered');
-    await replica(0).comment(id);
-    expect((await replica(1).ticket(id)).body.comment_count).toBe(1);
+    const { id } = (await api.createTicket()).body;
+    await other.ticket(id);
+    await api.updateStatus(id, 'answered');
+    expect((await other.ticket(id)).body.status).toBe('answered');
+    await api.comment(id);
+    expect((await other.ticket(id)).body.comment_count).toBe(1);
   });
 
   it.each(['/', '?', '/?'])('has one entry for a ticket, even if the URL ends in %s', async (end) => {
     let id = 0;
     await eventually(async () => {
-      ({ id } = (await replica(0).createTicket()).body);
-      await replica(0).ticket(id);
-      return (await replica(0).ticket(`${id}${end}`)).headers.get('x-cache') === 'HIT';
+      ({ id } = (await api.createTicket()).body);
+      await api.ticket(id);
+      return (await api.ticket(`${id}${end}`)).headers.get('x-cache') === 'HIT';
     });
-    await replica(0).updateStatus(id, 'closed');
-    expect((await replica(0).ticket(`${id}${end}`)).body.status).toBe('closed');
+    await api.updateStatus(id, 'closed');
+    expect((await api.ticket(`${id}${end}`)).body.status).toBe('closed');
   });
 });

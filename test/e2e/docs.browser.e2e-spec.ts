@@ -12,17 +12,28 @@ import { Service, type ServiceWithStores } from '../support/service.js';
 import { token } from '../support/tokens.js';
 
 let service: ServiceWithStores;
+/** A replica with authentication, for the page of docs/auth.md too. */
+let secured: ServiceWithStores;
+let issuer: Issuer;
+let portal: Portal;
 let browser: Browser;
 
 beforeAll(async () => {
+  [issuer, portal] = await Promise.all([Issuer.start(), Portal.start()]);
   service = await Service.start();
+  const environment = { ...issuer.environment, CORS_ORIGINS: portal.origin, JWT_HS256: 'true' };
+  secured = await Service.start({ stores: service.stores, environment });
   browser = await launchBrowser();
 }, 300_000);
 
 afterAll(async () => {
   await browser.close();
-  await service.stop();
+  portal.stop();
+  await Promise.all([service.stop(), secured.stop(), issuer.stop()]);
 });
+
+/** Returns a token of the team for the replica with authentication. */
+const teamToken = () => token({ iss: issuer.url, aud: issuer.environment.JWT_AUDIENCE });
 
 async function openDocs(base: string, options: BrowserContextOptions = {}): Promise<Page> {
   const page = await browser.newPage(options);
@@ -65,8 +76,6 @@ describe('Swagger UI', () => {
 
 describe('The Authorize button of Swagger UI', () => {
   it('sends the token with the next request', async () => {
-    const environment = { AUTH_REQUIRED: 'true' };
-    const secured = await Service.start({ stores: service.stores, environment });
     const page = await openDocs(secured.url);
     const operation = page.locator('.opblock-get').filter({ hasText: /Lists tickets/ });
     await operation.locator('.opblock-summary').click();
@@ -80,12 +89,11 @@ describe('The Authorize button of Swagger UI', () => {
     expect(await execute()).toContain('401');
 
     await page.getByRole('button', { name: 'Authorize' }).first().click();
-    await page.locator('.auth-container input').fill(await token());
+    await page.locator('.auth-container input').fill(await teamToken());
     await page.locator('.auth-container').getByRole('button', { name: 'Apply' }).click();
     await page.locator('.auth-container').getByRole('button', { name: 'Close' }).click();
     await operation.getByRole('button', { name: 'Clear' }).click();
     expect(await execute()).toContain('200');
-    await secured.stop();
   });
 });
 
@@ -110,27 +118,20 @@ describe('An EventSource of a browser', () => {
     const { stores, url } = service;
     await service.stop();
     // Another replica creates a ticket meanwhile.
-    const other = await Service.start({ stores });
-    const { id } = (await new Api(other.url).createTicket()).body;
+    const { id } = (await new Api(secured.url, await teamToken()).createTicket()).body;
     service = await Service.start({ stores, environment: { PORT: new URL(url).port } });
     await page.waitForFunction(
       (ticket) => (globalThis as unknown as { seen: string[] }).seen.includes(ticket),
       String(id),
     );
-    await other.stop();
   });
 });
 
 describe('The page of docs/auth.md', () => {
   it('logs in at an identity provider, and shows the tickets of its user as they change', async () => {
-    const [issuer, portal] = await Promise.all([Issuer.start(), Portal.start()]);
     await issuer.register(`${portal.origin}/`);
-    const { stores } = service;
-    const environment = { ...issuer.environment, CORS_ORIGINS: portal.origin, JWT_HS256: 'true' };
-    const secured = await Service.start({ stores, environment });
     portal.use({ 'https://id.example.com': issuer.url, 'https://desk.example.com': secured.url });
-    const claims = { iss: issuer.url, aud: environment.JWT_AUDIENCE };
-    const team = new Api(secured.url, await token(claims));
+    const team = new Api(secured.url, await teamToken());
     const ofAda = { theme: 'Of Ada', text: 'Twice.', email: 'Ada@example.com' };
     await team.createTicket({ ...ofAda, theme: 'Of Bob', email: 'bob@example.com' });
     const { id } = (await team.createTicket(ofAda)).body;
@@ -143,8 +144,6 @@ describe('The page of docs/auth.md', () => {
     await page.getByText('Of Ada: answered').waitFor();
     expect(await page.locator('#list').innerText()).not.toContain('Of Bob');
     await page.close();
-    portal.stop();
-    await Promise.all([secured.stop(), issuer.stop()]);
   });
 });
 

@@ -1,4 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { join, resolve } from 'node:path';
+import { tmpdir } from 'node:os';
 
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
@@ -221,5 +224,66 @@ describe('docs/api.md', () => {
     const rows = readFileSync('docs/api.md', 'utf8').matchAll(/^\| `([a-z-]+)` +\| (\d{3}) +\| (.+?) +\|/gm);
     const documented = [...rows].map(([, kind, status, title]) => [kind, { status: Number(status), title }]);
     expect(Object.fromEntries(documented)).toEqual(problemKinds);
+  });
+});
+
+describe('docs/attachments.md', () => {
+  it('has commands that attach a file and download it again', async () => {
+    const { id } = (await api.createTicket()).body;
+    const [, commands = ''] =
+      /```sh\n(printf[^]*?)```/.exec(readFileSync('docs/attachments.md', 'utf8')) ?? [];
+    const script = commands
+      .replaceAll(/(http:\/\/)?localhost:8000/g, api.url)
+      .replaceAll('/ticket/1/', `/ticket/${id}/`);
+    const cwd = mkdtempSync(join(tmpdir(), 'ticket-attach-'));
+    const { status, stderr } = spawnSync('bash', ['-euc', script], { cwd, encoding: 'utf8' });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(readFileSync(join(cwd, 'download/invoice.txt'), 'utf8')).toBe('It lists the same item twice.\n');
+  });
+});
+
+/** The folder of the generated clients. */
+let folder: string;
+
+function run(command: string, ...options: string[]) {
+  const { status, stdout, stderr } = spawnSync(resolve('node_modules/.bin', command), options, {
+    cwd: folder,
+    encoding: 'utf8',
+  });
+  return { status, output: stdout + stderr };
+}
+
+describe('The OpenAPI document', () => {
+  beforeAll(() => {
+    // Inside the project, so that the tools and the client find their packages.
+    folder = mkdtempSync(resolve('dist', 'client-'));
+    cpSync('test/support/client', folder, { recursive: true });
+    writeFileSync(join(folder, 'openapi.json'), JSON.stringify(document));
+    writeFileSync(join(folder, 'ruleset.yaml'), 'extends: spectral:oas\n');
+  });
+
+  it('passes the linter without errors and warnings', () => {
+    const options = ['lint', '-r', 'ruleset.yaml', '--fail-severity', 'warn', 'openapi.json'];
+    expect(run('spectral', ...options)).toMatchObject({ status: 0 });
+  });
+
+  it('generates clients with two generators that compile and run the tour', () => {
+    const schema = ['openapi.json', '-o', 'schema.ts'];
+    expect(run('openapi-typescript', ...schema)).toMatchObject({ status: 0 });
+    const client = ['-i', 'openapi.json', '-o', 'orval.ts', '--client', 'fetch', '--fail-on-warnings'];
+    expect(run('orval', ...client)).toMatchObject({ status: 0 });
+    const checks = [
+      '--strict',
+      '--exactOptionalPropertyTypes',
+      '--noUncheckedIndexedAccess',
+      '--skipLibCheck',
+    ];
+    const modern = ['--module', 'nodenext', '--target', 'es2023', '--types', 'node', '--ignoreConfig'];
+    const compiled = run('tsc', ...checks, ...modern, 'tour.ts', 'orval-tour.ts');
+    expect(compiled).toEqual({ status: 0, output: '' });
+    for (const tour of ['tour.js', 'orval-tour.js']) {
+      const ran = spawnSync(process.execPath, [join(folder, tour), service.url], { encoding: 'utf8' });
+      expect([tour, ran]).toMatchObject([tour, { status: 0, stderr: '' }]);
+    }
   });
 });

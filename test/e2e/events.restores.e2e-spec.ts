@@ -27,7 +27,6 @@ let api: Api;
 beforeEach(async () => {
   primary = await startEmbeddedPostgres(data, {});
   proxy = await FaultProxy.to(primary.port);
-  await startService();
 });
 
 afterEach(async () => {
@@ -73,15 +72,14 @@ async function switchTo(port: number): Promise<void> {
 
 describe('A consumer whose last event is not in the database any more', () => {
   it('gets 410 after a restore from a copy of the data folder', async () => {
+    await startService();
     await createTickets(api, 5, 5);
-    await service.stop();
     await primary.stop();
     // Keeps the owner of the files.
     spawnSync('cp', ['-a', data, `${data}-copy`]);
     spawnSync('cp', ['-a', `${data}.password`, `${data}-copy.password`]);
     primary = await startEmbeddedPostgres(data, {});
-    proxy.target = primary.port;
-    await startService();
+    await switchTo(primary.port);
     const cursors = await createTickets(api, 3, 8);
     const stream = await openStream(service.url, cursors.at(-1) ?? '');
 
@@ -92,6 +90,7 @@ describe('A consumer whose last event is not in the database any more', () => {
   });
 
   it('gets 410 after the promotion of a standby that lacks the last 50 events', async () => {
+    await startService();
     const kept = await createTickets(api, 5, 5);
     const replication = await FaultProxy.to(primary.port);
     const standby = await startReplica(data, { ...primary, port: replication.port });
@@ -113,7 +112,6 @@ describe('A consumer whose last event is not in the database any more', () => {
 describe('A standby that lags', () => {
   it('serves the feed, and returns 410 for no valid cursor', async () => {
     const standby = await startReplica(data, primary);
-    await service.stop();
     await startService(standby.environment);
     const inUse = 'ticket_database_replicas 1';
     await eventually(async () => (await (await fetch(`${service.url}/metrics`)).text()).includes(inUse));

@@ -9,14 +9,25 @@ import { Service } from '../support/service.js';
 
 let stores: Stores;
 let services: Service[];
+/** The way of the second replica to PostgreSQL. */
+let postgres: FaultProxy;
+
+/** Starts the replica with this number, on the port that it had before. */
+const start = (n: number, PORT = '0') =>
+  Service.start({
+    stores,
+    environment: { PORT, ...(n === 1 && { POSTGRES_PORT: String(postgres.port) }) },
+  });
 
 beforeAll(async () => {
   stores = await createStores();
-  services = await times(2, () => Service.start({ stores }));
+  postgres = await FaultProxy.to(servers().postgres.port);
+  services = await times(2, (n) => start(n));
 });
 
 afterAll(async () => {
   await Promise.all(services.map((service) => service.stop()));
+  await postgres.close();
 });
 
 const urls = () => services.map(({ url }) => url);
@@ -32,7 +43,7 @@ describe('A client of the event stream', () => {
       const other = n === 0 ? second : first;
       const writing = times(20, () => other?.comment(id) ?? Promise.reject(new Error('No replica')));
       expect(await services[n]?.stop()).toBe(0);
-      services[n] = await Service.start({ stores, environment: { PORT: port } });
+      services[n] = await start(n, port);
       written += count(await writing, 201);
     }
     await follower.has(written);
@@ -43,10 +54,8 @@ describe('A client of the event stream', () => {
   });
 
   it('receives every event after an outage of PostgreSQL', async () => {
-    const postgres = await FaultProxy.to(servers().postgres.port);
-    const environment = { POSTGRES_PORT: String(postgres.port) };
-    const service = await Service.start({ stores, environment });
-    const other = new Api(urls()[0] ?? '');
+    const [first, service] = services as [Service, Service];
+    const other = new Api(first.url);
     const { id } = (await other.createTicket()).body;
     const follower = await new Follower([service.url], `from=beginning&ticket_id=${id}`).open();
     await follower.has(1);
@@ -64,7 +73,5 @@ describe('A client of the event stream', () => {
     expect(reconnected.received.map(({ version }) => version)).toEqual([2]);
     follower.close();
     reconnected.close();
-    await service.stop();
-    await postgres.close();
   });
 });

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-import { describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { Api, aTicket, encode, scrape, times, waitForRedis } from '../support/api.js';
 import { FaultProxy } from '../support/fault-proxy.js';
@@ -49,22 +49,6 @@ describe('The health probes', () => {
     ]);
     const preflight = { headers: { origin: 'https://a.example', 'access-control-request-method': 'GET' } };
     expect((await api.send('OPTIONS', '/health/ready', preflight)).status).toBe(204);
-  });
-
-  it('report not ready during SHUTDOWN_DELAY while the service still serves requests', async () => {
-    const stopping = await Service.start({
-      stores: service().stores,
-      environment: { SHUTDOWN_DELAY: '2' },
-    });
-    const client = new Api(stopping.url);
-    const exit = stopping.stop();
-    await eventually(async () => (await client.send('GET', '/health/ready')).status === 503);
-    const { problem } = await client.send('GET', '/health/ready');
-    expect(problem).toMatchObject({ detail: 'The service is shutting down' });
-    expect((await client.send('OPTIONS', '/health/ready')).status).toBe(503);
-    expect((await client.createTicket()).status).toBe(201);
-    expect((await client.send('GET', '/health/live')).status).toBe(200);
-    expect(await exit).toBe(0);
   });
 });
 
@@ -128,49 +112,6 @@ describe('/metrics', () => {
     for (const { status, count } of rows)
       expect(found.get(`ticket_tickets{status="${status}"}`)).toBeCloseTo(count, 1);
   });
-
-  it('works without PostgreSQL and Redis, and shows their outage', async () => {
-    const redis = new URL(service().stores.redisUrl);
-    const [cache, database] = [
-      await FaultProxy.to(Number(redis.port)),
-      await FaultProxy.to(servers().postgres.port),
-    ];
-    redis.port = String(cache.port);
-    const disconnected = await Service.start({
-      stores: service().stores,
-      environment: { REDIS_URL: redis.href, POSTGRES_PORT: String(database.port) },
-    });
-    const client = new Api(disconnected.url);
-    await eventually(async () => (await scrape(client)).get('ticket_cache_state{state="on"}') === 1);
-    await Promise.all([cache.close(), database.close()]);
-    await eventually(async () => {
-      await times(5, () => client.ticket(1));
-      return (await scrape(client)).get('ticket_cache_state{state="unknown"}') === 1;
-    });
-    await client.ticket(1);
-    const found = await scrape(client);
-    expect(found.get('ticket_cache_reads_total{outcome="BYPASS"}')).toBeGreaterThan(0);
-    expect(found.get('ticket_database_errors_total{sqlstate="none"}')).toBeGreaterThan(0);
-    expect(found.get('ticket_feed_lag_seconds')).toBeNaN();
-    await disconnected.stop();
-  });
-
-  it('queries PostgreSQL once for simultaneous scrapes', async () => {
-    const database = await FaultProxy.to(servers().postgres.port);
-    const environment = { POSTGRES_PORT: String(database.port) };
-    const scraped = await Service.start({ stores: service().stores, environment });
-    const client = new Api(scraped.url);
-    await scrape(client);
-    const before = database.sent;
-    // All scrapes begin while the first one waits.
-    database.latencyMs = 300;
-    await times(50, () => scrape(client));
-    // Besides the polls of the cache's state and of the numbering, which go on meanwhile.
-    expect(database.sent - before).toBeLessThan(20);
-    database.latencyMs = 0;
-    await scraped.stop();
-    await database.close();
-  });
 });
 
 describe('The dashboards and alerts', () => {
@@ -186,4 +127,68 @@ describe('The dashboards and alerts', () => {
       expect([...used].filter((name) => !declared.includes(name))).toEqual([]);
     },
   );
+});
+
+/** These tests run in their order: the last one ends the replica. */
+describe('A replica whose servers are slow, fail and come back', () => {
+  let replica: Service;
+  let client: Api;
+  let cache: FaultProxy;
+  let database: FaultProxy;
+
+  beforeAll(async () => {
+    const redis = new URL(service().stores.redisUrl);
+    cache = await FaultProxy.to(Number(redis.port));
+    database = await FaultProxy.to(servers().postgres.port);
+    redis.port = String(cache.port);
+    replica = await Service.start({
+      stores: service().stores,
+      environment: { REDIS_URL: redis.href, POSTGRES_PORT: String(database.port), SHUTDOWN_DELAY: '2' },
+    });
+    client = new Api(replica.url);
+  });
+
+  afterAll(async () => {
+    await replica.stop();
+    await Promise.all([cache.close(), database.close()]);
+  });
+
+  it('queries PostgreSQL once for simultaneous scrapes', async () => {
+    await scrape(client);
+    const before = database.sent;
+    // All scrapes begin while the first one waits.
+    database.latencyMs = 300;
+    await times(50, () => scrape(client));
+    // Besides the polls of the cache's state and of the numbering, which go on meanwhile.
+    expect(database.sent - before).toBeLessThan(20);
+    database.latencyMs = 0;
+  });
+
+  it('has metrics without PostgreSQL and Redis, which show the outage', async () => {
+    await eventually(async () => (await scrape(client)).get('ticket_cache_state{state="on"}') === 1);
+    await Promise.all([cache.close(), database.close()]);
+    await eventually(async () => {
+      await times(5, () => client.ticket(1));
+      return (await scrape(client)).get('ticket_cache_state{state="unknown"}') === 1;
+    });
+    await client.ticket(1);
+    const found = await scrape(client);
+    expect(found.get('ticket_cache_reads_total{outcome="BYPASS"}')).toBeGreaterThan(0);
+    expect(found.get('ticket_database_errors_total{sqlstate="none"}')).toBeGreaterThan(0);
+    expect(found.get('ticket_feed_lag_seconds')).toBeNaN();
+    await Promise.all([cache.open(), database.open()]);
+  });
+
+  it('reports not ready during SHUTDOWN_DELAY while it still serves requests', async () => {
+    const ready = () => client.send('GET', '/health/ready');
+    await eventually(async () => (await ready()).status === 200);
+    const exit = replica.stop();
+    await eventually(async () => (await ready()).status === 503);
+    const { problem } = await ready();
+    expect(problem).toMatchObject({ detail: 'The service is shutting down' });
+    expect((await client.send('OPTIONS', '/health/ready')).status).toBe(503);
+    expect((await client.createTicket()).status).toBe(201);
+    expect((await client.send('GET', '/health/live')).status).toBe(200);
+    expect(await exit).toBe(0);
+  });
 });

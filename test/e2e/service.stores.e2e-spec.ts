@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
+import { migrate } from '../../src/database/migrate.js';
+import { waitForPostgres, type PostgresServer } from '../../src/database/postgres-server.js';
 import { startRedis, type FaultyRedis } from '../support/checker/faulty-redis.js';
 import { Api, readFromCache } from '../support/api.js';
-import { connect, createStores } from '../support/servers.js';
+import { connect, createStores, servers } from '../support/servers.js';
 import { environmentOf, Service } from '../support/service.js';
 
 let redis: FaultyRedis;
@@ -38,6 +40,12 @@ describe('A Redis with authentication', () => {
   });
 });
 
+/** The server of the tests, with a database of this name, as the service describes it. */
+function serverWith(database: string): PostgresServer {
+  const { host, port, user, password } = servers().postgres;
+  return { options: { host, port, username: user, password, database }, stop: () => Promise.resolve() };
+}
+
 describe('A database', () => {
   it('with another time zone does not change the times in responses', async () => {
     const { created_at } = (await api.createTicket()).body;
@@ -45,8 +53,16 @@ describe('A database', () => {
     expect(Math.abs(Date.parse(created_at) - Date.now())).toBeLessThan(5_000);
   });
 
+  it('with an unsupported datestyle is rejected at start with one line', async () => {
+    const stores = await createStores();
+    await onPostgres(`ALTER DATABASE ${stores.database} SET datestyle = 'German'`);
+    const rejected = await Service.launch(environmentOf(stores));
+    expect(rejected.process.exitCode).toBe(1);
+    expect(rejected.output).toMatch(/^PostgreSQL's datestyle is .+\n$/);
+  });
+
+  // These run the first step of a start in the process of the test, because a start takes seconds.
   it.each([
-    ['datestyle', (name: string) => `ALTER DATABASE ${name} SET datestyle = 'German'`],
     ['synchronous_commit', (name: string) => `ALTER DATABASE ${name} SET synchronous_commit = off`],
     [
       'default_transaction_isolation',
@@ -57,11 +73,21 @@ describe('A database', () => {
       (name: string) => `CREATE DATABASE ${name}_latin ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0`,
       '_latin',
     ],
-  ])('with an unsupported %s is rejected at start with one line', async (setting, prepare, suffix = '') => {
-    const { database, ...others } = await createStores();
+  ])('with an unsupported %s is rejected with one line', async (setting, prepare, suffix = '') => {
+    const { database } = await createStores();
     await onPostgres(prepare(database));
-    const rejected = await Service.launch(environmentOf({ database: database + suffix, ...others }));
-    expect(rejected.process.exitCode).toBe(1);
-    expect(rejected.output).toMatch(new RegExp(`^PostgreSQL's ${setting} is .+\n$`));
+    const message = new RegExp(`^PostgreSQL's ${setting} is .+$`);
+    await expect(migrate(serverWith(database + suffix))).rejects.toThrow(message);
+  });
+});
+
+describe('A start that must fail', () => {
+  it.each([
+    ['password', { password: 'wrong' }],
+    ['database', { database: 'nowhere' }],
+  ])('rejects a wrong %s of PostgreSQL at once with one line', async (_option, wrong) => {
+    const { options, stop } = serverWith('postgres');
+    const waiting = waitForPostgres({ options: { ...options, ...wrong }, stop });
+    await expect(waiting).rejects.toThrow(/^PostgreSQL at \S+: .+$/);
   });
 });

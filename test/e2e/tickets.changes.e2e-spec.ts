@@ -1,10 +1,20 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { aTicket, bodyKinds, count, encode, json, times, type ApiResponse } from '../support/api.js';
-import type { Fields, Ticket } from '../support/api.js';
+import {
+  type ApiResponse,
+  aTicket,
+  bodyKinds,
+  count,
+  encode,
+  type Fields,
+  json,
+  type Ticket,
+  times,
+} from '../support/api.js';
 import { sharedReplicas } from '../support/shared-service.js';
+import { connect } from '../support/servers.js';
 
-const { replica } = sharedReplicas();
+const { replica, stores } = sharedReplicas();
 const api = replica(0);
 
 const create = async (fields: Fields = {}) => (await api.createTicket({ ...aTicket, ...fields })).body;
@@ -214,5 +224,145 @@ describe('PATCH /ticket/{ticket_id}', () => {
       const versions = (await history(id)).map(({ version }) => version);
       expect(versions).toEqual(Array.from({ length: close.body.version }, (_, n) => n + 1));
     }
+  });
+});
+
+describe('POST /ticket/{ticket_id}/claim', () => {
+  it('assigns a free ticket, and answers its assignee again without a version', async () => {
+    const { id } = await create();
+    const first = await claim(id, 'ada');
+    expect([first.status, first.body.assignee, first.body.version]).toEqual([200, 'ada', 2]);
+    const again = await claim(id, 'ada');
+    expect([again.status, again.body]).toEqual([200, first.body]);
+    expect(await lastChange(id)).toMatchObject({
+      type: 'ticket.updated',
+      data: { changed: ['assignee'], assignee: 'ada' },
+    });
+  });
+
+  it('rejects another one, and names the assignee', async () => {
+    const { id } = await create({ assignee: 'ada' });
+    const response = await claim(id, 'bob');
+    expect([response.status, type(response), response.problem.assignee]).toEqual([
+      409,
+      'ticket-claimed',
+      'ada',
+    ]);
+  });
+
+  it('lets one of 32 racing claims win', async () => {
+    const { id } = await create();
+    const responses = await times(32, (n) => claim(id, `person ${n}`, replica(n)));
+    expect([count(responses, 200), count(responses, 409)]).toEqual([1, 31]);
+    const { assignee, version } = (await api.ticket(id)).body;
+    expect(version).toBe(2);
+    for (const { problem } of responses.filter(({ status }) => status === 409))
+      expect(problem.assignee).toBe(assignee);
+  });
+
+  it('rejects a claim of nobody', async () => {
+    const { id } = await create();
+    expect((await api.send('POST', `/ticket/${id}/claim`, json('{"assignee":null}'))).status).toBe(400);
+    expect((await api.send('POST', `/ticket/${id}/claim`)).status).toBe(400);
+  });
+});
+
+describe('A tag', () => {
+  it('is added and removed, and makes a version only if that changes something', async () => {
+    const { id } = await create({ tags: ['m'] });
+    expect((await tag('PUT', id, 'a')).body).toMatchObject({ tags: ['a', 'm'], version: 2 });
+    expect((await tag('PUT', id, 'a')).body).toMatchObject({ tags: ['a', 'm'], version: 2 });
+    expect((await tag('DELETE', id, 'm')).body).toMatchObject({ tags: ['a'], version: 3 });
+    expect((await tag('DELETE', id, 'm')).body).toMatchObject({ tags: ['a'], version: 3 });
+    expect(await lastChange(id)).toMatchObject({ data: { changed: ['tags'], tags: ['a'] } });
+  });
+
+  it('sorts tags by their bytes, wherever they come from', async () => {
+    const tags = ['a:b', 'a-b', 'a.b', 'a_b', 'ab', 'a1', '1a'];
+    const { id, ...created } = await create({ tags });
+    expect(created.tags).toEqual([...tags].sort());
+    expect((await tag('PUT', id, 'aa')).body.tags).toEqual([...tags, 'aa'].sort());
+  });
+
+  it('that is one too many is rejected, and one that is there is not', async () => {
+    const { id } = await create({ tags: Array.from({ length: 20 }, (_, n) => `t${n}`) });
+    const response = await tag('PUT', id, 'more');
+    expect([response.status, type(response)]).toEqual([409, 'limit-reached']);
+    expect((await tag('PUT', id, 't7')).status).toBe(200);
+  });
+
+  it.each(['Upper', '-a', 'a%20b', 'a'.repeat(51), '%C3%BC'])(
+    'that is invalid is rejected: %s',
+    async (name) => {
+      const { id } = await create();
+      const { status, problem } = await tag('PUT', id, name);
+      expect([status, problem.errors?.[0]?.field]).toEqual([400, 'tag']);
+    },
+  );
+
+  it('is not lost among racing ones', async () => {
+    const { id } = await create({ tags: ['gone'] });
+    await times(32, (n) =>
+      n % 2 ? tag('PUT', id, `t${n}`, replica(n >> 1)) : tag('DELETE', id, 'gone', replica(n >> 1)),
+    );
+    const { tags, version } = (await api.ticket(id)).body;
+    expect(tags).toEqual(Array.from({ length: 16 }, (_, n) => `t${2 * n + 1}`).sort());
+    expect(version).toBe(18);
+  });
+});
+
+describe('A ticket with many concurrent writers', () => {
+  it('allows exactly one of 32 concurrent transitions', async () => {
+    const { id } = (await replica(0).createTicket()).body;
+    const responses = await times(32, (n) => replica(n).updateStatus(id, 'answered'));
+
+    expect(count(responses, 200)).toBe(1);
+    expect(count(responses, 409)).toBe(31);
+    for (const { problem } of responses.filter(({ status }) => status === 409)) {
+      expect(problem).toMatchObject({ current: 'answered', allowed: ['awaited', 'closed'] });
+    }
+  });
+
+  it('validates each concurrent transition against the locked status', async () => {
+    const { id } = (await replica(0).createTicket()).body;
+    const transitions = ['answered', 'awaited', 'answered', 'awaited'];
+    const responses = await times(64, async (n) => {
+      const to = transitions[n % transitions.length] ?? '';
+      return { to, ...(await replica(n).updateStatus(id, to)) };
+    });
+
+    for (const { status, to, problem } of responses) {
+      expect([200, 409]).toContain(status);
+      if (status === 409) expect(problem.allowed).not.toContain(to);
+    }
+  });
+
+  it('accepts no comments once closed', async () => {
+    for (let round = 0; round < 20; round++) {
+      const { id } = (await replica(0).createTicket()).body;
+      const comments = times(16, (n) => replica(n).comment(id));
+      const close = await replica(round).updateStatus(id, 'closed');
+      const responses = await comments;
+
+      expect(close.status).toBe(200);
+      expect(count(responses, 201) + count(responses, 409)).toBe(16);
+      // The response to the close contains the earlier comments; no later one may exist.
+      expect(close.body.comments).toHaveLength(close.body.comment_count);
+      expect(close.body.comment_count).toBe(count(responses, 201));
+      expect((await replica(round).ticket(id)).body).toEqual(close.body);
+    }
+  });
+
+  it('increments its version once for each of 64 concurrent changes', async () => {
+    const { id } = (await replica(0).createTicket()).body;
+    const responses = await times<ApiResponse<unknown>>(64, (n) =>
+      n % 4 === 0 ? replica(n).updateStatus(id, 'answered') : replica(n).comment(id),
+    );
+    const changes = responses.filter(({ status }) => status < 300).length;
+
+    const database = await connect(stores().database);
+    const { rows } = await database.query('SELECT version, comment_count FROM ticket WHERE id = $1', [id]);
+    await database.end();
+    expect(rows).toEqual([{ version: 1 + changes, comment_count: count(responses, 201) }]);
   });
 });

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
-import { DurabilityTrial } from '../support/checker/durability-trial.js';
+import { DurabilityTrial, runCrashes } from '../support/checker/durability-trial.js';
 import { noFindings } from '../support/checker/write-ledger.js';
 import { eventually } from '../support/eventually.js';
 
@@ -97,4 +97,13 @@ describe('When PostgreSQL', () => {
       expect(longestRecoveryMs).toBeLessThan(2_000);
     },
   );
+});
+
+describe('When the service and its PostgreSQL are killed under load', () => {
+  it('no acknowledged write is lost, and no write takes effect twice or in part', async () => {
+    const result = await runCrashes(trial, { service: 1, postgres: 2 });
+    expect(result).toMatchObject(noFindings);
+    expect(result.acknowledged).toBeGreaterThan(200);
+    expect(result.longestRecoveryMs).toBeLessThan(2_000);
+  });
 });

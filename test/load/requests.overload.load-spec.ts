@@ -2,80 +2,61 @@ import { once } from 'node:events';
 import { request, type IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { Api, aTicket, count, median, readFromCache, scrape, times } from '../support/api.js';
 import { eventually } from '../support/eventually.js';
+import { Follower } from '../support/follower.js';
 import { between } from '../support/random.js';
-import { connect } from '../support/servers.js';
-import { Service } from '../support/service.js';
+import { connect, createStores } from '../support/servers.js';
+import { Service, type ServiceWithStores } from '../support/service.js';
 import { lockTicket, waitForBlockedSessions } from '../support/transactions.js';
 
-describe('Many event streams that lag behind', () => {
-  it('do not cause other requests to be rejected', async () => {
-    const service = await Service.start({ environment: { MAX_IN_FLIGHT: '16' } });
-    const database = await connect(service.stores.database);
-    await database.query(
-      `INSERT INTO event (type, ticket_id, version, at, data)
-       SELECT 'ticket.created', 1000000, n, now(), '{}' FROM generate_series(1, 100000) AS n`,
-    );
-    await database.end();
-    const abort = new AbortController();
-    const headers = { accept: 'text/event-stream' };
-    const streams: Response[] = [];
-    while (streams.length < 100) {
-      const open = () => fetch(`${service.url}/events?from=beginning`, { headers, signal: abort.signal });
-      streams.push(...(await times(5, open)));
+/** Three replicas: the first two with few statements in progress at once, the last with the default. */
+let few: ServiceWithStores;
+let some: ServiceWithStores;
+let many: ServiceWithStores;
+
+beforeAll(async () => {
+  const stores = await createStores();
+  const limits: Record<string, string>[] = [{ MAX_IN_FLIGHT: '4' }, { MAX_IN_FLIGHT: '16' }, {}];
+  const starts = limits.map((environment) => Service.start({ stores, environment }));
+  [few, some, many] = (await Promise.all(starts)) as [typeof few, typeof some, typeof many];
+});
+
+afterAll(async () => {
+  await Promise.all([few, some, many].map((service) => service.stop()));
+});
+
+describe('An event stream', () => {
+  // Among the load tests, which run alone, because it measures time.
+  it('delivers an event within 250 ms of its commit', async () => {
+    const urls = [some.url, many.url];
+    const follower = await new Follower(urls, 'from=now').open();
+    const delays = [];
+    for (let n = 1; n <= 20; n++) {
+      await sleep(Math.random() * 100);
+      await new Api(urls[n % 2] ?? '').createTicket();
+      const committedAt = performance.now();
+      await follower.has(n);
+      delays.push((follower.received.at(-1)?.at ?? Infinity) - committedAt);
     }
-    expect(streams.every(({ status }) => status === 200)).toBe(true);
-    const reading = streams.map(async ({ body }) =>
-      body?.pipeTo(new WritableStream()).catch(() => undefined),
-    );
-    const api = new Api(service.url);
-    for (let n = 0; n < 20; n++) expect((await api.createTicket()).status).toBe(201);
-    abort.abort();
-    await Promise.all(reading);
-    await service.stop();
+    expect(Math.max(...delays)).toBeLessThan(250);
+    follower.close();
   });
 });
-
-describe('A hundred requests whose bodies arrive at the same time', () => {
-  it('are subject to MAX_IN_FLIGHT even though their heads were accepted', async () => {
-    const service = await Service.start({ environment: { MAX_IN_FLIGHT: '2' } });
-    const sendBodies = await times(100, () => sendHead(`${service.url}/ticket`));
-    const responses = await Promise.all(sendBodies.map((sendBody) => sendBody(JSON.stringify(aTicket))));
-    expect(count(responses, 201)).toBeGreaterThan(0);
-    expect(count(responses, 503)).toBeGreaterThan(50);
-    await service.stop();
-  });
-});
-
-/** Sends the head of a POST; resolves after 100 Continue to a function that sends the body. */
-async function sendHead(url: string): Promise<(body: string) => Promise<{ status: number }>> {
-  const headers = { 'content-type': 'application/json', expect: '100-continue' };
-  const sent = request(url, { method: 'POST', headers, agent: false });
-  sent.flushHeaders();
-  await once(sent, 'continue');
-  return async (body) => {
-    sent.end(body);
-    const [response] = (await once(sent, 'response')) as [IncomingMessage];
-    response.resume();
-    return { status: response.statusCode ?? 0 };
-  };
-}
 
 describe('While MAX_IN_FLIGHT statements are in progress', () => {
   it('others fail immediately with 503 and Retry-After, those without database access succeed, and then all recover', async () => {
-    const service = await Service.start({ environment: { MAX_IN_FLIGHT: '4' } });
-    const api = new Api(service.url);
+    const api = new Api(few.url);
     const cached = (await api.createTicket()).body.id;
     const cold = (await api.createTicket()).body.id;
     await readFromCache(api, cached);
     const locked = (await times(4, () => api.createTicket())).map(({ body }) => body.id);
-    const unlock = await lockTicket(service.stores.database, ...locked);
+    const unlock = await lockTicket(few.stores.database, ...locked);
     const inProgress = Promise.all(locked.map((id) => api.comment(id)));
     // Two statements wait for their locks, and two comments for these statements.
-    await waitForBlockedSessions(service.stores.database, 2);
+    await waitForBlockedSessions(few.stores.database, 2);
     await eventually(async () => ((await scrape(api)).get('ticket_database_in_flight') ?? 0) >= 4);
 
     const rejected = [
@@ -118,16 +99,14 @@ describe('While MAX_IN_FLIGHT statements are in progress', () => {
     const reads = [await api.ticket(cold), await api.ticket(cold)];
     expect(reads.map(({ headers }) => headers.get('x-cache'))).toEqual(['MISS', 'HIT']);
     expect((await api.updateStatus(cached, 'closed')).status).toBe(200);
-    await service.stop();
   });
 });
 
 describe('Two hundred clients of a ticket that another session has locked', () => {
   it('do not slow other clients down, and the service stays ready', async () => {
-    const service = await Service.start();
-    const api = new Api(service.url);
+    const api = new Api(many.url);
     const [locked = 0, ...others] = (await times(9, () => api.createTicket())).map(({ body }) => body.id);
-    const unlock = await lockTicket(service.stores.database, locked);
+    const unlock = await lockTicket(many.stores.database, locked);
     // Code that has run before is faster.
     for (let n = 0; n < 50; n++) await times(8, (index) => api.comment(others[index] ?? 0));
     const end = Date.now() + 3_000;
@@ -138,7 +117,7 @@ describe('Two hundred clients of a ticket that another session has locked', () =
         await sleep(between(1_000, 2_000));
       }
     });
-    await waitForBlockedSessions(service.stores.database, 1);
+    await waitForBlockedSessions(many.stores.database, 1);
     await sleep(500);
 
     const latencies: number[] = [];
@@ -158,6 +137,54 @@ describe('Two hundred clients of a ticket that another session has locked', () =
     expect(Math.max(...latencies)).toBeLessThan(750);
     await unlock();
     await waiting;
-    await service.stop();
+  });
+});
+
+describe('A hundred requests whose bodies arrive at the same time', () => {
+  it('are subject to MAX_IN_FLIGHT even though their heads were accepted', async () => {
+    const sendBodies = await times(100, () => sendHead(`${few.url}/ticket`));
+    const responses = await Promise.all(sendBodies.map((sendBody) => sendBody(JSON.stringify(aTicket))));
+    expect(count(responses, 201)).toBeGreaterThan(0);
+    expect(count(responses, 503)).toBeGreaterThan(50);
+  });
+});
+
+/** Sends the head of a POST; resolves after 100 Continue to a function that sends the body. */
+async function sendHead(url: string): Promise<(body: string) => Promise<{ status: number }>> {
+  const headers = { 'content-type': 'application/json', expect: '100-continue' };
+  const sent = request(url, { method: 'POST', headers, agent: false });
+  sent.flushHeaders();
+  await once(sent, 'continue');
+  return async (body) => {
+    sent.end(body);
+    const [response] = (await once(sent, 'response')) as [IncomingMessage];
+    response.resume();
+    return { status: response.statusCode ?? 0 };
+  };
+}
+
+describe('Many event streams that lag behind', () => {
+  it('do not cause other requests to be rejected', async () => {
+    const database = await connect(some.stores.database);
+    await database.query(
+      `INSERT INTO event (type, ticket_id, version, at, data)
+       SELECT 'ticket.created', 1000000, n, now(), '{}' FROM generate_series(1, 30000) AS n`,
+    );
+    await database.end();
+    const abort = new AbortController();
+    const headers = { accept: 'text/event-stream' };
+    const streams: Response[] = [];
+    while (streams.length < 50) {
+      const open = () => fetch(`${some.url}/events?from=beginning`, { headers, signal: abort.signal });
+      streams.push(...(await times(5, open)));
+    }
+    expect(streams.every(({ status }) => status === 200)).toBe(true);
+    const reading = streams.map(async ({ body }) =>
+      body?.pipeTo(new WritableStream()).catch(() => undefined),
+    );
+    const api = new Api(some.url);
+    for (let n = 0; n < 20; n++) expect((await api.createTicket()).status).toBe(201);
+    abort.abort();
+    await Promise.all(reading);
   });
 });

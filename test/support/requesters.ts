@@ -79,7 +79,7 @@ export class Desk {
 }
 
 /** Starts a desk before the tests of a file and stops it after them. */
-export function sharedDesk(): Desk {
+function sharedDesk(): Desk {
   const desk = new Desk();
   beforeAll(() => desk.start());
   afterAll(() => desk.stop());

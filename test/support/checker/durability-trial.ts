@@ -103,9 +103,11 @@ export class DurabilityTrial {
  * Kills the service and its PostgreSQL again and again under load.
  * @param rounds number of kills of each
  */
-export async function runCrashes(rounds: { service: number; postgres: number }): Promise<TrialResult> {
-  const trial = await DurabilityTrial.start();
-  const result = await trial.run(async (acknowledged) => {
+export async function runCrashes(
+  trial: DurabilityTrial,
+  rounds: { service: number; postgres: number },
+): Promise<TrialResult> {
+  return trial.run(async (acknowledged) => {
     // A kill must hit a busy service, even on a slow machine.
     const writeMore = async () => {
       const goal = acknowledged() + 75;
@@ -125,6 +127,4 @@ export async function runCrashes(rounds: { service: number; postgres: number }):
       await trial.waitForRecovery();
     }
   });
-  await trial.stop();
-  return result;
 }
