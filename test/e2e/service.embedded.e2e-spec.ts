@@ -15,7 +15,7 @@ const postmaster = join(cwd, '.data/postgres/postmaster.pid');
 
 const launch = () => Service.launch({ PORT: '0' }, cwd);
 
-/** The tests run in their order: each uses the folder, and the first two the service, that the one before left. */
+/** The tests run in their order: each uses the folder, and the first three the service, that the one before left. */
 let service: Service;
 let id: number;
 /** The time that a start on a new folder takes on this machine. */
@@ -46,6 +46,13 @@ describe('The embedded PostgreSQL', () => {
     });
     await api.updateStatus(id, 'answered');
     expect((await api.ticket(id)).body.status).toBe('answered');
+  });
+
+  it('is refused to a second service, and the first one goes on', async () => {
+    const second = await launch();
+    expect(second.process.exitCode).toBe(1);
+    expect(second.output).toContain(`is in use by process ${service.process.pid};`);
+    expect((await new Api(service.url).createTicket()).status).toBe(201);
   });
 
   it('of a killed service is stopped by the next start, even if other processes have both process ids', async () => {
