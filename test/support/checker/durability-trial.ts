@@ -77,9 +77,8 @@ export class DurabilityTrial {
     this.longestRecoveryMs = 0;
     const load = new WriteLoad(this.url, 8);
     const { ledger } = load;
-    const acknowledged = () => ledger.tickets.size + ledger.comments.size + ledger.transitions.length;
     try {
-      await injectFaults(acknowledged);
+      await injectFaults(() => load.acknowledged);
       await sleep(300);
     } finally {
       await load.stop();
@@ -88,7 +87,7 @@ export class DurabilityTrial {
     const findings = await checkLedger(ledger, database);
     await database.end();
     const { attempts, unavailable, longestMs } = ledger;
-    const figures = { attempts, acknowledged: acknowledged(), unavailable, longestMs };
+    const figures = { attempts, acknowledged: load.acknowledged, unavailable, longestMs };
     return { ...findings, ...figures, longestRecoveryMs: this.longestRecoveryMs };
   }
 

@@ -109,7 +109,7 @@ export class FailoverTrial {
       unexpected: [...unexpected, ...failures.filter((failure) => !failure.endsWith(' 503'))],
       figures: {
         rounds,
-        writes: written.length + loads.reduce((sum, { ledger }) => sum + ledger.tickets.size * 4, 0),
+        writes: written.length + loads.reduce((sum, { acknowledged }) => sum + acknowledged, 0),
         reads: calls.filter(({ kind }) => kind === 'read').length,
         events: seen.length,
         longestWithoutWritesMs: longestGap(written),

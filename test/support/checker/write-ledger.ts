@@ -44,6 +44,12 @@ export class WriteLoad {
     this.running = Promise.all(Array.from({ length: clients }, (_, n) => this.client(n)));
   }
 
+  /** Number of writes that were acknowledged. */
+  get acknowledged(): number {
+    const { tickets, comments, transitions } = this.ledger;
+    return tickets.size + comments.size + transitions.length;
+  }
+
   /** Ends the load; resolves once each client has received its last response. */
   async stop(): Promise<void> {
     this.isOver = true;
