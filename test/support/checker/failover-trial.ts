@@ -71,10 +71,10 @@ export class FailoverTrial {
   async run(fault: Fault, rounds: number) {
     const urls = this.services.map(({ url }) => url);
     const ids = await times(6, async (n) => (await new Api(urls[n % replicas] ?? '').createTicket()).body.id);
-    let isOver = false;
+    let [isOver, isComplete] = [false, false];
     const written: number[] = [];
     const loads = urls.map((url) => new WriteLoad(url, 2));
-    const following = follow(urls, () => isOver);
+    const following = follow(urls, () => isComplete);
     const clients = load({
       ...{ urls, ids, readers: 3, writers: 2, reads: 0, writes: 0, followsFeed: true },
       until: () => isOver,
@@ -90,8 +90,11 @@ export class FailoverTrial {
     await Promise.all(loads.map((each) => each.stop()));
     isOver = true;
     const { calls, failures } = await clients;
-    const { seen, unexpected } = await following;
     const database = await this.connect();
+    const unnumbered = 'SELECT 1 FROM event WHERE number IS NULL LIMIT 1';
+    await eventually(async () => (await database.query(unnumbered)).rows.length === 0);
+    isComplete = true;
+    const { seen, unexpected } = await following;
     const ledgers = [];
     for (const { ledger } of loads) {
       const { duplicates, ...found } = await checkLedger(ledger, database);
