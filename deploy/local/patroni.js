@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { isRoot, nobody } from '../../dist/src/database/child-processes.js';
 import { freePort } from '../../dist/src/database/free-port.js';
+import { startPrimaryProxy } from './primary-proxy.js';
 
 const bin = '/usr/lib/postgresql/15/bin';
 
@@ -40,8 +41,10 @@ export class PatroniCluster {
       writeFileSync(`${node.folder}.yml`, configuration(node, etcd));
       cluster.launch(node);
     }
-    writeFileSync(join(folder, 'haproxy.cfg'), proxyConfiguration(port, cluster.nodes));
-    cluster.proxy = spawn('haproxy', ['-db', '-f', join(folder, 'haproxy.cfg')], { stdio: 'ignore' });
+    cluster.proxy = startPrimaryProxy(folder, port, {
+      checks: ['option httpchk OPTIONS /primary', 'http-check expect status 200'],
+      servers: cluster.nodes.map((node) => `${node.port} check port ${node.rest} inter 500ms`),
+    });
     await cluster.waitUntilHealthy();
     return cluster;
   }
@@ -145,25 +148,4 @@ function configuration({ name, folder, port, rest }, etcd) {
       parameters: { unix_socket_directories: '', password_encryption: 'scram-sha-256' },
     },
   });
-}
-
-/** Connections to a node end when it is no longer the primary. */
-function proxyConfiguration(port, nodes) {
-  const servers = nodes.map(
-    (node) =>
-      `  server ${node.name} 127.0.0.1:${node.port} check port ${node.rest} inter 500ms fall 2 rise 1 on-marked-down shutdown-sessions`,
-  );
-  return `
-defaults
-  mode tcp
-  timeout connect 1s
-  timeout client 1h
-  timeout server 1h
-  timeout check 1s
-listen primary
-  bind 127.0.0.1:${port}
-  option httpchk OPTIONS /primary
-  http-check expect status 200
-${servers.join('\n')}
-`;
 }

@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createClient } from '@redis/client';
 
 import { freePort } from '../../dist/src/database/free-port.js';
+import { startPrimaryProxy } from './primary-proxy.js';
 import { RedisServer } from './redis-server.js';
 
 /** The name of the primary for Sentinel. */
@@ -29,9 +30,13 @@ export class SentinelCluster {
     for (const { port } of replicas) await command(port, 'REPLICAOF', '127.0.0.1', String(primary.port));
     cluster.sentinels = [];
     for (let n = 0; n < 3; n++) cluster.sentinels.push(await startSentinel(folder, primary.port));
-    const file = join(folder, 'haproxy.cfg');
-    writeFileSync(file, proxyConfiguration(cluster.port, cluster.nodes));
-    cluster.proxy = spawn('haproxy', ['-db', '-f', file], { stdio: 'ignore' });
+    cluster.proxy = startPrimaryProxy(folder, cluster.port, {
+      checks: [
+        ...['option tcp-check', 'tcp-check send INFO\\ replication\\r\\n'],
+        'tcp-check expect string role:master',
+      ],
+      servers: cluster.nodes.map((node) => `${node.port} check inter 200ms`),
+    });
     await cluster.waitUntilHealthy();
     return cluster;
   }
@@ -96,26 +101,4 @@ async function command(port, ...parts) {
   client.on('error', () => undefined);
   await client.connect();
   return client.sendCommand(parts).finally(() => client.disconnect());
-}
-
-/** Connections to a node end when it is no longer the primary. */
-function proxyConfiguration(port, nodes) {
-  const servers = nodes.map(
-    (node, n) =>
-      `  server node${n} 127.0.0.1:${node.port} check inter 200ms fall 2 rise 1 on-marked-down shutdown-sessions`,
-  );
-  return `
-defaults
-  mode tcp
-  timeout connect 1s
-  timeout client 1h
-  timeout server 1h
-  timeout check 1s
-listen primary
-  bind 127.0.0.1:${port}
-  option tcp-check
-  tcp-check send INFO\\ replication\\r\\n
-  tcp-check expect string role:master
-${servers.join('\n')}
-`;
 }

@@ -10,7 +10,7 @@ import type { Scope } from './principal.js';
 
 const ACCESS = 'auth:access';
 
-/** Who may call an endpoint: everybody, or callers with a scope. */
+/** The access to an endpoint: public, or by a scope. */
 type Access = 'public' | { scope: Scope; isForRequesters: boolean };
 
 /**

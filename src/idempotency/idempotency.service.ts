@@ -23,7 +23,7 @@ interface StoredResponse<Result> {
   answer: Result | null;
 }
 
-/** How a write runs: until when it may begin, and in which transaction, if it has an Idempotency-Key. */
+/** The deadline of a write, and its transaction if it has an Idempotency-Key. */
 export interface Run {
   deadline: Deadline;
   transaction: Transaction | undefined;

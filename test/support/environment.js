@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { TestEnvironment } from 'jest-environment-node';
 
-/** Time after which a process that was told to end is killed. */
+/** Time limit between SIGTERM and SIGKILL. */
 const endTimeoutMs = 5_000;
 
 /**

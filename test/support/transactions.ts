@@ -1,4 +1,5 @@
 import { afterEach } from '@jest/globals';
+import type { Client } from 'pg';
 
 import { eventually } from './eventually.js';
 import { connect } from './servers.js';
@@ -50,10 +51,15 @@ export async function waitForBlockedSessions(database: string, sessions: number)
 /** Waits until every event of the database has its number. */
 export async function waitForNumbers(database: string, withinMs?: number): Promise<void> {
   const observer = await connect(database);
-  const sql = 'SELECT 1 FROM event WHERE number IS NULL LIMIT 1';
   try {
-    await eventually(async () => (await observer.query(sql)).rows.length === 0, withinMs);
+    await waitForNumbersIn(observer, withinMs);
   } finally {
     await observer.end();
   }
+}
+
+/** Waits until every event has its number, by a connection to the database. */
+export async function waitForNumbersIn(observer: Client, withinMs?: number): Promise<void> {
+  const sql = 'SELECT 1 FROM event WHERE number IS NULL LIMIT 1';
+  await eventually(async () => (await observer.query(sql)).rows.length === 0, withinMs);
 }

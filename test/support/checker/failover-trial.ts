@@ -14,6 +14,7 @@ import { aComment, Api, aTicket, times } from '../api.js';
 import { eventually } from '../eventually.js';
 import { createStores } from '../servers.js';
 import { environmentOf, Service } from '../service.js';
+import { waitForNumbersIn } from '../transactions.js';
 import { startRedis, type FaultyRedis } from './faulty-redis.js';
 import { load } from './load.js';
 import { findStaleReads } from './stale-reads.js';
@@ -91,8 +92,7 @@ export class FailoverTrial {
     isOver = true;
     const { calls, failures } = await clients;
     const database = await this.connect();
-    const unnumbered = 'SELECT 1 FROM event WHERE number IS NULL LIMIT 1';
-    await eventually(async () => (await database.query(unnumbered)).rows.length === 0);
+    await waitForNumbersIn(database);
     isComplete = true;
     const { seen, unexpected } = await following;
     const ledgers = [];
