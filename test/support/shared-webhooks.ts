@@ -4,6 +4,7 @@ import type { WebhookDeliveryDto, WebhookDto, WebhookWithSecretDto } from '../..
 import { Api, json } from './api.js';
 import { connect } from './servers.js';
 import { Service, type ServiceWithStores } from './service.js';
+import { waitForNumbers } from './transactions.js';
 import { WebhookReceiver } from './webhook-receiver.js';
 
 /** Variables of a service that may call receivers on this machine. Its poll decides when it tries again, at most once a second. */
@@ -29,6 +30,8 @@ export class SharedWebhooks {
     });
     beforeEach(async () => {
       this.receiver = await WebhookReceiver.start();
+      // An event of the test before that is numbered later would go to this webhook.
+      await waitForNumbers(this.service.stores.database);
       this.webhook = await this.create();
     });
     afterEach(async () => {

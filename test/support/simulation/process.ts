@@ -33,21 +33,33 @@ export abstract class SimulatedProcess {
     });
   }
 
-  /** Returns a promise that tells the clock when it is settled, because code goes on then. */
+  /**
+   * Returns a promise that tells the clock when it is settled, because code goes on then. Its errors are created only where they are
+   * used: most time limits pass after the answer, and an error takes long to create.
+   */
   answer<Result>(
-    run: (resolve: (result: Result) => void, reject: (error: Error) => void) => void,
+    run: (resolve: (result: Result) => void, reject: (error: () => Error) => void) => void,
   ): Promise<Result> {
     return new Promise((resolve, reject) => {
       let isSettled = false;
-      const settle =
-        <Value>(act: (value: Value) => void) =>
-        (value: Value) => {
-          if (isSettled) return;
-          isSettled = true;
-          this.servers.time.resumed();
-          act(value);
-        };
-      run(settle(resolve), settle(reject));
+      const settle = (act: () => void) => {
+        if (isSettled) return;
+        isSettled = true;
+        this.servers.time.resumed();
+        act();
+      };
+      run(
+        (result) => {
+          settle(() => {
+            resolve(result);
+          });
+        },
+        (error) => {
+          settle(() => {
+            reject(error());
+          });
+        },
+      );
     });
   }
 
@@ -65,7 +77,7 @@ export abstract class SimulatedProcess {
     const { instance } = postgres;
     return this.answer((resolve, reject) => {
       const fail = (reason: string) => {
-        reject(new Error(reason));
+        reject(() => new Error(reason));
       };
       this.resume(timeoutMs, () => {
         fail('Timed out');

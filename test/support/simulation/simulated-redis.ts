@@ -111,7 +111,7 @@ export class SimulatedRedis extends CacheStore {
         const lose = () => {
           if (connection?.isUp) this.drop();
           process.resume(0, () => {
-            reject(new Error('The connection is lost'));
+            reject(() => new Error('The connection is lost'));
           });
         };
         // Goes on at the server, once it is reached and not frozen.
@@ -134,7 +134,7 @@ export class SimulatedRedis extends CacheStore {
         // One turn later, because the socket is read once more.
         process.resume(confirmMs, () => {
           process.resume(0.001, () => {
-            reject(new Error('No answer'));
+            reject(() => new Error('No answer'));
           });
         });
         time.after(time.delay(), () => {
@@ -145,7 +145,7 @@ export class SimulatedRedis extends CacheStore {
             time.after(time.delay(), () => {
               onServer(() => {
                 process.resume(0, () => {
-                  if (isRefused) reject(new NotPrimary('READONLY'));
+                  if (isRefused) reject(() => new NotPrimary('READONLY'));
                   else resolve(result as Result);
                 });
               });
