@@ -10,9 +10,15 @@ import { memoryOf } from '../support/processes.js';
 import { createStores } from '../support/servers.js';
 import { Service } from '../support/service.js';
 
-/** Duration of the outage under full load; docs/cache.md shows the figures for two minutes. */
+/** Duration of the outage under full load; docs/cache.md shows the figures for ten minutes. */
 const outageMs = Number(process.env['OUTAGE_SECONDS'] ?? 120) * 1000;
 const aroundMs = 5_000;
+
+/** Many, because a ticket with many comments would slow down the reads of a long run. */
+const tickets = 200;
+
+/** A limit that the load does not reach, so that every request is counted. */
+const rateLimit = { RATE_LIMIT: '1000000/60' };
 
 interface Outage {
   name: string;
@@ -48,9 +54,9 @@ describe('An outage of Redis', () => {
       const redis = await startRedis(1);
       const service = await Service.start({
         stores: await createStores(),
-        environment: redis.environment(0),
+        environment: { ...redis.environment(0), ...rateLimit },
       });
-      const ids = await times(8, async () => (await new Api(service.url).createTicket()).body.id);
+      const ids = await times(tickets, async () => (await new Api(service.url).createTicket()).body.id);
 
       const responses: LoadResponse[] = [];
       let isOver = false;
@@ -81,7 +87,12 @@ describe('An outage of Redis', () => {
         requests: responses.length,
         failures: failures.length,
         medianMs: { before: median(before.map(({ ms }) => ms)), during: median(during.map(({ ms }) => ms)) },
-        longestMs: { before: longest(before), firstSecond: longest(first), during: longest(during) },
+        longestMs: {
+          before: longest(before),
+          firstReads: longest(first.filter(({ kind }) => kind === 'read')),
+          firstWrites: longest(first.filter(({ kind }) => kind === 'write')),
+          during: longest(during),
+        },
         memoryMb: { early, late },
         hitAgainMs: Math.round((hit?.at ?? Infinity) - backAt),
       };
@@ -92,8 +103,11 @@ describe('An outage of Redis', () => {
 
       expect(failures).toEqual([]);
       expect(responses.filter(({ status }) => status >= 500)).toEqual([]);
-      expect(figure.longestMs.firstSecond).toBeLessThanOrEqual(figure.longestMs.before + 30);
-      expect(figure.hitAgainMs).toBeLessThan(2_000);
+      // A read waits for Redis for 50 ms; a write also until no replica reads from the cache any more.
+      expect(figure.longestMs.firstReads).toBeLessThan(figure.longestMs.before + 200);
+      expect(figure.longestMs.firstWrites).toBeLessThan(figure.longestMs.before + 700);
+      // Two seconds of a Redis that responds, and the warming.
+      expect(figure.hitAgainMs).toBeLessThan(5_000);
       expect(late).toBeLessThan(early + 30);
     },
     outageMs + 60_000,
