@@ -21,7 +21,7 @@ export interface LockedWebhook {
 }
 
 /** An event that this replica has leased, with the event itself if it is still there. */
-export type ClaimedDelivery = { number: number; ticket_id: number; lease: string; tries: number } & (
+export type ClaimedDelivery = { number: number; ticket_id: number | null; lease: string; tries: number } & (
   FeedRow | { tag: null }
 );
 

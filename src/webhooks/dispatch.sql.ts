@@ -11,6 +11,9 @@ const maxPending = 10_000;
 const maxAdded = 200;
 const maxScanned = 1_000;
 
+/** Stands for the ticket of an event of an erasure, which has none. Such events come in their order too. */
+const noTicket = 0;
+
 const lease = `interval '${leaseMs} milliseconds'`;
 
 /** Returns the enabled endpoints, and whether there is something to send to each. It runs once a second in each replica. */
@@ -120,7 +123,7 @@ export const claimDeliveries = {
       FROM due WHERE d.webhook_id = $1 AND d.number = due.number
       RETURNING d.number, d.ticket_id, d.lease, d.tries
     )
-    SELECT leased.number, leased.ticket_id, leased.lease, leased.tries, tag, type, version, actor, at, data
+    SELECT leased.number, nullif(leased.ticket_id, ${noTicket}) AS ticket_id, leased.lease, leased.tries, tag, type, version, actor, at, data
     FROM leased LEFT JOIN event USING (number) ORDER BY leased.number`,
 };
 
@@ -139,8 +142,7 @@ export const addDeliveries = {
           ) AS pending))::integer AS room
       FROM webhook CROSS JOIN feed_state WHERE id = $1
     ), scanned AS MATERIALIZED (
-      -- Events of erasures have no ticket, and come in their order too.
-      SELECT number, coalesce(ticket_id, 0) AS ticket_id, type FROM event
+      SELECT number, coalesce(ticket_id, ${noTicket}) AS ticket_id, type FROM event
       WHERE number >= (SELECT next_number FROM place) AND number <= (SELECT until FROM place)
       ORDER BY number LIMIT ${maxScanned}
     ), wanted AS MATERIALIZED (

@@ -10,7 +10,7 @@ import type { AttemptRecord, ClaimedDelivery, DispatchRepository } from './dispa
 import type { LockedWebhook } from './dispatch.repository.js';
 import { leaseMs } from './dispatch.sql.js';
 import type { RetryPolicy } from './retry-policy.js';
-import type { SecretSeal } from './secret-seal.js';
+import { sealedWithAnotherKey, type SecretSeal } from './secret-seal.js';
 import { webhookAttempts } from './webhook.metrics.js';
 import { attemptMs, type WebhookSender } from './webhook-request.js';
 
@@ -87,7 +87,9 @@ export class EndpointRun {
   private canSign({ secret }: LockedWebhook): boolean {
     const isOpen = this.parts.seal.open(secret) !== undefined;
     if (!isOpen)
-      this.logger.warn(`The secret of the webhook ${this.id} was sealed with another SECRET_KEY: rotate it`);
+      this.logger.warn(
+        `The secret of the webhook ${this.id} was ${sealedWithAnotherKey}: set that as SECRET_KEY_PREVIOUS, or replace the secret`,
+      );
     return isOpen;
   }
 

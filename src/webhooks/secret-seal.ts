@@ -8,6 +8,9 @@ const algorithm = 'aes-256-gcm';
 const ivBytes = 12;
 const tagBytes = 16;
 
+/** Why a secret cannot be opened, for messages. */
+export const sealedWithAnotherKey = 'sealed with another SECRET_KEY';
+
 /**
  * Seals the secrets of endpoints with SECRET_KEY, so that a copy of the database does not contain them. SECRET_KEY_PREVIOUS opens
  * them too. Without SECRET_KEY, a secret can be opened as long as the process runs.

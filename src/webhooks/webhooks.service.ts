@@ -11,7 +11,7 @@ import { FeedService } from '../events/feed.service.js';
 import { IdempotencyService, type IdempotentResult } from '../idempotency/idempotency.service.js';
 import { errorMessage } from '../observability/error-message.js';
 import { AddressPolicy } from './address-policy.js';
-import { SecretSeal } from './secret-seal.js';
+import { sealedWithAnotherKey, SecretSeal } from './secret-seal.js';
 import { WebhookDispatcher } from './webhook-dispatcher.js';
 import { WebhookSender } from './webhook-request.js';
 import { maxWebhooks } from './webhook.sql.js';
@@ -104,9 +104,10 @@ export class WebhooksService implements OnApplicationBootstrap {
     );
   }
 
-  /** Sends a `webhook.test` to an endpoint, enabled or not, and returns what became of it. */
+  /** Sends a `webhook.test` to an endpoint, enabled or not, and returns what became of it. Without its secret, sends nothing. */
   async test(id: number): Promise<WebhookAttemptDto> {
     const { url, secret, previous_secret } = found(id, (await this.repository.secrets(id))[0]);
+    if (this.seal.open(secret) === undefined) return notSent(`the secret was ${sealedWithAnotherKey}`);
     const secrets = this.seal.openAll([secret, previous_secret]);
     if (this.tests >= maxTests) throw new Overloaded();
     this.tests++;
@@ -158,7 +159,7 @@ export class WebhooksService implements OnApplicationBootstrap {
       return { webhook: await write(sealed, transaction), sealed };
     });
     const secret = this.seal.open(result.sealed);
-    if (secret === undefined) throw new Error('The secret was sealed with another SECRET_KEY');
+    if (secret === undefined) throw new Error(`The secret was ${sealedWithAnotherKey}`);
     return { result: { ...result.webhook, secret }, replayed };
   }
 
@@ -166,6 +167,11 @@ export class WebhooksService implements OnApplicationBootstrap {
     const message = this.addresses.urlError(url);
     if (message !== undefined) throw new InvalidRequest([{ field: 'url', message }]);
   }
+}
+
+/** The result of an attempt that was not made. */
+function notSent(error: string): WebhookAttemptDto {
+  return { at: new Date().toISOString(), status: null, duration_ms: 0, answer: null, error };
 }
 
 function notFound(id: number): Problem {

@@ -44,6 +44,14 @@ describe('An event', () => {
     });
   });
 
+  it('of an erasure, which has no ticket, is sent as the feed shows it too', async () => {
+    await hooks.api.send('POST', '/erasure', json(JSON.stringify({ email: 'none@b.co', mode: 'redact' })));
+    const [request] = await hooks.receiver.has(1);
+    const { items } = (await hooks.api.events('type=requester.erased')).body;
+    expect(request?.event).toEqual(items[0]);
+    expect(request?.event.source).toBe('/erasure');
+  });
+
   it('waits for the earlier ones of its ticket, while other tickets go on', async () => {
     const { id } = (await hooks.api.createTicket()).body;
     await hooks.receiver.has(1);

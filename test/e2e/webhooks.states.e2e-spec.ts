@@ -150,6 +150,11 @@ describe('The secret', () => {
     await second.stop();
     const { id } = (await hooks.api.createTicket()).body;
     await eventually(() => hooks.service.output.includes('sealed with another SECRET_KEY'));
+    const { status, body } = await hooks.send('POST', `/${hooks.webhook.id}/test`);
+    expect({ status, body }).toMatchObject({
+      status: 200,
+      body: { status: null, error: 'the secret was sealed with another SECRET_KEY' },
+    });
     expect(hooks.receiver.received).toHaveLength(1);
     expect(id).toBeGreaterThan(0);
   });
