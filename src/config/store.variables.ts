@@ -56,7 +56,7 @@ export class StoreVariables extends ServiceVariables {
 
   /**
    * URL of Redis: redis://host:6379, or rediss:// for TLS; a database number may follow, such as /1. Required if
-   * POSTGRES_HOST is set. Unset: a cache in the process, for a single replica.
+   * POSTGRES_HOST or DATABASE_URL is set. Unset: a cache in the process, for a single replica.
    */
   @RequiredWith('POSTGRES_HOST')
   @IsUrl(

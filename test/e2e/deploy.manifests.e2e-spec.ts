@@ -71,12 +71,33 @@ describe('The Kubernetes manifests', () => {
   });
 });
 
+interface Compose {
+  services: Record<string, { ports?: string[]; environment?: Record<string, string> }>;
+}
+
 describe('docker-compose.yml', () => {
+  it('passes every variable of .env.example to the service that it does not set itself', () => {
+    const { services } = parse(readFileSync('docker-compose.yml', 'utf8')) as Compose;
+    const template = readFileSync('.env.example', 'utf8');
+    const names = Array.from(template.matchAll(/^([A-Z\d_]+)=/gm), ([, name]) => name ?? '');
+    const own = [
+      'NODE_ENV',
+      'EMBEDDED_POSTGRES',
+      'DATABASE_URL',
+      'REDIS_USER',
+      'REDIS_KEY_PREFIX',
+      'ATTACHMENTS_DIR',
+    ];
+    const passed = Object.keys(services['ticket']?.environment ?? {});
+    expect(names.filter((name) => !passed.includes(name)).sort()).toEqual(own.sort());
+  });
+
   it('publishes the service on this machine only, unless PUBLISH_ADDRESS names another address', () => {
-    const { services } = parse(readFileSync('docker-compose.yml', 'utf8')) as {
-      services: Record<string, { ports?: string[] }>;
-    };
-    const ports = Object.values(services).flatMap((each) => each.ports ?? []);
-    expect(ports).toEqual(['${PUBLISH_ADDRESS:-127.0.0.1}:8000:8000']);
+    for (const file of ['docker-compose.yml', 'deploy/compose/scaled.yml']) {
+      const text = readFileSync(file, 'utf8').replace('!reset', '');
+      const { services } = parse(text) as Compose;
+      const ports = Object.values(services).flatMap((each) => each.ports ?? []);
+      expect(ports).toEqual(['${PUBLISH_ADDRESS:-127.0.0.1}:8000:8000']);
+    }
   });
 });
