@@ -26,8 +26,8 @@ export class ServiceVariables {
   SECRET_KEY_PREVIOUS?: string;
 
   /**
-   * Requires a token (`Authorization: Bearer`) with the scope tickets:read or tickets:write for every request except the
-   * probes, /docs and /metrics. With false, anyone who can reach the service can read and write.
+   * Requires a token (`Authorization: Bearer`) with the scope of the endpoint for every request except /, the probes, /docs and
+   * /metrics. With false, anyone who can reach the service can read and write.
    */
   @IsFlag()
   AUTH_REQUIRED = false;

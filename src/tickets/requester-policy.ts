@@ -1,8 +1,13 @@
 import { lowerAddress, type Author, type Reader } from '../api/audience.js';
 import { Problem } from '../api/problem.js';
+import type { TicketDto } from './ticket.dto.js';
 
-/** Fields of a ticket that are the team's. Requesters neither see nor set them. */
-const hidden = ['assignee', 'priority', 'tags', 'metadata', 'external_id', 'due_at'] as const;
+/** The fields of a ticket that requesters see. */
+const shown = [
+  ...(['id', 'theme', 'text', 'email', 'status', 'follows', 'version', 'comment_count'] as const),
+  ...(['created_at', 'updated_at', 'status_changed_at', 'first_response_at', 'closed_at'] as const),
+  ...(['comments', 'comments_next'] as const),
+] satisfies (keyof TicketDto)[];
 
 /** The filters that requesters may use. */
 const filters = [
@@ -10,7 +15,7 @@ const filters = [
   ...['closed_from', 'closed_to'],
 ];
 
-/** The fields, parameters and statuses that requesters may use. Everything else is for the team, so a new one is too. */
+/** The fields, parameters and statuses that requesters may use. Everything else is for the team. */
 const allowed = {
   create: ['theme', 'text', 'email', 'follows'],
   transition: ['awaited', 'closed'],
@@ -53,6 +58,6 @@ export function assertOfRequester(author: Author, { audience }: Reader): void {
 /** Returns tickets as a reader sees them: without the fields of the team for a requester. */
 export function hideFromRequester<Ticket extends object>(tickets: Ticket[], { audience }: Reader): Ticket[] {
   if (audience === 'team') return tickets;
-  const isShown = ([name]: [string, unknown]) => !(hidden as readonly string[]).includes(name);
+  const isShown = ([name]: [string, unknown]) => (shown as readonly string[]).includes(name);
   return tickets.map((ticket) => Object.fromEntries(Object.entries(ticket).filter(isShown)) as Ticket);
 }

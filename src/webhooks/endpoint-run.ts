@@ -34,6 +34,8 @@ export class EndpointRun {
       sender: WebhookSender;
       seal: SecretSeal;
       retries: RetryPolicy;
+      /** Sealed secrets that could not be opened, which is logged once for each. */
+      unreadable: Set<string>;
     },
   ) {}
 
@@ -85,11 +87,13 @@ export class EndpointRun {
   }
 
   private canSign({ secret }: LockedWebhook): boolean {
-    const isOpen = this.parts.seal.open(secret) !== undefined;
-    if (!isOpen)
+    const { seal, unreadable } = this.parts;
+    const isOpen = seal.open(secret) !== undefined;
+    if (!isOpen && !unreadable.has(secret))
       this.logger.warn(
         `The secret of the webhook ${this.id} was ${sealedWithAnotherKey}: set that as SECRET_KEY_PREVIOUS, or replace the secret`,
       );
+    if (!isOpen) unreadable.add(secret);
     return isOpen;
   }
 

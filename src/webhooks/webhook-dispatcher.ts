@@ -24,6 +24,7 @@ export class WebhookDispatcher implements OnApplicationBootstrap, OnModuleDestro
   private readonly logger = new Logger('Webhooks');
   private readonly pause = new Pause();
   private readonly runs = new Map<number, { run: EndpointRun; ended: Promise<void> }>();
+  private readonly unreadable = new Set<string>();
   private polls = Promise.resolve();
   private isStopping = false;
 
@@ -81,8 +82,8 @@ export class WebhookDispatcher implements OnApplicationBootstrap, OnModuleDestro
       running.run.wake();
       return;
     }
-    const { repository, sender, seal, retries } = this;
-    const run = new EndpointRun(id, { repository, sender, seal, retries });
+    const { repository, sender, seal, retries, unreadable } = this;
+    const run = new EndpointRun(id, { repository, sender, seal, retries, unreadable });
     const ended = run.run().finally(() => this.runs.delete(id));
     this.runs.set(id, { run, ended });
   }
