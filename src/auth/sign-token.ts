@@ -16,7 +16,8 @@ async function signToken(): Promise<string> {
   const { sub, scope, email, seconds } = parseArgs({ options }).values;
   const unknown = scope?.split(' ').find((name) => !(scopes as readonly string[]).includes(name));
   const isTime = /^[1-9]\d{0,8}$/.test(seconds) && Number(seconds) <= maxTokenSeconds;
-  if (!sub || !scope || unknown !== undefined || !isTime) throw new Error(usage);
+  if (unknown !== undefined) throw new Error(`There is no scope ${unknown}: ${usage}`);
+  if (!sub || !scope || !isTime) throw new Error(usage);
   loadDotEnv();
   return new TokenService(readEnvironment(process.env)).sign({ subject: sub, scope, email }, Number(seconds));
 }
