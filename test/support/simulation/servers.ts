@@ -30,7 +30,7 @@ export class RedisServers {
     this.lags = time.random() < 0.5;
   }
 
-  /** Brings the changes of the first server to its replica, unless the replication is broken. */
+  /** Brings the changes of the first server to its replica, unless the replication is broken. Nothing reads the replica before it is promoted. */
   replicate(): void {
     if (!this.lags && this.current === this.first) this.second.data = new Map(this.first.data);
   }

@@ -141,7 +141,6 @@ export class SimulatedRedis extends CacheStore {
           onServer((server) => {
             const isRefused = isWrite && !server.isPrimary;
             const result = isRefused ? undefined : run(server);
-            if (server === redis.first) redis.replicate();
             time.after(time.delay(), () => {
               onServer(() => {
                 process.resume(0, () => {
