@@ -34,6 +34,16 @@ export class Deadline {
       clearTimeout(timer);
     }
   }
+
+  /** Returns the result of the work, or undefined if PostgreSQL does not give it before the deadline. */
+  async within<Result>(work: Promise<Result>): Promise<Result | undefined> {
+    try {
+      return await this.limit(work);
+    } catch (error) {
+      if (error instanceof DatabaseUnavailable) return undefined;
+      throw error;
+    }
+  }
 }
 
 function tooLate(): DatabaseUnavailable {

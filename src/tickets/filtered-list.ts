@@ -1,8 +1,7 @@
 import type { SortKeys } from '../api/cursors.js';
-import { DatabaseUnavailable } from '../database/database-errors.js';
 import { Deadline } from '../database/deadline.js';
 import { explain, type RunRead } from './plan.js';
-import { indexQuery, maxRead } from './ticket-index.sql.js';
+import { indexQuery, maxRead, readAllMs } from './ticket-index.sql.js';
 import { listQuery, splitFilter, type TicketOrder } from './ticket-list.sql.js';
 import type { TicketFilter } from './ticket-filter.sql.js';
 import type { TicketSummaryDto } from './ticket.dto.js';
@@ -18,9 +17,6 @@ type Row = TicketSummaryDto & { is_found: boolean | null | undefined; is_end: bo
 
 /** The tickets that are read in the order of the list: few at first, because they suffice for what many tickets have. */
 const budgets = [1_000, 5_000, 20_000] as const;
-
-/** The time for reading all that an index finds. In a large table whose pages are not in memory it may not suffice. */
-const readAllMs = 800;
 
 /**
  * Finds the tickets of a list whose filters no index serves in the order of the list.
@@ -58,7 +54,7 @@ export class FilteredList {
     }
     if (estimate <= maxRead) {
       const all = this.runFor(estimate)<Row>({ text: byIndex.text }, byIndex.values);
-      const rows = await (found ? inTime(all) : all);
+      const rows = await (found ? new Deadline(readAllMs).within(all) : all);
       if (rows && !rows[0]?.is_end) return toFound(rows);
     }
     return found ?? this.readInOrder(budgets[2]);
@@ -87,14 +83,6 @@ export class FilteredList {
     while (plan && plan['Relation Name'] === undefined) plan = plan.Plans?.[0];
     return plan?.['Plan Rows'] ?? 0;
   }
-}
-
-/** Returns the rows of a read, or undefined if it takes too long. */
-function inTime(read: Promise<Row[]>): Promise<Row[] | undefined> {
-  return new Deadline(readAllMs).limit(read).catch((error: unknown) => {
-    if (error instanceof DatabaseUnavailable) return undefined;
-    throw error;
-  });
 }
 
 /** Takes the rows up to the first one that ends a scan. */

@@ -4,7 +4,6 @@ import { Injectable } from '@nestjs/common';
 
 import type { Reader } from '../api/audience.js';
 import { BriefCache } from '../cache/brief-cache.js';
-import { maxRead } from './ticket-index.sql.js';
 import { TicketListRepository } from './ticket-list.repository.js';
 import { assertRequesterMay } from './requester-policy.js';
 import type { CountTicketsQuery, TicketCountDto } from './ticket-query.dto.js';
@@ -27,7 +26,7 @@ export class TicketCountsService {
     return this.cache.getOrLoad(`count:${digest}`, async () => {
       const as_of = new Date().toISOString();
       const rows = await this.lists.count(query, reader);
-      const is_exact = (rows[0]?.read ?? 0) < maxRead;
+      const is_exact = rows[0]?.is_exact ?? true;
       const counted = rows.filter(({ count }) => count > 0);
       const by = query.by ? counted.map(({ value, count }) => ({ value, count, is_exact })) : [];
       return { count: rows[0]?.total ?? 0, is_exact, as_of, by };

@@ -9,6 +9,9 @@ import { ticketColumns } from './ticket.sql.js';
 /** The most tickets that a count, or a list in another order than that of an index, reads. */
 export const maxRead = 100_000;
 
+/** The time for that. In a large table whose pages are not in memory it may not suffice. */
+export const readAllMs = 800;
+
 const withStatus: (keyof TicketFilters)[] = ['status', 'created_from', 'created_to'];
 
 const ofAddress: (keyof TicketFilters)[] = ['email', ...withStatus];

@@ -10,12 +10,16 @@ import { FilteredList, type FoundTickets } from './filtered-list.js';
 import { TicketSearch } from './search/ticket-search.js';
 import { countQuery, type CountRow } from './ticket-count.sql.js';
 import { buildFilter } from './ticket-filter.sql.js';
+import { maxRead, readAllMs } from './ticket-index.sql.js';
 import { listQuery, parseSort, plainConditions, splitFilter } from './ticket-list.sql.js';
 import type { TicketSummaryDto } from './ticket.dto.js';
 import type { CountTicketsQuery, ListTicketsQuery } from './ticket-query.dto.js';
 
 /** Searches at a time. One may take as long as a statement can, so they get half of the connections of lists. */
 const maxSearches = 3;
+
+/** The tickets that a count reads if all are too many for its time. */
+const fewTickets = 10_000;
 
 /** Counts, and lists that read many tickets, at a time. */
 const maxWide = 2;
@@ -72,11 +76,15 @@ export class TicketListRepository {
     return { rows: await this.replicas.run<TicketSummaryDto>(statement, filter.values), end: undefined };
   }
 
-  /** Counts the tickets that match a query. */
+  /** Counts the tickets that match a query: all that one index finds, or some of them if reading all takes too long. */
   async count(query: CountTicketsQuery, reader: Reader): Promise<CountRow[]> {
     const filter = buildFilter(query, reader);
-    const statement = { text: countQuery(query, filter) };
     const deadline = new Deadline();
-    return deadline.limit(this.wide(() => this.replicas.run<CountRow>(statement, filter.values), deadline));
+    const countFirst = (max: number) => {
+      const statement = { text: countQuery(query, filter, max) };
+      return this.wide(() => this.replicas.run<CountRow>(statement, filter.values), deadline);
+    };
+    const counted = await new Deadline(readAllMs).within(countFirst(maxRead));
+    return counted ?? deadline.limit(countFirst(fewTickets));
   }
 }
