@@ -104,7 +104,7 @@ export class SimulatedRedis extends CacheStore {
   /** Sends a command on the connection of now; rejects if its answer takes longer than 50 ms. */
   private command<Result>(run: (server: RedisServer) => Result, isWrite = true): Promise<Result> {
     const { process } = this;
-    const { time, redis, rules } = process.servers;
+    const { time, rules } = process.servers;
     let connection = this.connection;
     return process
       .answer<Result>((resolve, reject) => {
