@@ -3,7 +3,8 @@ type Parameters = Record<string, unknown>;
 
 /** Parses a query. */
 export function parseQuery(text = ''): Parameters {
-  return fromEntries(new URLSearchParams(text));
+  // The separator, because URLSearchParams would drop a question mark at the beginning.
+  return fromEntries(new URLSearchParams(`&${text}`));
 }
 
 /**

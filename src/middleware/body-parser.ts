@@ -121,7 +121,8 @@ function fromForm(bytes: Buffer): Fields {
   }
   // No field has such a name. Some clients send JSON as a form unless told otherwise.
   if (text.startsWith('{')) throw malformed('is a form that looks like JSON: send it as application/json');
-  return toFormFields([...new URLSearchParams(text)]);
+  // The separator, because URLSearchParams would drop a question mark at the beginning.
+  return toFormFields([...new URLSearchParams(`&${text}`)]);
 }
 
 async function fromMultipart(bytes: Buffer, { headers }: ReadRequest): Promise<Fields> {

@@ -13,6 +13,23 @@ const { api, service, id } = sharedServiceRejectingWrites();
 
 const kept = { ...aTicket, theme: 'kept' };
 
+describe('A question mark', () => {
+  const field = '?theme';
+
+  it('at the beginning of a form belongs to the name of the field', async () => {
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+    const { status, problem } = await api.send('PATCH', `/ticket/${id()}`, { body: '?theme=kept', headers });
+    expect(status).toBe(400);
+    expect(problem.errors).toEqual([{ field, message: 'is not a field of this endpoint' }]);
+  });
+
+  it('at the beginning of a query belongs to the name of the parameter', async () => {
+    const { status, problem } = await api.send('GET', '/ticket??theme=kept');
+    expect(status).toBe(400);
+    expect(problem.errors?.map((error) => error.field)).toEqual([field]);
+  });
+});
+
 describe.each(bodyKinds)('The bounds of a ticket in %s', (kind) => {
   const longest = `${'a'.repeat(63)}@${'b'.repeat(63)}.${'c'.repeat(63)}.${'d'.repeat(58)}.com`;
 
