@@ -1,10 +1,10 @@
 /** The parameters of a query, or the fields of a form: each is a value, a list of values, or a Map of them. */
 type Parameters = Record<string, unknown>;
 
-/** Parses a query. */
-export function parseQuery(text = ''): Parameters {
+/** Parses a query; null stands for none. */
+export function parseQuery(text: string | null): Parameters {
   // The separator, because URLSearchParams would drop a question mark at the beginning.
-  return fromEntries(new URLSearchParams(`&${text}`));
+  return fromEntries(new URLSearchParams(`&${text ?? ''}`));
 }
 
 /**
