@@ -15,9 +15,9 @@ const listFrom = (service: Service, address: string) =>
   new Api(service.url).send('GET', '/ticket', { headers: { 'x-forwarded-for': address } });
 
 /** Counts the rejections of twelve requests from different IPv4 addresses, and of twelve from one IPv6 network. */
-async function rejections(service: Service): Promise<[number, number]> {
-  const spread = await times(12, (n) => listFrom(service, `192.0.2.${n}`));
-  const network = await times(12, (n) => listFrom(service, `2001:db8:0:7::${n}`));
+async function rejections(service: Service, attempt = 0): Promise<[number, number]> {
+  const spread = await times(12, (n) => listFrom(service, `192.0.${attempt}.${n}`));
+  const network = await times(12, (n) => listFrom(service, `2001:db8:0:${attempt}::${n}`));
   return [count(spread, 429), count(network, 429)];
 }
 
@@ -98,7 +98,12 @@ describe('RATE_LIMIT=5/5 behind a trusted proxy', () => {
   const list = (from: string) => () => listFrom(service, from);
 
   it('counts clients by X-Forwarded-For', async () => {
-    expect(await rejections(service)).toEqual([0, 7]);
+    // On a busy machine Redis may miss a deadline. The process then counts alone, beginning at 0, and the test retries.
+    let attempt = 0;
+    await eventually(async () => {
+      const [spread, network] = await rejections(service, attempt++);
+      return spread === 0 && network === 7;
+    });
   });
 
   it('counts in the process while Redis does not answer, without waiting for it but in the first requests', async () => {
