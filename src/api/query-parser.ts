@@ -3,8 +3,13 @@ type Parameters = Record<string, unknown>;
 
 /** Parses a query; null stands for none. */
 export function parseQuery(text: string | null): Parameters {
+  return fromEntries(formEntries(text ?? ''));
+}
+
+/** Returns the names and values of a query or of a urlencoded form. */
+export function formEntries(text: string): URLSearchParams {
   // The separator, because URLSearchParams would drop a question mark at the beginning.
-  return fromEntries(new URLSearchParams(`&${text ?? ''}`));
+  return new URLSearchParams(`&${text}`);
 }
 
 /**

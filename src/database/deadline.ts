@@ -21,27 +21,26 @@ export class Deadline {
   }
 
   /** Returns the result of the work, or throws DatabaseUnavailable at the deadline. Work that has begun goes on. */
-  async limit<Result>(work: Promise<Result>): Promise<Result> {
-    let timer: NodeJS.Timeout | undefined;
-    const end = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => {
-        reject(tooLate());
-      }, this.atMs - performance.now());
+  limit<Result>(work: Promise<Result>): Promise<Result> {
+    return this.race(work, () => {
+      throw tooLate();
     });
-    try {
-      return await Promise.race([work, end]);
-    } finally {
-      clearTimeout(timer);
-    }
   }
 
-  /** Returns the result of the work, or undefined if PostgreSQL does not give it before the deadline. */
-  async within<Result>(work: Promise<Result>): Promise<Result | undefined> {
+  /** Returns the result of the work, or undefined at the deadline. Work that has begun goes on. */
+  within<Result>(work: Promise<Result>): Promise<Result | undefined> {
+    return this.race(work, () => undefined);
+  }
+
+  private async race<Result, Late>(work: Promise<Result>, late: () => Late): Promise<Result | Late> {
+    let timer: NodeJS.Timeout | undefined;
+    const end = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, this.atMs - performance.now());
+    });
     try {
-      return await this.limit(work);
-    } catch (error) {
-      if (error instanceof DatabaseUnavailable) return undefined;
-      throw error;
+      return await Promise.race([work, end.then(late)]);
+    } finally {
+      clearTimeout(timer);
     }
   }
 }

@@ -5,7 +5,7 @@ import { parse as parseContentType } from 'content-type';
 import type { Request, RequestHandler } from 'express';
 
 import { InvalidRequest, Problem } from '../api/problem.js';
-import { fromEntries } from '../api/query-parser.js';
+import { formEntries, fromEntries } from '../api/query-parser.js';
 import { streamedPath } from '../api/routes.js';
 import { errorMessage } from '../observability/error-message.js';
 import { bodyReader } from './body-reader.js';
@@ -121,8 +121,7 @@ function fromForm(bytes: Buffer): Fields {
   }
   // No field has such a name. Some clients send JSON as a form unless told otherwise.
   if (text.startsWith('{')) throw malformed('is a form that looks like JSON: send it as application/json');
-  // The separator, because URLSearchParams would drop a question mark at the beginning.
-  return toFormFields([...new URLSearchParams(`&${text}`)]);
+  return toFormFields([...formEntries(text)]);
 }
 
 async function fromMultipart(bytes: Buffer, { headers }: ReadRequest): Promise<Fields> {

@@ -109,7 +109,7 @@ export class EndpointRun {
 
   private async deliver(
     delivery: ClaimedDelivery,
-    { url, secret, previous_secret }: LockedWebhook,
+    webhook: LockedWebhook,
     claimedAt: number,
   ): Promise<Pick<AttemptRecord, 'outcome' | 'delay' | 'attempt'>> {
     const { seal, sender, retries } = this.parts;
@@ -117,9 +117,9 @@ export class EndpointRun {
     if (delivery.tag === null) return { outcome: 'failed' };
     // This process was frozen: with less than the time of an attempt left, another replica could send a later event meanwhile.
     if (performance.now() - claimedAt > leaseMs - attemptMs) return { outcome: 'released' };
-    const secrets = seal.openAll([secret, previous_secret]);
+    const secrets = seal.openAll(webhook);
     const body = JSON.stringify(new FeedEvent(delivery));
-    const message = { url, secrets, id: formatCursor(delivery), body };
+    const message = { url: webhook.url, secrets, id: formatCursor(delivery), body };
     const { attempt, retryAfter } = await sender.send(message, this.stop.signal);
     if (attempt.status === null && this.stop.signal.aborted) return { outcome: 'released' };
     const verdict = retries.judge(attempt.status, delivery.tries, retryAfter);

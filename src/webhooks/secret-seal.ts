@@ -44,9 +44,11 @@ export class SecretSeal {
     return this.keys.map((key) => openWith(key, sealed)).find((secret) => secret !== undefined);
   }
 
-  /** Opens those that can be opened. */
-  openAll(sealed: (string | null)[]): string[] {
-    return sealed.flatMap((text) => (text === null ? [] : (this.open(text) ?? [])));
+  /** Opens the secrets that sign: the current one and, after a rotation, the previous one. None if the current one cannot be opened. */
+  openAll({ secret, previous_secret }: { secret: string; previous_secret: string | null }): string[] {
+    const current = this.open(secret);
+    const previous = previous_secret === null ? undefined : this.open(previous_secret);
+    return current === undefined ? [] : [current, ...(previous === undefined ? [] : [previous])];
   }
 
   /** Seals a secret of the previous key again; undefined for any other. */

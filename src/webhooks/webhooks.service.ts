@@ -106,9 +106,9 @@ export class WebhooksService implements OnApplicationBootstrap {
 
   /** Sends a `webhook.test` to an endpoint, enabled or not, and returns what became of it. Without its secret, sends nothing. */
   async test(id: number): Promise<WebhookAttemptDto> {
-    const { url, secret, previous_secret } = found(id, (await this.repository.secrets(id))[0]);
-    if (this.seal.open(secret) === undefined) return notSent(`the secret was ${sealedWithAnotherKey}`);
-    const secrets = this.seal.openAll([secret, previous_secret]);
+    const { url, ...sealed } = found(id, (await this.repository.secrets(id))[0]);
+    const secrets = this.seal.openAll(sealed);
+    if (secrets.length === 0) return notSent(`the secret was ${sealedWithAnotherKey}`);
     if (this.tests >= maxTests) throw new Overloaded();
     this.tests++;
     try {

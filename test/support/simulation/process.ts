@@ -42,23 +42,19 @@ export abstract class SimulatedProcess {
   ): Promise<Result> {
     return new Promise((resolve, reject) => {
       let isSettled = false;
-      const settle = (act: () => void) => {
-        if (isSettled) return;
-        isSettled = true;
-        this.servers.time.resumed();
-        act();
-      };
+      const settle =
+        <Value>(act: (value: Value) => void) =>
+        (value: Value) => {
+          if (isSettled) return;
+          isSettled = true;
+          this.servers.time.resumed();
+          act(value);
+        };
       run(
-        (result) => {
-          settle(() => {
-            resolve(result);
-          });
-        },
-        (error) => {
-          settle(() => {
-            reject(error());
-          });
-        },
+        settle(resolve),
+        settle((error) => {
+          reject(error());
+        }),
       );
     });
   }
