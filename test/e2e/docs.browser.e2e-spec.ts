@@ -1,7 +1,7 @@
 import { text } from 'node:stream/consumers';
 
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 
 import { Api } from '../support/api.js';
 import { Attachments } from '../support/attachments.js';
@@ -17,6 +17,8 @@ let secured: ServiceWithStores;
 let issuer: Issuer;
 let portal: Portal;
 let browser: Browser;
+/** /docs of the service without authentication; opened once, because it takes seconds to draw. */
+let docs: Page;
 
 beforeAll(async () => {
   [issuer, portal] = await Promise.all([Issuer.start(), Portal.start()]);
@@ -24,6 +26,7 @@ beforeAll(async () => {
   const environment = { ...issuer.environment, CORS_ORIGINS: portal.origin, JWT_HS256: 'true' };
   secured = await Service.start({ stores: service.stores, environment });
   browser = await launchBrowser();
+  docs = await openDocs(service.url);
 }, 300_000);
 
 afterAll(async () => {
@@ -35,8 +38,8 @@ afterAll(async () => {
 /** Returns a token of the team for the replica with authentication. */
 const teamToken = () => token({ iss: issuer.url, aud: issuer.environment.JWT_AUDIENCE });
 
-async function openDocs(base: string, options: BrowserContextOptions = {}): Promise<Page> {
-  const page = await browser.newPage(options);
+async function openDocs(base: string): Promise<Page> {
+  const page = await browser.newPage({ viewport: { width: 1200, height: 1300 } });
   page.setDefaultTimeout(browserLimitMs);
   await page.goto(`${base}/docs`);
   return page;
@@ -44,8 +47,7 @@ async function openDocs(base: string, options: BrowserContextOptions = {}): Prom
 
 describe('Swagger UI', () => {
   it('creates a ticket from its example', async () => {
-    const page = await openDocs(service.url, { viewport: { width: 1200, height: 1300 } });
-    const operation = page.locator('.opblock-post').filter({ hasText: /Creates a ticket/ });
+    const operation = docs.locator('.opblock-post').filter({ hasText: /Creates a ticket/ });
     await operation.locator('.opblock-summary').click();
     await operation.getByRole('button', { name: 'Try it out' }).click();
     const body = operation.locator('textarea.body-param__text');
@@ -70,7 +72,7 @@ describe('Swagger UI', () => {
     // The request and its response, without the list of possible responses.
     const { x = 0, y = 0, width = 1_000 } = (await operation.boundingBox()) ?? {};
     const clip = { x, y, width, height: 1_960 };
-    if (screenshot) await page.screenshot({ path: screenshot, fullPage: true, clip });
+    if (screenshot) await docs.screenshot({ path: screenshot, fullPage: true, clip });
   });
 });
 
@@ -94,13 +96,13 @@ describe('The Authorize button of Swagger UI', () => {
     await page.locator('.auth-container').getByRole('button', { name: 'Close' }).click();
     await operation.getByRole('button', { name: 'Clear' }).click();
     expect(await execute()).toContain('200');
+    await page.close();
   });
 });
 
 describe('An EventSource of a browser', () => {
   it('resumes after a restart of the service, even before its first event', async () => {
-    const page = await openDocs(service.url);
-    const opened = page.evaluate(() => {
+    const opened = docs.evaluate(() => {
       const source = new EventSource('/events?from=now');
       const seen: string[] = [];
       source.addEventListener('ticket.created', (event) => {
@@ -120,7 +122,7 @@ describe('An EventSource of a browser', () => {
     // Another replica creates a ticket meanwhile.
     const { id } = (await new Api(secured.url, await teamToken()).createTicket()).body;
     service = await Service.start({ stores, environment: { PORT: new URL(url).port } });
-    await page.waitForFunction(
+    await docs.waitForFunction(
       (ticket) => (globalThis as unknown as { seen: string[] }).seen.includes(ticket),
       String(id),
     );
@@ -194,8 +196,7 @@ describe('Swagger UI', () => {
     const api = new Api(service.url);
     const attachments = new Attachments(api, (await api.createTicket()).body.id);
     const { body } = await attachments.create('from a file');
-    const page = await openDocs(service.url);
-    const operation = page.locator('.opblock-put').filter({ hasText: /Uploads the bytes/ });
+    const operation = docs.locator('.opblock-put').filter({ hasText: /Uploads the bytes/ });
     await operation.locator('.opblock-summary').click();
     await operation.getByRole('button', { name: 'Try it out' }).click();
     const { searchParams } = new URL(body.upload.url, service.url);
@@ -213,6 +214,5 @@ describe('Swagger UI', () => {
     await status.waitFor();
     expect(await status.innerText()).toContain('200');
     expect((await attachments.complete(body.id)).status).toBe(200);
-    await page.close();
   });
 });

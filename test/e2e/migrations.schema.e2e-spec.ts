@@ -7,7 +7,7 @@ import { describe, expect, it } from '@jest/globals';
 
 import { aComment, Api, aTicket } from '../support/api.js';
 import { eventually } from '../support/eventually.js';
-import { connect, createStores } from '../support/servers.js';
+import { connect, createStores, empty } from '../support/servers.js';
 import { environmentOf, Service, type ServiceWithStores } from '../support/service.js';
 
 const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> };
@@ -48,7 +48,7 @@ describe('The migrations', () => {
   });
 
   it('create the schema, revert, and run again', async () => {
-    const stores = await createStores();
+    const stores = await createStores(empty);
     const environment = environmentOf(stores);
     expect(npmRun('migration:run', environment).status).toBe(0);
     expect(npmRun('migration:show', environment).output).toContain('[X] 1 TicketsAndComments1764000000000');

@@ -3,19 +3,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { describe, expect, it } from '@jest/globals';
 
-import { Api, aTicket, median, scrape, times } from '../support/api.js';
+import { Api, aTicket, median, times } from '../support/api.js';
 import { Attachments } from '../support/attachments.js';
 import { eventually } from '../support/eventually.js';
 import { Service } from '../support/service.js';
 import { startImport } from '../support/transfer.js';
-
-/** The longest text, of characters of three bytes. */
-const longText = '語'.repeat(10_000);
-
-const clients = 200;
-
-/** More than the 10 MiB that the buffers of the system take. */
-const pagesOfEach = 12;
+import { checkUnreadPages } from '../support/unread-pages.js';
 
 describe('Slow clients', () => {
   it.concurrent(
@@ -76,40 +69,8 @@ describe('Slow clients', () => {
   );
 
   it.concurrent(
-    'two hundred that ask for the largest pages and do not read them cost little memory, are disconnected after 30 s, and do not slow others down',
-    async () => {
-      const service = await Service.start({ environment: { MAX_IN_FLIGHT: '10000' } });
-      const api = new Api(service.url);
-      await times(40, () => api.createTicket({ ...aTicket, text: longText }));
-      const metric = async (name: string) => (await scrape(api)).get(name) ?? 0;
-      const port = Number(new URL(service.url).port);
-      /** Opens the connections; returns them, and the most memory of the service meanwhile. */
-      const askAll = async (reads: boolean) => {
-        const sockets: Socket[] = [];
-        let most = 0;
-        while (sockets.length < clients) {
-          sockets.push(...(await times(5, () => ask(port, reads))));
-          most = Math.max(most, await metric('process_resident_memory_bytes'));
-        }
-        return { sockets, most };
-      };
-      // What as many clients cost that read everything.
-      const reading = await askAll(true);
-      for (const socket of reading.sockets) socket.destroy();
-
-      const files = await metric('process_open_fds');
-      const { sockets, most } = await askAll(false);
-      expect(most - reading.most).toBeLessThan(64 * 1024 * 1024);
-      const begin = Date.now();
-      await eventually(async () => {
-        expect((await api.createTicket()).status).toBe(201);
-        // A socket that reads nothing does not notice that it was closed, so the files of the service are counted.
-        return Date.now() > begin + 5_000 && (await metric('process_open_fds')) < files + clients / 10;
-      }, 60_000);
-      expect(Date.now() - begin).toBeLessThan(35_000);
-      for (const socket of sockets) socket.destroy();
-      await service.stop();
-    },
+    'fifty that ask for the largest pages and do not read them cost little memory, are disconnected after 30 s, and do not slow others down',
+    () => checkUnreadPages(50),
   );
 });
 
@@ -125,18 +86,5 @@ async function trickle(port: number, head: string): Promise<Socket> {
   socket.once('close', () => {
     clearInterval(timer);
   });
-  return socket;
-}
-
-/** Sends requests for the largest pages on one connection, and reads them or nothing. */
-async function ask(port: number, reads: boolean): Promise<Socket> {
-  const socket = connectTo(port, '127.0.0.1');
-  await new Promise((resolve, reject) => socket.once('connect', resolve).once('error', reject));
-  socket.on('error', () => socket.destroy());
-  if (reads) socket.resume();
-  else socket.pause();
-  socket.write('GET /ticket?limit=100 HTTP/1.1\r\nHost: a\r\n\r\n'.repeat(pagesOfEach));
-  // The service has read the tickets of the first pages.
-  await sleep(50);
   return socket;
 }

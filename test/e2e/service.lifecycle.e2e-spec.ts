@@ -9,7 +9,7 @@ import { describe, expect, it } from '@jest/globals';
 import { Api, count, times } from '../support/api.js';
 import { eventually } from '../support/eventually.js';
 import { FaultProxy } from '../support/fault-proxy.js';
-import { connect, createStores, servers } from '../support/servers.js';
+import { connect, createStores, empty, servers } from '../support/servers.js';
 import { environmentOf, Service, type ServiceWithStores } from '../support/service.js';
 import { lockTicket, waitForBlockedSessions } from '../support/transactions.js';
 
@@ -18,7 +18,7 @@ let services: ServiceWithStores[];
 
 describe('Two replicas', () => {
   it('start together on an empty database', async () => {
-    const stores = await createStores();
+    const stores = await createStores(empty);
     const environment = { SHUTDOWN_DELAY: '20' };
     services = await Promise.all([Service.start({ stores }), Service.start({ stores, environment })]);
     const tickets = await Promise.all(services.map(({ url }) => new Api(url).createTicket()));

@@ -52,7 +52,7 @@ async function createTicket(api: Api, [first = '', text = first, ...comments]: s
 
 /** Each provider of collations has one that PostgreSQL can use on every machine. */
 const locales: Record<string, string> = {
-  'C.UTF-8': '',
+  'C.UTF-8': 'TEMPLATE migrated',
   C: `TEMPLATE template0 LOCALE_PROVIDER libc LOCALE 'C'`,
   'Turkish, by ICU': `TEMPLATE template0 LOCALE_PROVIDER icu ICU_LOCALE 'tr-TR' LOCALE 'C'`,
 };

@@ -8,7 +8,7 @@ import { once } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
 
 import { runCommand } from '../support/checker/transfer-trial.js';
-import { connect, createStores } from '../support/servers.js';
+import { connect, createStores, empty } from '../support/servers.js';
 import { sharedService } from '../support/shared-service.js';
 import { aComment, Api, aTicket, times } from '../support/api.js';
 import { eventually } from '../support/eventually.js';
@@ -126,7 +126,7 @@ describe('deploy/migrate', () => {
   });
 
   it('converts the database of the Flask service', async () => {
-    const { database } = await createStores();
+    const { database } = await createStores(empty);
     const client = await connect(database);
     await client.query(readFileSync(join(samples, 'flask.sql'), 'utf8'));
     const statements = readFileSync(join(migrate, 'flask.sql'), 'utf8').split(/;\n/);

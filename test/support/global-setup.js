@@ -4,8 +4,9 @@ import { join } from 'node:path';
 
 import pg from 'pg';
 
-// Jest does not transform this file, so it imports the compiled source.
+// Jest does not transform this file, so it imports the compiled sources.
 import { startEmbeddedPostgres } from '../../dist/src/database/embedded-postgres.js';
+import { migrate } from '../../dist/src/database/migrate.js';
 import { startPgbouncer } from '../../deploy/local/pgbouncer.js';
 import { startReplica } from '../../deploy/local/replica.js';
 import { startRedis } from './redis.js';
@@ -31,6 +32,9 @@ export default async function startServers() {
   const { host, port, user, password } = postgres;
   // Numbers the databases of test files that run in parallel.
   await run({ host, port, user, password }, 'CREATE SEQUENCE test_number');
+  // What the databases of the tests are copies of.
+  await run({ host, port, user, password }, 'CREATE DATABASE migrated');
+  await migrate({ options: { host, port, username: user, password, database: 'migrated' } });
   const added = [];
   for (const start of topologies[TEST_TOPOLOGY])
     added.push(await start(data, { host, port, user, password }));

@@ -19,8 +19,15 @@ export interface Stores {
   redisUrl: string;
 }
 
-/** Creates stores for one test: a new database of PostgreSQL, with these options of CREATE DATABASE, whose name also begins the keys in Redis, and a database of Redis other than 0. */
-export async function createStores(options = ''): Promise<Stores> {
+/** Option of createStores for a database without tables. */
+export const empty = 'TEMPLATE template1';
+
+/**
+ * Creates stores for one test: a new database of PostgreSQL, whose name also begins the keys in Redis, and a database of Redis
+ * other than 0.
+ * @param options of CREATE DATABASE; by default the database has the tables, because to migrate it at each start takes time
+ */
+export async function createStores(options = 'TEMPLATE migrated'): Promise<Stores> {
   const postgres = await connect('postgres');
   const { rows } = await postgres.query<{ number: number }>(
     `SELECT nextval('test_number')::integer AS number`,

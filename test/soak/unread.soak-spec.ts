@@ -9,8 +9,9 @@ import { manyEvents, writeManyEvents } from '../support/many-events.js';
 import { memoryOf } from '../support/processes.js';
 import { createStores, type Stores } from '../support/servers.js';
 import { Service } from '../support/service.js';
+import { checkUnreadPages } from '../support/unread-pages.js';
 
-/** Two minutes: `npm run test:soak -- unread`. src/events/event-stream.spec.ts has the short form. */
+/** Five minutes: `npm run test:soak -- unread`. src/events/event-stream.spec.ts and test/e2e/requests.slow-clients.e2e-spec.ts have the short forms. */
 let stores: Stores;
 let service: Service;
 
@@ -68,4 +69,8 @@ describe('A client that reads 40 kB a second', () => {
     clearInterval(read);
     stream.destroy();
   }, 180_000);
+});
+
+describe('Two hundred clients that do not read the largest pages', () => {
+  it('cost little memory and are disconnected after 30 s', () => checkUnreadPages(200), 180_000);
 });
