@@ -11,7 +11,7 @@ const chance = (probability: number) => Math.random() < probability;
 
 /** Length of a freeze: most are a little shorter than 50 ms, the time within which the service confirms a deletion. */
 function freezeMs(): number {
-  if (chance(0.7)) return chance(0.3) ? between(20, 35) : between(35, 45);
+  if (chance(0.8)) return chance(0.3) ? between(20, 35) : between(35, 45);
   return chance(0.5) ? between(45, 70) : between(70, 500);
 }
 
@@ -98,7 +98,7 @@ export const faults: CacheFault[] = [
     name: 'added latency',
     begin: ({ redis }) => {
       redis.proxies.forEach((proxy, n) => {
-        proxy.latencyMs = 2 + n * 5;
+        proxy.latencyMs = 1 + n * 2;
       });
       return Promise.resolve();
     },

@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import pg from 'pg';
+
 import { freePort } from '../../../src/database/free-port.js';
 import { Api, times } from '../api.js';
 import { eventually } from '../eventually.js';
@@ -40,8 +42,8 @@ const maxWithoutHitMs = 4_000;
 /** False with SERVICE_BUILD, because the cursors of the first edition differ. */
 export const followsFeed = process.env['SERVICE_BUILD'] === undefined;
 
-/** Tickets, and clients of each kind. */
-const clients = { tickets: 6, readers: 8, writers: 3 };
+/** Tickets, and clients of each kind. More writes than these would leave few hits, which only can be stale. */
+const clients = { tickets: 6, readers: 8, writers: 3, readsPerWrite: 8 };
 
 /** Replicas of the service on a Redis and a PostgreSQL with injected faults. */
 export class CacheTrial {
@@ -99,7 +101,8 @@ export class CacheTrial {
     await fault.begin?.(this);
     this.load = new Clients({
       ...{ urls: this.services.map(({ url }) => url), ids: this.ids, followsFeed },
-      ...{ readers: clients.readers, writers: clients.writers, reads: 0, writes: 0 },
+      ...{ readers: clients.readers, writers: clients.writers, readsPerWrite: clients.readsPerWrite },
+      ...{ reads: 0, writes: 0 },
       until: () => this.isOver || isComplete(this),
       onResponse: (response) => {
         if (response.cache === 'HIT') this.hitsAt.set(response.replica, performance.now());
@@ -107,12 +110,13 @@ export class CacheTrial {
       },
     });
     const running = this.load.run().finally(() => (this.isOver = true));
+    const forgetting = this.forgetFailures();
     try {
       while (fault.repeat && !this.isOver) await fault.repeat(this);
       await running;
     } finally {
       this.isOver = true;
-      await running;
+      await Promise.all([running, forgetting]);
       this.load.close();
       await fault.end?.(this);
     }
@@ -146,6 +150,33 @@ export class CacheTrial {
   /** Starts a replica that was killed again, on its port. */
   async restart(n: number): Promise<void> {
     this.services[n] = await startService(this.environments[n] ?? {});
+  }
+
+  /**
+   * Lets the service forget when the cache was turned on, so that it waits for two seconds only after the next failure. The waits would
+   * grow up to a minute, in which no read can be stale.
+   */
+  private async forgetFailures(): Promise<void> {
+    const statement = `UPDATE cache_state SET on_at = '-infinity' WHERE state = 'on' AND on_at > '-infinity'`;
+    const [environment = {}] = this.environments;
+    while (!this.isOver) {
+      const database = new pg.Client({
+        host: environment['POSTGRES_HOST'],
+        port: Number(environment['POSTGRES_PORT']),
+        user: environment['POSTGRES_USER'],
+        password: environment['POSTGRES_PASSWORD'],
+        database: environment['POSTGRES_DB'],
+        ...{ connectionTimeoutMillis: 1_000, query_timeout: 1_000 },
+      });
+      // PostgreSQL may be away.
+      database.on('error', () => undefined);
+      await database
+        .connect()
+        .then(() => database.query(statement))
+        .catch(() => undefined);
+      await database.end().catch(() => undefined);
+      await sleep(500);
+    }
   }
 
   async stop(): Promise<void> {

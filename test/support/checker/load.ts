@@ -17,6 +17,8 @@ export interface LoadOptions {
   reads: number;
   writes: number;
   until?: () => boolean;
+  /** The writers wait while they have sent more than one write for this many reads. */
+  readsPerWrite?: number;
   /** Another client reads the feed, and after each event its ticket. */
   followsFeed?: boolean;
   /** Receives every response, failed ones included. */
@@ -124,7 +126,9 @@ export class Clients {
 
   private async write(own: number[]): Promise<void> {
     const next = new Map(own.map((id) => [id, 'answered']));
+    const { readsPerWrite = 0 } = this.options;
     for (let turn = 0; await this.goesOn(); turn++) {
+      while (this.done.write * readsPerWrite > this.done.read && !this.isDone) await sleep(1);
       const id = own[Math.floor(turn / this.options.urls.length) % own.length] ?? 0;
       if (Math.random() < 0.3) {
         await this.comment(turn, id);
