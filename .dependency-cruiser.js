@@ -81,7 +81,8 @@ export default {
         path: '^src/(tickets|comments|attachments|events|transfer|privacy|webhooks)/',
         pathNot: '[.]repository[.]ts$',
       },
-      to: { path: '^src/database/(database|replicas|pipelined-connections)[.]ts$' },
+      // A service may name the type of a transaction that it passes on.
+      to: { path: '^src/database/(database|replicas)[.]ts$', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'http-in-controllers',

@@ -6,6 +6,7 @@ import { Cursors } from '../api/cursors.js';
 import { cutPage, type Page, type PageQuery } from '../api/pagination.js';
 import { InvalidRequest, Overloaded, Problem } from '../api/problem.js';
 import type { WriteContext } from '../api/write-context.js';
+import type { Transaction } from '../database/database.js';
 import { FeedEvent } from '../events/feed-event.js';
 import { FeedService } from '../events/feed.service.js';
 import { IdempotencyService, type IdempotentResult } from '../idempotency/idempotency.service.js';
@@ -152,7 +153,7 @@ export class WebhooksService implements OnApplicationBootstrap {
   private async withSecret(
     request: unknown[],
     context: WriteContext,
-    write: (sealed: string, transaction: Parameters<WebhooksRepository['insert']>[2]) => Promise<WebhookDto>,
+    write: (sealed: string, transaction: Transaction | undefined) => Promise<WebhookDto>,
   ): Promise<IdempotentResult<WebhookWithSecretDto>> {
     const { result, replayed } = await this.idempotency.once(context, request, async (transaction) => {
       const sealed = this.seal.seal(this.seal.create());
