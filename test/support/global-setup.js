@@ -32,9 +32,10 @@ export default async function startServers() {
   const { host, port, user, password } = postgres;
   // Numbers the databases of test files that run in parallel.
   await run({ host, port, user, password }, 'CREATE SEQUENCE test_number');
-  // What the databases of the tests are copies of.
+  // What the databases of the tests are copies of. Another build migrates them itself.
   await run({ host, port, user, password }, 'CREATE DATABASE migrated');
-  await migrate({ options: { host, port, username: user, password, database: 'migrated' } });
+  if (process.env.SERVICE_BUILD === undefined)
+    await migrate({ options: { host, port, username: user, password, database: 'migrated' } });
   const added = [];
   for (const start of topologies[TEST_TOPOLOGY])
     added.push(await start(data, { host, port, user, password }));
