@@ -15,7 +15,7 @@ const unreadPages = 12;
 
 /**
  * Lets clients ask for the largest pages without reading them. Checks that they cost little more memory than as many that read,
- * are disconnected after 30 s, and that creations succeed meanwhile.
+ * are disconnected within 35 s, and that creations succeed meanwhile.
  */
 export async function checkUnreadPages(clients: number): Promise<void> {
   const service = await Service.start({ environment: { MAX_IN_FLIGHT: '10000' } });
