@@ -1,4 +1,4 @@
-import { connect as connectTo, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { describe, expect, it } from '@jest/globals';
@@ -8,7 +8,7 @@ import { Attachments } from '../support/attachments.js';
 import { eventually } from '../support/eventually.js';
 import { Service } from '../support/service.js';
 import { startImport } from '../support/transfer.js';
-import { checkUnreadPages } from '../support/unread-pages.js';
+import { checkUnreadPages, openSocket } from '../support/unread-pages.js';
 
 describe('Slow clients', () => {
   it.concurrent(
@@ -76,9 +76,7 @@ describe('Slow clients', () => {
 
 /** Sends the head of a request, and then a byte a second. */
 async function trickle(port: number, head: string): Promise<Socket> {
-  const socket = connectTo(port, '127.0.0.1');
-  await new Promise((resolve, reject) => socket.once('connect', resolve).once('error', reject));
-  socket.on('error', () => socket.destroy());
+  const socket = await openSocket(port);
   socket.on('end', () => socket.destroy());
   socket.resume();
   socket.write(head);

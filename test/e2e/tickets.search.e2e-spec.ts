@@ -51,8 +51,8 @@ async function createTicket(api: Api, [first = '', text = first, ...comments]: s
 }
 
 /** Each provider of collations has one that PostgreSQL can use on every machine. */
-const locales: Record<string, string> = {
-  'C.UTF-8': 'TEMPLATE migrated',
+const locales: Record<string, string | undefined> = {
+  'C.UTF-8': undefined,
   C: `TEMPLATE template0 LOCALE_PROVIDER libc LOCALE 'C'`,
   'Turkish, by ICU': `TEMPLATE template0 LOCALE_PROVIDER icu ICU_LOCALE 'tr-TR' LOCALE 'C'`,
 };

@@ -32,7 +32,7 @@ export default async function startServers() {
   const { host, port, user, password } = postgres;
   // Numbers the databases of test files that run in parallel.
   await run({ host, port, user, password }, 'CREATE SEQUENCE test_number');
-  // What the databases of the tests are copies of. Another build migrates them itself.
+  // The databases of the tests are copies of this one. Another build migrates them itself.
   await run({ host, port, user, password }, 'CREATE DATABASE migrated');
   if (process.env.SERVICE_BUILD === undefined)
     await migrate({ options: { host, port, username: user, password, database: 'migrated' } });

@@ -53,13 +53,18 @@ export async function checkUnreadPages(clients: number): Promise<void> {
 
 /** Asks for a page on a connection and reads it, or for many and reads nothing. */
 async function ask(port: number, reads: boolean): Promise<Socket> {
-  const socket = connectTo(port, '127.0.0.1');
-  await new Promise((resolve, reject) => socket.once('connect', resolve).once('error', reject));
-  socket.on('error', () => socket.destroy());
+  const socket = await openSocket(port);
   if (reads) socket.resume();
   else socket.pause();
   socket.write('GET /ticket?limit=100 HTTP/1.1\r\nHost: a\r\n\r\n'.repeat(reads ? 1 : unreadPages));
   // The service has read the tickets of the first pages.
   await sleep(50);
   return socket;
+}
+
+/** Opens a connection to a service, for a client that is slower than those of libraries. */
+export async function openSocket(port: number): Promise<Socket> {
+  const socket = connectTo(port, '127.0.0.1');
+  await new Promise((resolve, reject) => socket.once('connect', resolve).once('error', reject));
+  return socket.on('error', () => socket.destroy());
 }

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import pg from 'pg';
+import type pg from 'pg';
 
 import { freePort } from '../../../src/database/free-port.js';
 import { Api, times } from '../api.js';
 import { eventually } from '../eventually.js';
 import { FaultProxy } from '../fault-proxy.js';
-import { createStores } from '../servers.js';
+import { connect, createStores } from '../servers.js';
 import { environmentOf, Service } from '../service.js';
 import { FaultyPostgres } from './faulty-postgres.js';
 import { startRedis, type FaultyRedis } from './faulty-redis.js';
@@ -39,11 +39,24 @@ const freshHitMs = 100;
  */
 const maxWithoutHitMs = 4_000;
 
-/** False with SERVICE_BUILD, because the cursors of the first edition differ. */
-export const followsFeed = process.env['SERVICE_BUILD'] === undefined;
+/** False with SERVICE_BUILD, because the first edition has other cursors and no cache_state. */
+export const isThisBuild = process.env['SERVICE_BUILD'] === undefined;
 
-/** Tickets, and clients of each kind. More writes than these would leave few hits, which only can be stale. */
+/** Tickets, and clients of each kind. More writes would leave few hits, and only hits can be stale. */
 const clients = { tickets: 6, readers: 8, writers: 3, readsPerWrite: 8 };
+
+/**
+ * Hides from the service when it turned the cache on, so that it waits for only two seconds after each failure. Its waits would grow up to
+ * a minute, in which no read can be stale.
+ */
+const forgetFailures = `
+  CREATE FUNCTION forget_failures() RETURNS trigger LANGUAGE plpgsql AS $$
+  BEGIN
+    NEW.on_at := '-infinity';
+    RETURN NEW;
+  END $$;
+  CREATE TRIGGER forget_failures BEFORE UPDATE ON cache_state
+  FOR EACH ROW EXECUTE FUNCTION forget_failures();`;
 
 /** Replicas of the service on a Redis and a PostgreSQL with injected faults. */
 export class CacheTrial {
@@ -85,6 +98,7 @@ export class CacheTrial {
       ...fault.environment,
     }));
     const services = await Promise.all(environments.map((environment) => startService(environment)));
+    if (isThisBuild) await run(forgetFailures, postgres?.connect() ?? connect(stores.database));
     const api = new Api(services[0]?.url ?? '');
     const ids = await times(clients.tickets, async () => (await api.createTicket()).body.id);
     const trial = new CacheTrial(redis, postgres, databases, environments, services, ids);
@@ -100,7 +114,7 @@ export class CacheTrial {
   ): Promise<Recording> {
     await fault.begin?.(this);
     this.load = new Clients({
-      ...{ urls: this.services.map(({ url }) => url), ids: this.ids, followsFeed },
+      ...{ urls: this.services.map(({ url }) => url), ids: this.ids, followsFeed: isThisBuild },
       ...{ readers: clients.readers, writers: clients.writers, readsPerWrite: clients.readsPerWrite },
       ...{ reads: 0, writes: 0 },
       until: () => this.isOver || isComplete(this),
@@ -110,13 +124,12 @@ export class CacheTrial {
       },
     });
     const running = this.load.run().finally(() => (this.isOver = true));
-    const forgetting = this.forgetFailures();
     try {
       while (fault.repeat && !this.isOver) await fault.repeat(this);
       await running;
     } finally {
       this.isOver = true;
-      await Promise.all([running, forgetting]);
+      await running;
       this.load.close();
       await fault.end?.(this);
     }
@@ -152,39 +165,18 @@ export class CacheTrial {
     this.services[n] = await startService(this.environments[n] ?? {});
   }
 
-  /**
-   * Lets the service forget when the cache was turned on, so that it waits for two seconds only after the next failure. The waits would
-   * grow up to a minute, in which no read can be stale.
-   */
-  private async forgetFailures(): Promise<void> {
-    const statement = `UPDATE cache_state SET on_at = '-infinity' WHERE state = 'on' AND on_at > '-infinity'`;
-    const [environment = {}] = this.environments;
-    while (!this.isOver) {
-      const database = new pg.Client({
-        host: environment['POSTGRES_HOST'],
-        port: Number(environment['POSTGRES_PORT']),
-        user: environment['POSTGRES_USER'],
-        password: environment['POSTGRES_PASSWORD'],
-        database: environment['POSTGRES_DB'],
-        ...{ connectionTimeoutMillis: 1_000, query_timeout: 1_000 },
-      });
-      // PostgreSQL may be away.
-      database.on('error', () => undefined);
-      await database
-        .connect()
-        .then(() => database.query(statement))
-        .catch(() => undefined);
-      await database.end().catch(() => undefined);
-      await sleep(500);
-    }
-  }
-
   async stop(): Promise<void> {
     await Promise.all(this.services.map((service) => service.stop()));
     await this.redis.stop();
     await Promise.all(this.databases.map((proxy) => proxy.close()));
     await this.postgres?.stop();
   }
+}
+
+async function run(sql: string, connecting: Promise<pg.Client>): Promise<void> {
+  const database = await connecting;
+  await database.query(sql);
+  await database.end();
 }
 
 async function startService(environment: Record<string, string>): Promise<Service> {

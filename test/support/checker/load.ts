@@ -112,9 +112,9 @@ export class Clients {
     return this.done.read >= reads && this.done.write >= writes && (until?.() ?? true);
   }
 
-  /** Waits while the load is paused; false if it has ended. */
-  private async goesOn(): Promise<boolean> {
-    while (this.isPaused && !this.isDone) await sleep(1);
+  /** Waits while the load is paused, or the client must wait; false if the load has ended. */
+  private async goesOn(mustWait = () => false): Promise<boolean> {
+    while ((this.isPaused || mustWait()) && !this.isDone) await sleep(1);
     return !this.isDone;
   }
 
@@ -127,8 +127,8 @@ export class Clients {
   private async write(own: number[]): Promise<void> {
     const next = new Map(own.map((id) => [id, 'answered']));
     const { readsPerWrite = 0 } = this.options;
-    for (let turn = 0; await this.goesOn(); turn++) {
-      while (this.done.write * readsPerWrite > this.done.read && !this.isDone) await sleep(1);
+    const isAhead = () => this.done.write * readsPerWrite > this.done.read;
+    for (let turn = 0; await this.goesOn(isAhead); turn++) {
       const id = own[Math.floor(turn / this.options.urls.length) % own.length] ?? 0;
       if (Math.random() < 0.3) {
         await this.comment(turn, id);
